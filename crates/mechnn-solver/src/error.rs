@@ -1,0 +1,113 @@
+//! Typed errors: what was wrong with the problem, and what went wrong while solving it.
+
+use thiserror::Error;
+
+/// A problem that cannot be posed: reported at the door, before anything is computed.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ProblemError {
+    /// An axis has the wrong length.
+    #[error("`{input}`: axis {axis} ({meaning}) has length {found}, expected {expected}")]
+    Shape {
+        /// Name of the input.
+        input: &'static str,
+        /// Index of the axis.
+        axis: usize,
+        /// What the axis counts.
+        meaning: &'static str,
+        /// The lengths that would fit, in words.
+        expected: String,
+        /// The length found.
+        found: usize,
+    },
+    /// An entry is NaN or infinite.
+    #[error("`{input}` is not finite at index {index:?} ({value})")]
+    NotFinite {
+        /// Name of the input.
+        input: &'static str,
+        /// Index of the first such entry.
+        index: Vec<usize>,
+        /// The value found there.
+        value: f64,
+    },
+    /// A time step is zero or negative.
+    #[error("time step at index {index:?} is {value:e}; steps must be positive")]
+    Step {
+        /// Index of the first such entry.
+        index: Vec<usize>,
+        /// The value found there.
+        value: f64,
+    },
+    /// Fewer than two points in time.
+    #[error("a time grid needs at least 2 points, got {points}")]
+    TooFewPoints {
+        /// Number of points asked for.
+        points: usize,
+    },
+    /// The number of orders `K = order + 1` is outside 2..=7.
+    #[error("`coefficients` keep {orders} orders (derivatives 0..{orders}); supported are 2 to 7")]
+    Orders {
+        /// Number of orders K.
+        orders: usize,
+    },
+    /// A row weight is not positive and finite.
+    #[error("weight of the {family} rows is {value}; weights must be positive and finite")]
+    Weight {
+        /// The row family.
+        family: &'static str,
+        /// The value found.
+        value: f64,
+    },
+}
+
+/// What can go wrong in a solve or a pullback.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SolveError {
+    /// The rows do not determine the solution, or only beyond the reach of f64 normal equations.
+    #[error(
+        "normal equations are not positive definite in batch {batch} at grid point {point} \
+         (pivot {pivot:e} of the diagonal entry): the equation, initial and smoothness rows do not \
+         determine the solution; add initial values, lower the order or take larger steps"
+    )]
+    NotPositiveDefinite {
+        /// Batch element.
+        batch: usize,
+        /// Grid point of the failing pivot.
+        point: usize,
+        /// The pivot relative to the diagonal entry it started from.
+        pivot: f64,
+    },
+    /// Refinement could not reach the accuracy that is promised.
+    #[error(
+        "ill-conditioned in batch {batch}: estimated relative error {estimate:e} after {refinements} refinements; \
+         lower the order or take larger steps"
+    )]
+    IllConditioned {
+        /// Batch element.
+        batch: usize,
+        /// Estimated relative error of the solution.
+        estimate: f64,
+        /// Refinement steps taken.
+        refinements: usize,
+    },
+    /// The solution overflowed.
+    #[error("the solution of batch {batch} is not finite at grid point {point}")]
+    NotFinite {
+        /// Batch element.
+        batch: usize,
+        /// Grid point.
+        point: usize,
+    },
+    /// The method cannot solve problems of this scheme or size.
+    #[error("method `{method}` does not support this problem: {reason}")]
+    Unsupported {
+        /// Name of the method.
+        method: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// A cotangent or tangent does not fit the problem.
+    #[error(transparent)]
+    Direction(#[from] ProblemError),
+}

@@ -1,0 +1,67 @@
+//! The time grid: N points, N - 1 steps.
+
+use ndarray::{ArcArray, Array, Array2, Ix2, Ix3};
+
+use crate::error::ProblemError;
+
+/// Steps between the points of a grid, in units of time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Steps {
+    /// One clock for all dimensions, `[B | 1, N-1 | 1]`.
+    Shared(ArcArray<f64, Ix2>),
+    /// A clock for each dimension, `[B | 1, N-1 | 1, D]`, as the first paper's layer learns them.
+    PerDimension(ArcArray<f64, Ix3>),
+}
+
+/// Strictly increasing times, given by their steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimeGrid {
+    pub(crate) points: usize,
+    pub(crate) steps: Steps,
+}
+
+impl TimeGrid {
+    /// `points` points at equal distance `step`.
+    pub fn uniform(points: usize, step: f64) -> Self {
+        Self::shared(points, Array2::from_elem((1, 1), step))
+    }
+
+    /// A grid for `points` points with steps `[B | 1, N-1 | 1]`, checked by [`OdeProblem::new`](crate::OdeProblem::new).
+    pub fn shared(points: usize, steps: Array<f64, Ix2>) -> Self {
+        Self { points, steps: Steps::Shared(steps.into_shared()) }
+    }
+
+    /// A grid with steps `[B | 1, N-1 | 1, D]`, one clock per dimension.
+    pub fn per_dimension(points: usize, steps: Array<f64, Ix3>) -> Self {
+        Self { points, steps: Steps::PerDimension(steps.into_shared()) }
+    }
+
+    /// The grid through the given times.
+    ///
+    /// # Errors
+    /// [`ProblemError::TooFewPoints`] below two times, [`ProblemError::NotFinite`], and [`ProblemError::Step`] if they
+    /// do not increase strictly.
+    pub fn from_times(times: &[f64]) -> Result<Self, ProblemError> {
+        if times.len() < 2 {
+            return Err(ProblemError::TooFewPoints { points: times.len() });
+        }
+        if let Some(i) = times.iter().position(|t| !t.is_finite()) {
+            return Err(ProblemError::NotFinite { input: "times", index: vec![i], value: times[i] });
+        }
+        let steps = Array2::from_shape_fn((1, times.len() - 1), |(_, i)| times[i + 1] - times[i]);
+        if let Some(i) = steps.iter().position(|&h| h <= 0.0) {
+            return Err(ProblemError::Step { index: vec![0, i], value: steps[(0, i)] });
+        }
+        Ok(Self::shared(times.len(), steps))
+    }
+
+    /// N, the number of points.
+    pub fn points(&self) -> usize {
+        self.points
+    }
+
+    /// The steps as given.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
+    }
+}

@@ -1,0 +1,50 @@
+//! Solvers of an [`OdeProblem`]. Every method agrees with [`Dense`] in values and gradients.
+
+use crate::error::SolveError;
+use crate::problem::OdeProblem;
+use crate::solution::{Cotangent, OdeGradient, Solution};
+
+mod dense;
+
+pub use dense::Dense;
+
+/// A method that solves a batch of linear ODE problems, and differentiates the solution.
+pub trait OdeSolver: Send + Sync {
+    /// Name of the method.
+    fn name(&self) -> &'static str;
+
+    /// Solves every batch element.
+    ///
+    /// # Errors
+    /// [`SolveError::NotPositiveDefinite`] if the rows do not determine the solution, [`SolveError::IllConditioned`] if
+    /// they do so too weakly for f64, [`SolveError::NotFinite`] on overflow. Never a NaN.
+    fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError>;
+
+    /// Solves, and returns the derivative of the solution as an object that owns the factorisation.
+    ///
+    /// # Errors
+    /// As [`OdeSolver::solve`].
+    fn solve_with_pullback(&self, problem: &OdeProblem) -> Result<(Solution, Box<dyn Pullback>), SolveError>;
+}
+
+/// The derivative of a solution with respect to every input, at the point where it was solved.
+pub trait Pullback: Send + Sync {
+    /// Reverse mode: from the derivative of a scalar loss with respect to the solution to its gradient with respect to
+    /// every input, each in its input's shape.
+    ///
+    /// # Errors
+    /// [`SolveError::Direction`] if the cotangent does not fit the problem.
+    fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError>;
+
+    /// Forward mode: from a direction in the space of inputs to the directional derivative of the solution.
+    /// Satisfies `<cotangent, push(direction)> = <pull(cotangent), direction>`.
+    ///
+    /// # Errors
+    /// [`SolveError::Direction`] if a shape of the direction differs from its input's.
+    fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError>;
+}
+
+/// Every method, for tests and benchmarks that hold for all of them.
+pub fn all_methods() -> Vec<Box<dyn OdeSolver>> {
+    vec![Box::new(Dense)]
+}

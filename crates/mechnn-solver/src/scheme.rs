@@ -1,0 +1,80 @@
+//! Which discretisation ties the points together, and how its rows are weighed.
+
+use crate::error::ProblemError;
+
+/// The discretisation: which smoothness rows join neighbouring points.
+///
+/// | scheme | smoothness rows | half bandwidth | source |
+/// |---|---|---|---|
+/// | `Taylor` | Taylor rows for derivatives 0..=k, both directions | 1 | S-MNN, default |
+/// | `TaylorCentral` | Taylor rows for 0..k, central row for k | 2 | S-MNN, `enable_central_smoothness` |
+/// | `RelaxedLp` | as `TaylorCentral`, plus one slack shared by all of them | 2 | NeuRLP |
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// Least squares with Taylor rows up to the highest derivative (piecewise-constant highest derivative).
+    Taylor,
+    /// Least squares with Taylor rows below the highest derivative and a central difference for it.
+    TaylorCentral,
+    /// The relaxed linear programme of the first paper, as its code solves it:
+    /// `argmin 1/2 |A z - b|^2 - gamma_alpha * eps` over `z = (eps, u)`, where the slack `eps` enters every smoothness
+    /// row with coefficient +1.
+    RelaxedLp {
+        /// The product gamma * alpha; neither matters alone. Any value but 0 biases the solution: the error does not
+        /// vanish with the step (layer default 0.05, tests of convergence use 0).
+        gamma_alpha: f64,
+    },
+}
+
+impl Scheme {
+    /// Name, as on the command line.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Scheme::Taylor => "taylor",
+            Scheme::TaylorCentral => "taylor-central",
+            Scheme::RelaxedLp { .. } => "relaxed-lp",
+        }
+    }
+
+    /// True if the highest derivative is tied by central rows over three points.
+    pub fn has_central_rows(&self) -> bool {
+        !matches!(self, Scheme::Taylor)
+    }
+
+    /// gamma * alpha of the relaxed LP.
+    pub fn gamma_alpha(&self) -> Option<f64> {
+        match self {
+            Scheme::RelaxedLp { gamma_alpha } => Some(*gamma_alpha),
+            _ => None,
+        }
+    }
+}
+
+/// Factors that multiply the rows of each family (they enter the normal equations squared). Default 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weights {
+    /// Equation rows.
+    pub equation: f64,
+    /// Initial-value and periodic rows.
+    pub initial: f64,
+    /// Taylor, central and top-derivative rows.
+    pub smoothness: f64,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { equation: 1.0, initial: 1.0, smoothness: 1.0 }
+    }
+}
+
+impl Weights {
+    pub(crate) fn check(&self) -> Result<(), ProblemError> {
+        let families = [("equation", self.equation), ("initial", self.initial), ("smoothness", self.smoothness)];
+        for (family, value) in families {
+            if !(value.is_finite() && value > 0.0) {
+                return Err(ProblemError::Weight { family, value });
+            }
+        }
+        Ok(())
+    }
+}

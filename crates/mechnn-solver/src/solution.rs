@@ -1,0 +1,133 @@
+//! What a solve returns, and the cotangents and gradients that flow through it.
+
+use ndarray::{Array1, Array2, Array3, Array4, Array5};
+
+use crate::error::ProblemError;
+use crate::grid::Steps;
+use crate::problem::OdeProblem;
+use crate::shape::{expect_axis, expect_finite};
+
+/// The solution of every batch element, with the evidence for trusting it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Solution {
+    /// `[B, N, D, K]`: derivative k of dimension d at point n; unit `[u] / [t]^k`.
+    pub values: Array4<f64>,
+    /// `[B]`: the slack of the relaxed LP; absent in the other schemes. It is the mean of residuals that mostly cancel,
+    /// not an error bound.
+    pub slack: Option<Array1<f64>>,
+    /// Residuals, conditioning and work.
+    pub info: SolveInfo,
+}
+
+/// Evidence about a solve; each number is the worst over the batch.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SolveInfo {
+    /// Largest |row residual| of each family, without the weights.
+    pub residuals: RowResiduals,
+    /// Smallest ratio of a pivot to the diagonal entry it came from: near 0 means ill-conditioned.
+    pub pivot_ratio: f64,
+    /// Estimated relative error of the values by rounding (not by the discretisation).
+    pub error_estimate: f64,
+    /// Largest number of refinement steps taken.
+    pub refinements: usize,
+    /// Groups of dimensions that share no equation, solved separately.
+    pub independent_groups: usize,
+}
+
+/// Largest |row residual| by family, without the weights.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct RowResiduals {
+    /// `sum c u - b`, unit of b.
+    pub equation: f64,
+    /// `u - initial value`.
+    pub initial: f64,
+    /// `u(t_0) - u(t_{N-1}) - jump`.
+    pub periodic: f64,
+    /// Taylor, central and top-derivative rows (each scaled by a power of the step, see the scheme).
+    pub smoothness: f64,
+}
+
+impl RowResiduals {
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self {
+            equation: self.equation.max(other.equation),
+            initial: self.initial.max(other.initial),
+            periodic: self.periodic.max(other.periodic),
+            smoothness: self.smoothness.max(other.smoothness),
+        }
+    }
+}
+
+/// Derivative of a scalar loss with respect to a solution, or (in forward mode) the derivative of a solution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cotangent {
+    /// `[B, N, D, K]`
+    pub values: Array4<f64>,
+    /// `[B]`; absent means zero. Only the relaxed LP has a slack.
+    pub slack: Option<Array1<f64>>,
+}
+
+impl Cotangent {
+    pub(crate) fn check(&self, problem: &OdeProblem) -> Result<(), ProblemError> {
+        let sizes = problem.sizes();
+        let expected = [sizes.batch, sizes.points, sizes.dims, sizes.orders];
+        let meaning = ["batch", "points", "dimensions", "orders"];
+        for axis in 0..4 {
+            expect_axis("cotangent", axis, meaning[axis], self.values.shape()[axis], &[expected[axis]])?;
+        }
+        expect_finite("cotangent", &self.values)?;
+        if let Some(slack) = &self.slack {
+            let expected = if problem.scheme().gamma_alpha().is_some() { sizes.batch } else { 0 };
+            expect_axis("cotangent of the slack", 0, "batch", slack.len(), &[expected])?;
+            expect_finite("cotangent of the slack", slack)?;
+        }
+        Ok(())
+    }
+}
+
+/// One array for each input of a problem, each with exactly its input's shape: a gradient (summed over broadcast axes),
+/// or a direction in the space of inputs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OdeGradient {
+    /// As the coefficients, `[B | 1, N | 1, E, D, K]`.
+    pub coefficients: Array5<f64>,
+    /// As the forcing, `[B | 1, N | 1, E]`.
+    pub forcing: Array3<f64>,
+    /// As the initial values, `[B | 1, S, D, Q]`.
+    pub initial: Array4<f64>,
+    /// As the steps.
+    pub steps: StepsGradient,
+    /// As the periodic jump, `[B | 1, D, K-1]`, if there is one.
+    pub periodic_jump: Option<Array3<f64>>,
+    /// Weights of the equation, initial and smoothness rows.
+    pub weights: [f64; 3],
+    /// gamma * alpha; zero outside the relaxed LP.
+    pub gamma_alpha: f64,
+}
+
+/// Gradient with respect to the steps.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepsGradient {
+    /// `[B | 1, N-1 | 1]`
+    Shared(Array2<f64>),
+    /// `[B | 1, N-1 | 1, D]`
+    PerDimension(Array3<f64>),
+}
+
+impl OdeGradient {
+    /// Zeros in the shapes of the problem's inputs.
+    pub fn zeros(problem: &OdeProblem) -> Self {
+        Self {
+            coefficients: Array5::zeros(problem.ode.coefficients.raw_dim()),
+            forcing: Array3::zeros(problem.ode.forcing.raw_dim()),
+            initial: Array4::zeros(problem.initial.values.raw_dim()),
+            steps: match &problem.grid.steps {
+                Steps::Shared(steps) => StepsGradient::Shared(Array2::zeros(steps.raw_dim())),
+                Steps::PerDimension(steps) => StepsGradient::PerDimension(Array3::zeros(steps.raw_dim())),
+            },
+            periodic_jump: problem.periodic_jump.as_ref().map(|jump| Array3::zeros(jump.raw_dim())),
+            weights: [0.0; 3],
+            gamma_alpha: 0.0,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Differential equations from measured time series.
+//!
+//! Data flows in one direction: trajectories -> library of candidate terms -> joint fit of states and coefficients ->
+//! sparse model -> simulation and report.
+
+// In data-flow order.
+pub mod data;
+
+pub mod equation;
+
+pub mod report;
+
+mod error;
+
+pub use error::Error;
