@@ -3,6 +3,7 @@
 use ndarray::{ArcArray, Array, Array2, Ix2, Ix3};
 
 use crate::error::ProblemError;
+use crate::ode::standard;
 
 /// Steps between the points of a grid, in units of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,12 +29,12 @@ impl TimeGrid {
 
     /// A grid for `points` points with steps `[B | 1, N-1 | 1]`, checked by [`OdeProblem::new`](crate::OdeProblem::new).
     pub fn shared(points: usize, steps: Array<f64, Ix2>) -> Self {
-        Self { points, steps: Steps::Shared(steps.into_shared()) }
+        Self { points, steps: Steps::Shared(standard(steps)) }
     }
 
     /// A grid with steps `[B | 1, N-1 | 1, D]`, one clock per dimension.
     pub fn per_dimension(points: usize, steps: Array<f64, Ix3>) -> Self {
-        Self { points, steps: Steps::PerDimension(steps.into_shared()) }
+        Self { points, steps: Steps::PerDimension(standard(steps)) }
     }
 
     /// The grid through the given times.

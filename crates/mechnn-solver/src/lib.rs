@@ -22,9 +22,17 @@ mod problem;
 
 mod scheme;
 
+mod rows;
+
+pub mod engine;
+
 pub mod method;
 
 mod solution;
+
+pub mod problems;
+
+pub mod smoother;
 
 mod error;
 

@@ -1,6 +1,6 @@
 //! The ODE as numbers: coefficients, forcing and initial values.
 
-use ndarray::{ArcArray, Array, Ix3, Ix4, Ix5};
+use ndarray::{ArcArray, Array, Dimension, Ix3, Ix4, Ix5};
 
 /// A batch of linear ODE systems with time-varying coefficients.
 ///
@@ -26,7 +26,7 @@ pub struct LinearOde {
 impl LinearOde {
     /// Takes the arrays as they are; [`OdeProblem::new`](crate::OdeProblem::new) checks them.
     pub fn new(coefficients: Array<f64, Ix5>, forcing: Array<f64, Ix3>) -> Self {
-        Self { coefficients: coefficients.into_shared(), forcing: forcing.into_shared() }
+        Self { coefficients: standard(coefficients), forcing: standard(forcing) }
     }
 
     /// `[B | 1, N | 1, E, D, K]`
@@ -52,7 +52,7 @@ pub struct InitialValues {
 impl InitialValues {
     /// Takes the array as it is; [`OdeProblem::new`](crate::OdeProblem::new) checks it.
     pub fn new(values: Array<f64, Ix4>) -> Self {
-        Self { values: values.into_shared() }
+        Self { values: standard(values) }
     }
 
     /// No initial values: the equations and the smoothness rows alone decide.
@@ -69,4 +69,9 @@ impl InitialValues {
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
+}
+
+/// Shares an array in standard (row-major) layout, copying only if it is in another.
+pub(crate) fn standard<D: Dimension>(array: Array<f64, D>) -> ArcArray<f64, D> {
+    if array.is_standard_layout() { array.into_shared() } else { array.as_standard_layout().into_owned().into_shared() }
 }

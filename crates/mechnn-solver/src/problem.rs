@@ -4,7 +4,7 @@ use ndarray::{ArcArray, Array3, Ix3};
 
 use crate::error::ProblemError;
 use crate::grid::{Steps, TimeGrid};
-use crate::ode::{InitialValues, LinearOde};
+use crate::ode::{InitialValues, LinearOde, standard};
 use crate::scheme::{Scheme, Weights};
 use crate::shape::{Sizes, expect_axis, expect_finite};
 
@@ -25,7 +25,7 @@ pub const MAX_ORDERS: usize = 7;
 /// let ode = LinearOde::new(coefficients, Array3::zeros((1, 1, 1)));
 /// let start = InitialValues::new(Array4::ones((1, 1, 1, 1)));
 /// let problem = OdeProblem::new(&ode, &TimeGrid::uniform(201, 0.01), &start)?;
-/// let solution = BlockBanded::default().solve(&problem)?;
+/// let solution = BlockBanded.solve(&problem)?;
 /// assert!((solution.values[[0, 200, 0, 0]] - (-2.0_f64).exp()).abs() < 1e-4);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -165,7 +165,7 @@ impl OdeProblem {
         expect_axis("periodic jump", 1, "dimensions", found.1, &[self.sizes.dims])?;
         expect_axis("periodic jump", 2, "derivatives", found.2, &[self.sizes.orders - 1])?;
         expect_finite("periodic jump", &jump)?;
-        self.periodic_jump = Some(jump.into_shared());
+        self.periodic_jump = Some(standard(jump));
         Ok(self)
     }
 

@@ -4,9 +4,12 @@ use crate::error::SolveError;
 use crate::problem::OdeProblem;
 use crate::solution::{Cotangent, OdeGradient, Solution};
 
+mod block_banded;
+
 mod dense;
 
-pub use dense::Dense;
+pub use block_banded::BlockBanded;
+pub use dense::{Dense, DenseSystem};
 
 /// A method that solves a batch of linear ODE problems, and differentiates the solution.
 pub trait OdeSolver: Send + Sync {
@@ -46,5 +49,5 @@ pub trait Pullback: Send + Sync {
 
 /// Every method, for tests and benchmarks that hold for all of them.
 pub fn all_methods() -> Vec<Box<dyn OdeSolver>> {
-    vec![Box::new(Dense)]
+    vec![Box::new(Dense), Box::new(BlockBanded)]
 }

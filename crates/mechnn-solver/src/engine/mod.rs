@@ -1,0 +1,16 @@
+//! Linear algebra in time: symmetric positive-definite block-banded matrices with a dense border.
+//!
+//! $$ \begin{pmatrix} M & B \\ B^\top & C \end{pmatrix}, \qquad M_{ts} = 0 \text{ for } |t - s| > w $$
+//!
+//! with n blocks of size b, half bandwidth w = 1 (block tridiagonal) or 2 (block pentadiagonal), and a border of m
+//! columns (the last point of a periodic problem, the parameters of a smoother). Factoring costs
+//! O(n b (w b + m)^2), memory is O(n b (w b + m)): linear in n.
+
+mod cholesky;
+
+mod kernel;
+
+mod matrix;
+
+pub use cholesky::BandedCholesky;
+pub use matrix::{BandedMatrix, PivotError};

@@ -1,0 +1,151 @@
+//! The linear-time method: normal equations by blocks of time, Cholesky, refinement with the residuals of the rows.
+
+use ndarray::{Array1, Array4};
+use rayon::prelude::*;
+
+use crate::error::SolveError;
+use crate::method::{OdeSolver, Pullback};
+use crate::problem::OdeProblem;
+use crate::solution::{Cotangent, OdeGradient, RowResiduals, Solution, SolveInfo};
+
+mod chain;
+
+mod element;
+
+mod gradient;
+
+mod groups;
+
+mod row_pass;
+
+mod tangent;
+
+mod view;
+
+use element::{FactoredElement, SolvedElement};
+use view::ElementView;
+
+/// Solves in O(N (D K)^3) work and O(N (D K)^2) memory per batch element; elements run in parallel, each exactly as
+/// if it were alone.
+///
+/// $$ A^\top W^2 A\, z = A^\top W^2 c + \gamma\alpha\, e_0 $$
+///
+/// is block tridiagonal (Taylor rows) or block pentadiagonal (central rows); the last point of a periodic problem and
+/// the slack of the relaxed LP border it. Dimensions that share no equation are factored separately. The pivots estimate
+/// the rounding error; where it matters, steps of refinement with the residuals of the rows (not of the normal
+/// equations) bring it from order `eps cond^2` to `eps cond`.
+///
+/// # References
+/// Chen et al., ICLR 2025, section 3.3; Björck, Numerical Methods for Least Squares Problems, section 2.9.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BlockBanded;
+
+/// Owns the factorisation and the solution of every batch element.
+struct BlockBandedPullback {
+    problem: OdeProblem,
+    elements: Vec<(FactoredElement, SolvedElement)>,
+}
+
+/// Elements whose gradients exist at the same time before they are summed in order: bounds memory, and the result does
+/// not depend on the number of threads.
+const ELEMENTS_AT_ONCE: usize = 1024;
+
+impl OdeSolver for BlockBanded {
+    fn name(&self) -> &'static str {
+        "block-banded"
+    }
+
+    fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError> {
+        let solved = (0..problem.sizes.batch)
+            .into_par_iter()
+            .map(|batch| {
+                let view = ElementView::new(problem, batch);
+                let factored = FactoredElement::new(&view)?;
+                factored.solve(&view)
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(collect_solution(problem, solved.iter()))
+    }
+
+    fn solve_with_pullback(&self, problem: &OdeProblem) -> Result<(Solution, Box<dyn Pullback>), SolveError> {
+        let elements = (0..problem.sizes.batch)
+            .into_par_iter()
+            .map(|batch| {
+                let view = ElementView::new(problem, batch);
+                let factored = FactoredElement::new(&view)?;
+                let solved = factored.solve(&view)?;
+                Ok((factored, solved))
+            })
+            .collect::<Result<Vec<_>, SolveError>>()?;
+        let solution = collect_solution(problem, elements.iter().map(|(_, solved)| solved));
+        Ok((solution, Box::new(BlockBandedPullback { problem: problem.clone(), elements })))
+    }
+}
+
+impl Pullback for BlockBandedPullback {
+    fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError> {
+        cotangent.check(&self.problem)?;
+        let values = cotangent.values.as_standard_layout();
+        let mut total = OdeGradient::zeros(&self.problem);
+        for start in (0..self.elements.len()).step_by(ELEMENTS_AT_ONCE) {
+            let end = self.elements.len().min(start + ELEMENTS_AT_ONCE);
+            let gradients = (start..end)
+                .into_par_iter()
+                .map(|batch| {
+                    let view = ElementView::new(&self.problem, batch);
+                    let (factored, solved) = &self.elements[batch];
+                    let length = view.unknowns();
+                    let slack = cotangent.slack.as_ref().map_or(0.0, |slack| slack[batch]);
+                    let seed = values.as_slice().map(|all| &all[batch * length..][..length]).unwrap_or_default();
+                    let adjoint = factored.solve_adjoint(&view, seed, slack, solved.refinements);
+                    gradient::element_gradient(&view, solved, &adjoint)
+                })
+                .collect::<Vec<_>>();
+            for (offset, gradient) in gradients.into_iter().enumerate() {
+                gradient.add_to(&self.problem, start + offset, &mut total);
+            }
+        }
+        Ok(total)
+    }
+
+    fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {
+        tangent::check_direction(&self.problem, direction)?;
+        let sizes = self.problem.sizes;
+        let tangents = (0..sizes.batch)
+            .into_par_iter()
+            .map(|batch| {
+                let view = ElementView::new(&self.problem, batch);
+                let (factored, solved) = &self.elements[batch];
+                tangent::element_tangent(&view, factored, solved, direction)
+            })
+            .collect::<Vec<_>>();
+        let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
+        for (mut target, (tangent, _)) in values.outer_iter_mut().zip(&tangents) {
+            target.iter_mut().zip(tangent).for_each(|(target, value)| *target = *value);
+        }
+        let slack = self.problem.scheme.gamma_alpha().map(|_| tangents.iter().map(|(_, slack)| *slack).collect());
+        Ok(Cotangent { values, slack })
+    }
+}
+
+fn collect_solution<'a>(problem: &OdeProblem, solved: impl Iterator<Item = &'a SolvedElement>) -> Solution {
+    let sizes = problem.sizes;
+    let mut flat = Vec::with_capacity(sizes.batch * sizes.points * sizes.block());
+    let mut slack = Vec::with_capacity(sizes.batch);
+    let mut info = SolveInfo { pivot_ratio: f64::INFINITY, ..SolveInfo::default() };
+    for element in solved {
+        flat.extend_from_slice(&element.values);
+        slack.push(element.slack);
+        info.residuals = RowResiduals::max(info.residuals, element.residuals);
+        info.pivot_ratio = info.pivot_ratio.min(element.pivot_ratio);
+        info.error_estimate = info.error_estimate.max(element.error_estimate);
+        info.refinements = info.refinements.max(element.refinements);
+        info.independent_groups = info.independent_groups.max(element.groups);
+    }
+    let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
+    if let Some(target) = values.as_slice_mut() {
+        target.copy_from_slice(&flat);
+    }
+    let slack = problem.scheme.gamma_alpha().map(|_| Array1::from(slack));
+    Solution { values, slack, info }
+}

@@ -1,0 +1,120 @@
+//! The minimum of one dense system, and solves with other data on the same matrix.
+
+use super::accurate_sum::AccurateSum;
+use super::qr::Qr;
+use super::row::Family;
+use super::system::DenseSystem;
+use crate::error::SolveError;
+use crate::solution::RowResiduals;
+
+/// Refinement stops after so many steps; two are the rule.
+const MAX_REFINEMENTS: usize = 8;
+
+/// A relative correction above this means that refinement does not converge: no digit can be promised.
+const LARGEST_CORRECTION: f64 = 1e-9;
+
+/// A solved system: `unknowns = argmin 1/2 |A z - b|^2 - q eps`.
+#[derive(Debug, Clone)]
+pub(super) struct Minimum {
+    pub(super) system: DenseSystem,
+    pub(super) factor: Qr,
+    /// z, `[n]`
+    pub(super) unknowns: Vec<f64>,
+    /// b - A z, `[m]`
+    pub(super) residual: Vec<f64>,
+    pub(super) error_estimate: f64,
+    pub(super) refinements: usize,
+}
+
+/// `z = argmin 1/2 |A z - f|^2 - q.z` and its residual `r = f - A z`.
+pub(super) struct Refined {
+    pub(super) unknowns: Vec<f64>,
+    pub(super) residual: Vec<f64>,
+    estimate: f64,
+    refinements: usize,
+}
+
+impl Minimum {
+    pub(super) fn of(system: DenseSystem) -> Result<Self, SolveError> {
+        let batch = system.batch;
+        if let Some(((_, column), _)) = system.matrix.indexed_iter().find(|(_, v)| !v.is_finite()) {
+            return Err(SolveError::NotFinite { batch, point: system.point(column) });
+        }
+        // In time order the reflectors stay short; the slack, which is in every smoothness row, comes last.
+        let (slack, in_time) = (0..system.matrix.ncols()).partition::<Vec<_>, _>(|&j| Some(j) == system.slack());
+        let factor = Qr::new(system.matrix.view(), [in_time, slack].concat()).map_err(|e| {
+            let point = system.point(e.column);
+            match e.pivot_ratio.is_finite() {
+                true => SolveError::NotPositiveDefinite { batch, point, pivot: e.pivot_ratio },
+                false => SolveError::NotFinite { batch, point },
+            }
+        })?;
+        let Refined { unknowns, residual, estimate, refinements } =
+            refine(&system, &factor, &system.rhs.to_vec(), &system.linear_term())?;
+        Ok(Self { system, factor, unknowns, residual, error_estimate: estimate, refinements })
+    }
+
+    /// The minimum with the same matrix and other data: `argmin 1/2 |A z - f|^2 - q.z`.
+    pub(super) fn with_data(&self, f: &[f64], q: &[f64]) -> Result<Refined, SolveError> {
+        refine(&self.system, &self.factor, f, q)
+    }
+
+    pub(super) fn row_residuals(&self) -> RowResiduals {
+        RowResiduals {
+            equation: self.system.largest(Family::Equation, &self.residual),
+            initial: self.system.largest(Family::Initial, &self.residual),
+            periodic: self.system.largest(Family::Periodic, &self.residual),
+            smoothness: self.system.largest(Family::Smoothness, &self.residual),
+        }
+    }
+}
+
+/// Solves `r + A z = f`, `A^T r = -q`, and refines with residuals computed in twice the working precision.
+fn refine(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> Result<Refined, SolveError> {
+    let batch = system.batch;
+    let (m, n) = system.matrix.dim();
+    let scale: Vec<f64> = (0..n).map(|j| system.matrix.column(j).fold(0.0, |s: f64, v| s.max(v.abs()))).collect();
+    let size = |z: &[f64]| z.iter().zip(&scale).fold(0.0, |size: f64, (z, s)| size.max(z.abs() * s));
+
+    let minus_q: Vec<f64> = q.iter().map(|q| -q).collect();
+    let (mut r, mut z) = factor.solve_augmented(f, &minus_q);
+    let (mut estimate, mut refinements) = (f64::INFINITY, 0);
+    while refinements < MAX_REFINEMENTS {
+        // f - r - A z and -q - A^T r, over the entries of A that are not zero
+        let mut row_defect: Vec<AccurateSum> = f.iter().map(|&f| AccurateSum::new(f)).collect();
+        let mut column_defect: Vec<AccurateSum> = minus_q.iter().map(|&q| AccurateSum::new(q)).collect();
+        for row in 0..m {
+            row_defect[row].add(-r[row]);
+        }
+        for ((row, column), &a) in system.matrix.indexed_iter().filter(|&(_, &a)| a != 0.0) {
+            row_defect[row].add_product(-a, z[column]);
+            column_defect[column].add_product(-a, r[row]);
+        }
+        let row_defect: Vec<f64> = row_defect.into_iter().map(AccurateSum::value).collect();
+        let column_defect: Vec<f64> = column_defect.into_iter().map(AccurateSum::value).collect();
+        let (dr, dz) = factor.solve_augmented(&row_defect, &column_defect);
+
+        let correction = if size(&dz) == 0.0 { 0.0 } else { size(&dz) / size(&z) };
+        if correction.is_nan() {
+            break;
+        }
+        r.iter_mut().zip(&dr).for_each(|(r, d)| *r += d);
+        z.iter_mut().zip(&dz).for_each(|(z, d)| *z += d);
+        refinements += 1;
+        let has_converged = correction <= f64::EPSILON || correction > 0.5 * estimate;
+        estimate = estimate.min(correction);
+        if has_converged && refinements > 1 {
+            break;
+        }
+    }
+    if let Some(column) = z.iter().position(|z| !z.is_finite()) {
+        return Err(SolveError::NotFinite { batch, point: system.point(column) });
+    }
+    if r.iter().any(|r| !r.is_finite()) {
+        return Err(SolveError::NotFinite { batch, point: 0 });
+    }
+    if estimate > LARGEST_CORRECTION {
+        return Err(SolveError::IllConditioned { batch, estimate, refinements });
+    }
+    Ok(Refined { unknowns: z, residual: r, estimate: estimate.max(f64::EPSILON), refinements })
+}

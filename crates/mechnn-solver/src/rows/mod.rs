@@ -1,0 +1,12 @@
+//! The smoothness rows as the papers define them, each as a small operator with its derivative in the step.
+//!
+//! A row of the system is `sum (entries * unknowns) [+ slack] = right-hand side`; here are the entries of the rows that
+//! join neighbouring points. Equation, initial and periodic rows need no file of their own: their entries are the
+//! coefficients, ones, and one with minus one.
+
+mod central;
+
+mod interval;
+
+pub(crate) use central::CentralRow;
+pub(crate) use interval::{IntervalRows, MAX_WIDTH, scaled_ends};

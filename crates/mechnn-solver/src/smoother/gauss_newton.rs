@@ -1,0 +1,253 @@
+//! Gauss-Newton over states and parameters at once, with Levenberg-Marquardt damping when a full step does not help.
+
+use super::defect::{Defect, End};
+use super::dynamics::Linearization;
+use super::problem::{Estimate, Objective, SmootherError, SmootherProblem};
+use crate::engine::{BandedCholesky, BandedMatrix};
+
+/// Limits of an iteration.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GaussNewton {
+    /// Most linear solves, rejected steps included. Default 20.
+    pub max_iterations: usize,
+    /// Done when a step lowers the objective by less than this fraction. Default 1e-6.
+    pub tolerance: f64,
+}
+
+impl Default for GaussNewton {
+    fn default() -> Self {
+        Self { max_iterations: 20, tolerance: 1e-6 }
+    }
+}
+
+/// Why an iteration ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Termination {
+    /// The objective no longer falls.
+    Converged,
+    /// The limit was reached first.
+    IterationLimit,
+}
+
+/// How an iteration went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GaussNewtonReport {
+    /// Linear solves.
+    pub iterations: usize,
+    /// At the estimate returned.
+    pub objective: Objective,
+    /// Why it ended.
+    pub termination: Termination,
+}
+
+/// Normal equations at an estimate: `hessian` step = -`gradient`.
+struct Linearized {
+    hessian: BandedMatrix,
+    /// `[sum of N, D]`
+    state_gradient: Vec<f64>,
+    /// `[P]`
+    parameter_gradient: Vec<f64>,
+}
+
+/// Pivots below this fraction of their diagonal entry mean that a direction is not determined.
+const MIN_PIVOT_RATIO: f64 = 1e-14;
+const FIRST_DAMPING: f64 = 1e-4;
+const MAX_DAMPING: f64 = 1e8;
+
+impl GaussNewton {
+    /// Improves `estimate` until it converges or the limit is reached. The objective never rises.
+    ///
+    /// # Errors
+    /// [`SmootherError`] if a size does not fit, the start is not finite, or even strong damping leaves the normal
+    /// equations singular.
+    pub fn minimize(
+        &self,
+        problem: &SmootherProblem<'_>,
+        estimate: &mut Estimate,
+    ) -> Result<GaussNewtonReport, SmootherError> {
+        problem.check(estimate)?;
+        let mut objective = problem.objective(estimate);
+        if !objective.total().is_finite() {
+            return Err(SmootherError::NotFinite);
+        }
+        let mut damping = 0.0;
+        let mut linearized = linearize(problem, estimate);
+        let mut iterations = 0;
+        while iterations < self.max_iterations {
+            iterations += 1;
+            let trial = match step(problem, &linearized, damping) {
+                Ok((states, parameters)) => Some(moved(estimate, &states, &parameters)),
+                Err(error) if damping >= MAX_DAMPING => return Err(error),
+                Err(_) => None,
+            };
+            let trial = trial.map(|trial| (problem.objective(&trial), trial));
+            match trial {
+                Some((lower, better)) if lower.total() <= objective.total() => {
+                    let decrease = objective.total() - lower.total();
+                    let small = decrease <= self.tolerance * objective.total();
+                    (*estimate, objective) = (better, lower);
+                    damping = if damping <= FIRST_DAMPING { 0.0 } else { damping / 10.0 };
+                    if small && damping <= 1.0 {
+                        return Ok(GaussNewtonReport { iterations, objective, termination: Termination::Converged });
+                    }
+                    linearized = linearize(problem, estimate);
+                }
+                // At the level of rounding a step may fail to lower the objective: nothing is left to gain.
+                Some((higher, _)) if higher.total() - objective.total() <= 1e-12 * objective.total() => {
+                    return Ok(GaussNewtonReport { iterations, objective, termination: Termination::Converged });
+                }
+                _ if damping >= MAX_DAMPING => {
+                    return Ok(GaussNewtonReport { iterations, objective, termination: Termination::Converged });
+                }
+                _ => damping = (damping * 10.0).max(FIRST_DAMPING),
+            }
+        }
+        Ok(GaussNewtonReport { iterations, objective, termination: Termination::IterationLimit })
+    }
+
+    /// Posterior covariance of the parameters at an estimate, `[P, P]` row-major: the inverse of the Schur complement of
+    /// the states in the Gauss-Newton Hessian (Laplace approximation).
+    ///
+    /// # Errors
+    /// [`SmootherError::Singular`] if the data and the prior leave a direction open.
+    pub fn covariance(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Result<Vec<f64>, SmootherError> {
+        problem.check(estimate)?;
+        let parameters = problem.dynamics.parameters();
+        let factor = factor(problem, &linearize(problem, estimate).hessian, 0.0)?;
+        let mut covariance = vec![0.0; parameters * parameters];
+        (0..parameters).for_each(|j| covariance[j * parameters + j] = 1.0);
+        factor.solve_border_in_place(parameters, &mut covariance);
+        Ok(covariance)
+    }
+}
+
+fn moved(estimate: &Estimate, states: &[f64], parameters: &[f64]) -> Estimate {
+    let add = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a + b).collect();
+    Estimate { states: add(&estimate.states, states), parameters: add(&estimate.parameters, parameters) }
+}
+
+fn factor(
+    problem: &SmootherProblem<'_>,
+    hessian: &BandedMatrix,
+    damping: f64,
+) -> Result<BandedCholesky, SmootherError> {
+    let mut damped = hessian.clone();
+    if damping > 0.0 {
+        let dims = problem.dynamics.dims();
+        for t in 0..problem.points() {
+            let diagonal = damped.diagonal_mut(t);
+            (0..dims).for_each(|d| diagonal[d * dims + d] *= 1.0 + damping);
+        }
+        let parameters = problem.dynamics.parameters();
+        let corner = damped.corner_mut();
+        (0..parameters).for_each(|j| corner[j * parameters + j] *= 1.0 + damping);
+    }
+    damped.factor(MIN_PIVOT_RATIO).map_err(|error| SmootherError::Singular { point: error.block, ratio: error.ratio })
+}
+
+/// The damped Gauss-Newton step of states and parameters.
+fn step(
+    problem: &SmootherProblem<'_>,
+    linearized: &Linearized,
+    damping: f64,
+) -> Result<(Vec<f64>, Vec<f64>), SmootherError> {
+    let factor = factor(problem, &linearized.hessian, damping)?;
+    let mut states: Vec<f64> = linearized.state_gradient.iter().map(|g| -g).collect();
+    let mut parameters: Vec<f64> = linearized.parameter_gradient.iter().map(|g| -g).collect();
+    factor.solve_in_place(1, &mut states, &mut parameters);
+    Ok((states, parameters))
+}
+
+/// Half the gradient, and half the Gauss-Newton Hessian, of the objective.
+fn linearize(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Linearized {
+    let dynamics = problem.dynamics;
+    let (dims, parameters) = (dynamics.dims(), dynamics.parameters());
+    let theta = &estimate.parameters[..];
+    let mut hessian = BandedMatrix::zeros(problem.points(), dims, 1, parameters);
+    let mut state_gradient = vec![0.0; estimate.states.len()];
+    let mut parameter_gradient = vec![0.0; parameters];
+    let corner = hessian.corner_mut();
+    for j in 0..parameters {
+        corner[j * parameters + j] = problem.prior_precision[j];
+        parameter_gradient[j] = problem.prior_precision[j] * theta[j];
+    }
+
+    let mut defect = Defect::new(dims, parameters);
+    let (mut at_left, mut at_right) =
+        (Linearization::zeros(dims, parameters), Linearization::zeros(dims, parameters));
+    let mut first = 0; // point index of the segment's start
+    for segment in problem.segments {
+        let states = &estimate.states[first * dims..][..segment.observations.len()];
+        for (t, observed) in segment.observations.chunks_exact(dims).enumerate() {
+            let diagonal = hessian.diagonal_mut(first + t);
+            for d in 0..dims {
+                if !observed[d].is_nan() {
+                    let precision = problem.noise[d].powi(-2);
+                    diagonal[d * dims + d] += precision;
+                    state_gradient[(first + t) * dims + d] += precision * (states[t * dims + d] - observed[d]);
+                }
+            }
+        }
+        dynamics.linearize(segment.times[0], &states[..dims], theta, &mut at_left);
+        for (t, ends) in segment.times.windows(2).enumerate() {
+            let (x0, x1) = (&states[t * dims..][..dims], &states[(t + 1) * dims..][..dims]);
+            let h = ends[1] - ends[0];
+            dynamics.linearize(ends[1], x1, theta, &mut at_right);
+            let (left, right) = (End { x: x0, at: &at_left }, End { x: x1, at: &at_right });
+            defect.linearize(dynamics, theta, ends[0], h, left, right);
+            for d in 0..dims {
+                // Divide the row by its standard deviation once: everything after is a plain sum of squares.
+                let scale = problem.defect_std(d, h).recip();
+                defect.value[d] *= scale;
+                defect.by_left[d * dims..][..dims].iter_mut().for_each(|v| *v *= scale);
+                defect.by_right[d * dims..][..dims].iter_mut().for_each(|v| *v *= scale);
+                defect.by_parameter[d * parameters..][..parameters].iter_mut().for_each(|v| *v *= scale);
+            }
+            let t = first + t;
+            add_gram(dims, &defect.by_left, &defect.by_left, hessian.diagonal_mut(t), dims);
+            add_gram(dims, &defect.by_right, &defect.by_right, hessian.diagonal_mut(t + 1), dims);
+            add_gram(dims, &defect.by_right, &defect.by_left, hessian.below_mut(1, t), dims);
+            add_gram(dims, &defect.by_left, &defect.by_parameter, hessian.border_mut(t), parameters);
+            add_gram(dims, &defect.by_right, &defect.by_parameter, hessian.border_mut(t + 1), parameters);
+            add_lower_gram(dims, &defect.by_parameter, hessian.corner_mut(), parameters);
+            for d in 0..dims {
+                let value = defect.value[d];
+                for i in 0..dims {
+                    state_gradient[t * dims + i] += defect.by_left[d * dims + i] * value;
+                    state_gradient[(t + 1) * dims + i] += defect.by_right[d * dims + i] * value;
+                }
+                let row = &defect.by_parameter[d * parameters..][..parameters];
+                parameter_gradient.iter_mut().zip(row).for_each(|(g, entry)| *g += entry * value);
+            }
+            std::mem::swap(&mut at_left, &mut at_right);
+        }
+        first += segment.times.len();
+    }
+    Linearized { hessian, state_gradient, parameter_gradient }
+}
+
+/// C += Aᵀ B for A `[r, r]`, B `[r, columns]`, C `[r, columns]`.
+fn add_gram(rows: usize, a: &[f64], b: &[f64], c: &mut [f64], columns: usize) {
+    for k in 0..rows {
+        let b = &b[k * columns..][..columns];
+        for i in 0..rows {
+            let factor = a[k * rows + i];
+            if factor != 0.0 {
+                c[i * columns..][..columns].iter_mut().zip(b).for_each(|(c, b)| *c += factor * b);
+            }
+        }
+    }
+}
+
+/// Lower triangle of C += Aᵀ A for A `[rows, columns]`.
+fn add_lower_gram(rows: usize, a: &[f64], c: &mut [f64], columns: usize) {
+    for k in 0..rows {
+        let a = &a[k * columns..][..columns];
+        for i in 0..columns {
+            let factor = a[i];
+            if factor != 0.0 {
+                c[i * columns..][..=i].iter_mut().zip(a).for_each(|(c, a)| *c += factor * a);
+            }
+        }
+    }
+}

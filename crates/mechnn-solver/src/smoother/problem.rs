@@ -1,0 +1,151 @@
+//! What is estimated from what.
+
+use thiserror::Error;
+
+use super::defect::Defect;
+use super::dynamics::Dynamics;
+
+/// One observed trajectory on its grid of N points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// Strictly increasing, `[N]`.
+    pub times: Vec<f64>,
+    /// `[N, D]` row-major; NaN where nothing was observed.
+    pub observations: Vec<f64>,
+}
+
+/// Observations, a model with unknown parameters, and how far each may be trusted.
+#[derive(Clone, Copy)]
+pub struct SmootherProblem<'a> {
+    /// The model.
+    pub dynamics: &'a dyn Dynamics,
+    /// Trajectories that share the parameters.
+    pub segments: &'a [Segment],
+    /// Standard deviation of the observation noise, `[D]`.
+    pub noise: &'a [f64],
+    /// Standard deviation of the model error accumulated over `reference_step`, `[D]`.
+    pub model_error: &'a [f64],
+    /// The model error over a step h has standard deviation `model_error * sqrt(h / reference_step)`.
+    pub reference_step: f64,
+    /// Prior precision of each parameter about zero, `[P]`.
+    pub prior_precision: &'a [f64],
+}
+
+/// States at all points of all segments, and parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// `[sum of N, D]` row-major, segments one after another.
+    pub states: Vec<f64>,
+    /// `[P]`
+    pub parameters: Vec<f64>,
+}
+
+/// The parts of the objective.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Objective {
+    /// Sum of squared observation residuals over the noise variance.
+    pub data: f64,
+    /// Sum of squared defects over the model-error variance.
+    pub dynamics: f64,
+    /// Prior of the parameters.
+    pub prior: f64,
+}
+
+impl Objective {
+    /// What is minimised.
+    pub fn total(&self) -> f64 {
+        self.data + self.dynamics + self.prior
+    }
+}
+
+/// Why a smoothing problem has no answer.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SmootherError {
+    /// A size does not fit.
+    #[error("`{input}` has length {found}, expected {expected}")]
+    Length {
+        /// Name of the input.
+        input: &'static str,
+        /// Expected length.
+        expected: usize,
+        /// Length found.
+        found: usize,
+    },
+    /// The starting point or the model's value at it is not finite.
+    #[error("the objective is not finite at the starting point")]
+    NotFinite,
+    /// The observations do not determine states and parameters, even with strong damping.
+    #[error("the normal equations are singular at point {point} (relative pivot {ratio:e})")]
+    Singular {
+        /// Grid point over all segments; their number for a parameter.
+        point: usize,
+        /// Relative pivot.
+        ratio: f64,
+    },
+}
+
+impl SmootherProblem<'_> {
+    /// Number of points of all segments.
+    pub fn points(&self) -> usize {
+        self.segments.iter().map(|segment| segment.times.len()).sum()
+    }
+
+    /// Standard deviation of the model error of dimension d over a step h.
+    pub(super) fn defect_std(&self, d: usize, h: f64) -> f64 {
+        self.model_error[d] * (h / self.reference_step).sqrt()
+    }
+
+    pub(super) fn check(&self, estimate: &Estimate) -> Result<(), SmootherError> {
+        let (dims, parameters) = (self.dynamics.dims(), self.dynamics.parameters());
+        let expect = |input, found: usize, expected| match found == expected {
+            true => Ok(()),
+            false => Err(SmootherError::Length { input, expected, found }),
+        };
+        for segment in self.segments {
+            expect("observations", segment.observations.len(), segment.times.len() * dims)?;
+        }
+        expect("noise", self.noise.len(), dims)?;
+        expect("model_error", self.model_error.len(), dims)?;
+        expect("prior_precision", self.prior_precision.len(), parameters)?;
+        expect("states", estimate.states.len(), self.points() * dims)?;
+        expect("parameters", estimate.parameters.len(), parameters)
+    }
+
+    /// The objective at an estimate; infinite where the model is not finite.
+    pub fn objective(&self, estimate: &Estimate) -> Objective {
+        let dims = self.dynamics.dims();
+        let theta = &estimate.parameters[..];
+        let mut objective = Objective::default();
+        let mut defect = Defect::new(dims, self.dynamics.parameters());
+        let (mut f0, mut f1) = (vec![0.0; dims], vec![0.0; dims]);
+        let mut offset = 0;
+        for segment in self.segments {
+            let states = &estimate.states[offset..][..segment.observations.len()];
+            offset += segment.observations.len();
+            for (state, observed) in states.chunks_exact(dims).zip(segment.observations.chunks_exact(dims)) {
+                for d in 0..dims {
+                    if !observed[d].is_nan() {
+                        objective.data += ((state[d] - observed[d]) / self.noise[d]).powi(2);
+                    }
+                }
+            }
+            self.dynamics.rate(segment.times[0], &states[..dims], theta, &mut f0);
+            for (t, ends) in segment.times.windows(2).enumerate() {
+                let (x0, x1) = (&states[t * dims..][..dims], &states[(t + 1) * dims..][..dims]);
+                let h = ends[1] - ends[0];
+                self.dynamics.rate(ends[1], x1, theta, &mut f1);
+                defect.evaluate(self.dynamics, theta, ends[0], h, [x0, x1], [&f0, &f1]);
+                for d in 0..dims {
+                    objective.dynamics += (defect.value[d] / self.defect_std(d, h)).powi(2);
+                }
+                std::mem::swap(&mut f0, &mut f1);
+            }
+        }
+        objective.prior = theta.iter().zip(self.prior_precision).map(|(theta, precision)| precision * theta * theta).sum();
+        if objective.total().is_nan() {
+            objective.dynamics = f64::INFINITY;
+        }
+        objective
+    }
+}

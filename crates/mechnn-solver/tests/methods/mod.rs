@@ -1,0 +1,14 @@
+//! Which methods are asked to solve a problem.
+
+use mechnn_solver::method::all_methods;
+use mechnn_solver::{OdeProblem, OdeSolver};
+
+/// Every method that can solve the problem in the time of a test: the dense reference is cubic.
+pub(crate) fn methods_for(problem: &OdeProblem) -> Vec<Box<dyn OdeSolver>> {
+    let sizes = problem.sizes();
+    let unknowns = sizes.points * sizes.dims * sizes.orders;
+    all_methods().into_iter().filter(|method| method.name() != "dense" || unknowns <= LARGEST_DENSE).collect()
+}
+
+/// Unknowns per batch element up to which the dense reference takes part.
+const LARGEST_DENSE: usize = 1000;
