@@ -12,7 +12,10 @@ use mechnn_solver::{Cotangent, InitialValues, LinearOde, OdeProblem, OdeSolver, 
 use ndarray::{Array2, Array3, Array4, Array5};
 
 fn main() {
-    println!("{:>9} {:>13} {:>13} {:>13} {:>13} {:>11}", "points", "forward", "per point", "fwd+bwd", "per point", "peak RSS");
+    println!(
+        "{:>9} {:>13} {:>13} {:>13} {:>13} {:>11}",
+        "points", "forward", "per point", "fwd+bwd", "per point", "peak RSS"
+    );
     for points in [1_000, 10_000, 100_000, 1_000_000] {
         let problem = damped_oscillator(points);
         let repetitions = (2_000_000 / points).clamp(3, 50);

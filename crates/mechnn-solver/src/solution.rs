@@ -1,6 +1,6 @@
 //! What a solve returns, and the cotangents and gradients that flow through it.
 
-use ndarray::{Array1, Array2, Array3, Array4, Array5};
+use ndarray::{Array1, Array2, Array3, Array4, Array5, ArrayBase, Data, Dimension};
 
 use crate::error::ProblemError;
 use crate::grid::Steps;
@@ -130,4 +130,54 @@ impl OdeGradient {
             gamma_alpha: 0.0,
         }
     }
+
+    /// As a direction: every array has exactly its input's shape, and every number is finite.
+    pub(crate) fn check(&self, problem: &OdeProblem) -> Result<(), ProblemError> {
+        let expected = Self::zeros(problem);
+        fits("direction of the coefficients", &self.coefficients, expected.coefficients.shape())?;
+        fits("direction of the forcing", &self.forcing, expected.forcing.shape())?;
+        fits("direction of the initial values", &self.initial, expected.initial.shape())?;
+        let steps = "direction of the steps";
+        match (&self.steps, &expected.steps) {
+            (StepsGradient::Shared(own), StepsGradient::Shared(expected)) => fits(steps, own, expected.shape())?,
+            (StepsGradient::PerDimension(own), StepsGradient::PerDimension(expected)) => {
+                fits(steps, own, expected.shape())?;
+            }
+            // One of the two has no dimension axis.
+            (StepsGradient::Shared(_), StepsGradient::PerDimension(expected)) => {
+                expect_axis(steps, 2, "dimensions", 0, &[expected.dim().2])?;
+            }
+            (StepsGradient::PerDimension(own), StepsGradient::Shared(_)) => {
+                expect_axis(steps, 2, "dimensions", own.dim().2, &[0])?;
+            }
+        }
+        let jump = "direction of the periodic jump";
+        match (&self.periodic_jump, &expected.periodic_jump) {
+            (Some(own), Some(expected)) => fits(jump, own, expected.shape())?,
+            (Some(own), None) => expect_axis(jump, 0, "batch", own.dim().0, &[0])?,
+            (None, Some(expected)) => expect_axis(jump, 0, "batch", 0, &[expected.dim().0])?,
+            (None, None) => {}
+        }
+        let mut scalars = self.weights.iter().chain(std::iter::once(&self.gamma_alpha));
+        match scalars.position(|value| !value.is_finite()) {
+            Some(3) => Err(not_finite("direction of gamma_alpha", vec![], self.gamma_alpha)),
+            Some(index) => Err(not_finite("direction of the weights", vec![index], self.weights[index])),
+            None => Ok(()),
+        }
+    }
+}
+
+fn not_finite(input: &'static str, index: Vec<usize>, value: f64) -> ProblemError {
+    ProblemError::NotFinite { input, index, value }
+}
+
+fn fits<S, D>(input: &'static str, array: &ArrayBase<S, D>, expected: &[usize]) -> Result<(), ProblemError>
+where
+    S: Data<Elem = f64>,
+    D: Dimension,
+{
+    for (axis, (&found, &expected)) in array.shape().iter().zip(expected).enumerate() {
+        expect_axis(input, axis, "as the input", found, &[expected])?;
+    }
+    expect_finite(input, array)
 }

@@ -43,7 +43,7 @@ pub trait Pullback: Send + Sync {
     /// Satisfies `<cotangent, push(direction)> = <pull(cotangent), direction>`.
     ///
     /// # Errors
-    /// [`SolveError::Direction`] if a shape of the direction differs from its input's.
+    /// [`SolveError::Direction`] if a shape of the direction differs from its input's, or a number is not finite.
     fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError>;
 }
 

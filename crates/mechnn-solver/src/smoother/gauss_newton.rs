@@ -173,8 +173,7 @@ fn linearize(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Linearized {
     }
 
     let mut defect = Defect::new(dims, parameters);
-    let (mut at_left, mut at_right) =
-        (Linearization::zeros(dims, parameters), Linearization::zeros(dims, parameters));
+    let (mut at_left, mut at_right) = (Linearization::zeros(dims, parameters), Linearization::zeros(dims, parameters));
     let mut first = 0; // point index of the segment's start
     for segment in problem.segments {
         let states = &estimate.states[first * dims..][..segment.observations.len()];

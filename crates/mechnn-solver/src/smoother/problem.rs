@@ -142,7 +142,8 @@ impl SmootherProblem<'_> {
                 std::mem::swap(&mut f0, &mut f1);
             }
         }
-        objective.prior = theta.iter().zip(self.prior_precision).map(|(theta, precision)| precision * theta * theta).sum();
+        objective.prior =
+            theta.iter().zip(self.prior_precision).map(|(theta, precision)| precision * theta * theta).sum();
         if objective.total().is_nan() {
             objective.dynamics = f64::INFINITY;
         }

@@ -13,6 +13,8 @@ use crate::engine::{BandedCholesky, BandedMatrix};
 /// Derivatives kept: value, slope, curvature.
 const ORDERS: usize = 3;
 
+type Block = [[f64; ORDERS]; ORDERS];
+
 /// Points used to choose the amount of smoothing; more do not change it but cost time.
 const WINDOW: usize = 400;
 const WINDOWS: usize = 4;
@@ -154,19 +156,18 @@ impl Series {
     }
 }
 
-fn add(target: &mut [f64], block: &[[f64; ORDERS]; ORDERS]) {
+fn add(target: &mut [f64], block: &Block) {
     target.iter_mut().zip(block.as_flattened()).for_each(|(target, value)| *target += value);
 }
 
 /// One step of the process: the precision of `e = v_1 - Φ v_0`.
 struct Transition {
-    phi: [[f64; ORDERS]; ORDERS],
-    precision: [[f64; ORDERS]; ORDERS],
+    phi: Block,
+    precision: Block,
 }
 
 /// Inverse of Q(1).
-const UNIT_PRECISION: [[f64; ORDERS]; ORDERS] =
-    [[720.0, -360.0, 60.0], [-360.0, 192.0, -36.0], [60.0, -36.0, 9.0]];
+const UNIT_PRECISION: Block = [[720.0, -360.0, 60.0], [-360.0, 192.0, -36.0], [60.0, -36.0, 9.0]];
 
 impl Transition {
     fn new(h: f64, ratio: f64) -> Self {
@@ -178,11 +179,11 @@ impl Transition {
     }
 
     /// Contributions to the blocks (0, 0), (1, 1) and (1, 0).
-    fn information(&self) -> ([[f64; ORDERS]; ORDERS], [[f64; ORDERS]; ORDERS], [[f64; ORDERS]; ORDERS]) {
-        let product = |a: &[[f64; ORDERS]; ORDERS], b: &[[f64; ORDERS]; ORDERS]| -> [[f64; ORDERS]; ORDERS] {
+    fn information(&self) -> (Block, Block, Block) {
+        let product = |a: &Block, b: &Block| -> Block {
             std::array::from_fn(|i| std::array::from_fn(|j| (0..ORDERS).map(|k| a[i][k] * b[k][j]).sum()))
         };
-        let transposed: [[f64; ORDERS]; ORDERS] = std::array::from_fn(|i| std::array::from_fn(|j| self.phi[j][i]));
+        let transposed: Block = std::array::from_fn(|i| std::array::from_fn(|j| self.phi[j][i]));
         let weighted = product(&self.precision, &self.phi);
         let cross = weighted.map(|row| row.map(|v| -v));
         (product(&transposed, &weighted), self.precision, cross)

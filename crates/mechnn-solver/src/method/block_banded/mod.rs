@@ -109,7 +109,7 @@ impl Pullback for BlockBandedPullback {
     }
 
     fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {
-        tangent::check_direction(&self.problem, direction)?;
+        direction.check(&self.problem)?;
         let sizes = self.problem.sizes;
         let tangents = (0..sizes.batch)
             .into_par_iter()

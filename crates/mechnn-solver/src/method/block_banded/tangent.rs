@@ -5,48 +5,11 @@
 //! $$ A^\top A\, \dot z = R^\top \left( w^2 (\dot f - \dot R z) + 2 w \dot w\, \rho \right)
 //!    + \dot R^\top w^2 \rho + \dot q\, e_0, \qquad \rho = f - R z $$
 
-use ndarray::{ArrayBase, Data, Dimension};
-
 use super::element::{FactoredElement, SolvedElement};
 use super::view::ElementView;
-use crate::error::{ProblemError, SolveError};
-use crate::problem::OdeProblem;
 use crate::rows::{MAX_WIDTH, scaled_ends};
-use crate::shape::{expect_axis, pick};
+use crate::shape::pick;
 use crate::solution::{OdeGradient, StepsGradient};
-
-/// The direction must have exactly the inputs' shapes.
-pub(super) fn check_direction(problem: &OdeProblem, direction: &OdeGradient) -> Result<(), SolveError> {
-    let expected = OdeGradient::zeros(problem);
-    same_shape("direction of the coefficients", &direction.coefficients, expected.coefficients.shape())?;
-    same_shape("direction of the forcing", &direction.forcing, expected.forcing.shape())?;
-    same_shape("direction of the initial values", &direction.initial, expected.initial.shape())?;
-    let steps = "direction of the steps";
-    match (&direction.steps, &expected.steps) {
-        (StepsGradient::Shared(a), StepsGradient::Shared(b)) => same_shape(steps, a, b.shape())?,
-        (StepsGradient::PerDimension(a), StepsGradient::PerDimension(b)) => same_shape(steps, a, b.shape())?,
-        (StepsGradient::Shared(_), StepsGradient::PerDimension(b)) => expect_axis(steps, 2, "dimensions", 0, &[b.dim().2])?,
-        (StepsGradient::PerDimension(a), StepsGradient::Shared(_)) => expect_axis(steps, 2, "dimensions", a.dim().2, &[0])?,
-    }
-    match (&direction.periodic_jump, &expected.periodic_jump) {
-        (Some(a), Some(b)) => same_shape("direction of the periodic jump", a, b.shape())?,
-        (Some(a), None) => expect_axis("direction of the periodic jump", 0, "batch", a.dim().0, &[0])?,
-        (None, Some(b)) => expect_axis("direction of the periodic jump", 0, "batch", 0, &[b.dim().0])?,
-        (None, None) => {}
-    }
-    Ok(())
-}
-
-fn same_shape<S: Data<Elem = f64>, D: Dimension>(
-    input: &'static str,
-    found: &ArrayBase<S, D>,
-    expected: &[usize],
-) -> Result<(), ProblemError> {
-    for (axis, (&found, &expected)) in found.shape().iter().zip(expected).enumerate() {
-        expect_axis(input, axis, "of the input", found, &[expected])?;
-    }
-    Ok(())
-}
 
 /// Tangent of the values `[N, D, K]` and of the slack.
 pub(super) fn element_tangent(
@@ -121,9 +84,8 @@ pub(super) fn element_tangent(
             let apply = |v: &[f64; MAX_WIDTH]| -> f64 { (0..2 * orders).map(|i| pattern[i] * v[i]).sum() };
             let residual = -apply(&x_power) - z.slack;
             let along_row = -w * w * change * apply(&x_slope) + 2.0 * w * dw * residual;
-            let entry = |i: usize| {
-                pattern[i] * (along_row * rows.power()[i] + w * w * residual * change * rows.slope()[i])
-            };
+            let entry =
+                |i: usize| pattern[i] * (along_row * rows.power()[i] + w * w * residual * change * rows.slope()[i]);
             for i in 0..orders {
                 right[left + i] += entry(i);
                 right[next + i] += entry(orders + i);

@@ -113,8 +113,11 @@ fn refine(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> Result<Ref
     if r.iter().any(|r| !r.is_finite()) {
         return Err(SolveError::NotFinite { batch, point: 0 });
     }
-    if estimate > LARGEST_CORRECTION {
+    // Where the data cancel (A^T f = 0), z is rounding error of f and has no relative accuracy to lose.
+    let of_data = f.iter().fold(0.0, |largest: f64, f| largest.max(f.abs()));
+    if estimate > LARGEST_CORRECTION && estimate * size(&z) > LARGEST_CORRECTION * of_data {
         return Err(SolveError::IllConditioned { batch, estimate, refinements });
     }
-    Ok(Refined { unknowns: z, residual: r, estimate: estimate.max(f64::EPSILON), refinements })
+    let estimate = estimate.clamp(f64::EPSILON, LARGEST_CORRECTION);
+    Ok(Refined { unknowns: z, residual: r, estimate, refinements })
 }

@@ -4,10 +4,9 @@ use ndarray::{Array1, Array4};
 
 use super::super::Pullback;
 use super::minimum::Minimum;
-use crate::error::{ProblemError, SolveError};
+use crate::error::SolveError;
 use crate::problem::OdeProblem;
-use crate::shape::expect_finite;
-use crate::solution::{Cotangent, OdeGradient, StepsGradient};
+use crate::solution::{Cotangent, OdeGradient};
 
 /// The minima of all batch elements, with their factorisations.
 pub(super) struct DensePullback {
@@ -51,7 +50,7 @@ impl Pullback for DensePullback {
     ///
     /// $$ A^T A\, dz = A^T (db - dA\, z) + dA^T r + dq\, e_0 $$
     fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {
-        check_direction(&self.problem, direction)?;
+        direction.check(&self.problem)?;
         let sizes = self.problem.sizes();
         let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
         let mut slack = self.problem.scheme().gamma_alpha().map(|_| Array1::zeros(sizes.batch));
@@ -79,62 +78,5 @@ impl Pullback for DensePullback {
             }
         }
         Ok(Cotangent { values, slack })
-    }
-}
-
-/// Every array of a direction has its input's shape and is finite.
-fn check_direction(problem: &OdeProblem, direction: &OdeGradient) -> Result<(), ProblemError> {
-    let inputs = OdeGradient::zeros(problem);
-    let same = |input, expected: &[usize], found: &[usize], meaning: &[&'static str]| match (0..expected.len())
-        .find(|&axis| found.get(axis) != Some(&expected[axis]))
-    {
-        None => Ok(()),
-        Some(axis) => Err(ProblemError::Shape {
-            input,
-            axis,
-            meaning: meaning[axis],
-            expected: expected[axis].to_string(),
-            found: found.get(axis).copied().unwrap_or(0),
-        }),
-    };
-    let of_coefficients = ["batch", "points", "equations", "dimensions", "orders"];
-    let of_initial = ["batch", "pinned points", "dimensions", "pinned derivatives"];
-    let of_steps = ["batch", "intervals", "dimensions"];
-    let of_jump = ["batch", "dimensions", "derivatives"];
-
-    let (expected, found) = (&inputs.coefficients, &direction.coefficients);
-    same("direction of the coefficients", expected.shape(), found.shape(), &of_coefficients)?;
-    expect_finite("direction of the coefficients", found)?;
-    let (expected, found) = (&inputs.forcing, &direction.forcing);
-    same("direction of the forcing", expected.shape(), found.shape(), &of_coefficients[..3])?;
-    expect_finite("direction of the forcing", found)?;
-    let (expected, found) = (&inputs.initial, &direction.initial);
-    same("direction of the initial values", expected.shape(), found.shape(), &of_initial)?;
-    expect_finite("direction of the initial values", found)?;
-    let (expected, found) = (steps(&inputs.steps), steps(&direction.steps));
-    // A clock for each dimension where one is shared has one axis too many, which `same` does not look at.
-    let found_shape = if found.0.len() == expected.0.len() { found.0 } else { vec![0; expected.0.len()] };
-    same("direction of the steps", &expected.0, &found_shape, &of_steps)?;
-    finite("direction of the steps", &found.1)?;
-    let shape_of = |gradient: &OdeGradient| gradient.periodic_jump.as_ref().map_or(vec![0; 3], |j| j.shape().to_vec());
-    same("direction of the periodic jump", &shape_of(&inputs), &shape_of(direction), &of_jump)?;
-    if let Some(jump) = &direction.periodic_jump {
-        expect_finite("direction of the periodic jump", jump)?;
-    }
-    finite("direction of the weights", &direction.weights)?;
-    finite("direction of gamma_alpha", &[direction.gamma_alpha])
-}
-
-fn steps(steps: &StepsGradient) -> (Vec<usize>, Vec<f64>) {
-    match steps {
-        StepsGradient::Shared(steps) => (steps.shape().to_vec(), steps.iter().copied().collect()),
-        StepsGradient::PerDimension(steps) => (steps.shape().to_vec(), steps.iter().copied().collect()),
-    }
-}
-
-fn finite(input: &'static str, numbers: &[f64]) -> Result<(), ProblemError> {
-    match numbers.iter().position(|v| !v.is_finite()) {
-        None => Ok(()),
-        Some(at) => Err(ProblemError::NotFinite { input, index: vec![at], value: numbers[at] }),
     }
 }
