@@ -1,0 +1,208 @@
+//! The nonlinear smoother: derivatives, order of the defect, agreement with a dense solve, recovery of known answers.
+#![allow(clippy::unwrap_used)]
+
+use mechnn_solver::smoother::{
+    Dynamics, Estimate, GaussNewton, Linearization, Segment, SmootherError, SmootherProblem, Termination,
+    WienerSmoother,
+};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// x' = a x - b x y, y' = -c y + d x y with θ = (a, b, c, d).
+struct LotkaVolterra;
+
+impl Dynamics for LotkaVolterra {
+    fn dims(&self) -> usize {
+        2
+    }
+
+    fn parameters(&self) -> usize {
+        4
+    }
+
+    fn rate(&self, _t: f64, x: &[f64], theta: &[f64], rate: &mut [f64]) {
+        rate[0] = theta[0] * x[0] - theta[1] * x[0] * x[1];
+        rate[1] = -theta[2] * x[1] + theta[3] * x[0] * x[1];
+    }
+
+    fn linearize(&self, t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
+        self.rate(t, x, theta, &mut out.rate);
+        let slopes = [theta[0] - theta[1] * x[1], -theta[1] * x[0], theta[3] * x[1], -theta[2] + theta[3] * x[0]];
+        out.by_state.copy_from_slice(&slopes);
+        out.by_parameter.copy_from_slice(&[x[0], -x[0] * x[1], 0.0, 0.0, 0.0, 0.0, -x[1], x[0] * x[1]]);
+    }
+}
+
+const TRUTH: [f64; 4] = [1.0, 0.8, 0.7, 0.5];
+
+/// Classical Runge-Kutta with many small steps: accurate to about 1e-12 here, far below what is compared.
+fn trajectory(points: usize, step: f64) -> Segment {
+    let substeps = 50;
+    let h = step / substeps as f64;
+    let mut x = [1.2, 0.7];
+    let mut observations = x.to_vec();
+    let rate = |x: [f64; 2]| {
+        let mut rate = [0.0; 2];
+        LotkaVolterra.rate(0.0, &x, &TRUTH, &mut rate);
+        rate
+    };
+    let add = |x: [f64; 2], k: [f64; 2], h: f64| [x[0] + h * k[0], x[1] + h * k[1]];
+    for _ in 1..points {
+        for _ in 0..substeps {
+            let k1 = rate(x);
+            let k2 = rate(add(x, k1, h / 2.0));
+            let k3 = rate(add(x, k2, h / 2.0));
+            let k4 = rate(add(x, k3, h));
+            x = add(x, std::array::from_fn(|i| (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]) / 6.0), h);
+        }
+        observations.extend(x);
+    }
+    Segment { times: (0..points).map(|i| i as f64 * step).collect(), observations }
+}
+
+fn problem<'a>(segments: &'a [Segment], model_error: &'a [f64; 2], prior: &'a [f64; 4]) -> SmootherProblem<'a> {
+    SmootherProblem {
+        dynamics: &LotkaVolterra,
+        segments,
+        noise: &[0.1, 0.1],
+        model_error,
+        reference_step: 0.1,
+        prior_precision: prior,
+    }
+}
+
+#[test]
+fn the_defect_of_an_exact_solution_falls_with_order_five_per_step() {
+    // The defect over one step is the local error, one order above the global order of 4.
+    let defect = |step: f64| {
+        let segment = Segment { times: vec![0.0, step], ..trajectory(2, step) };
+        let segments = [segment];
+        // Unit weight per step: reference_step * model_error^2 = step.
+        let model_error = [(0.1 / step).sqrt(); 2];
+        let problem = problem(&segments, &model_error, &[0.0; 4]);
+        let estimate = Estimate { states: segments[0].observations.clone(), parameters: TRUTH.to_vec() };
+        problem.objective(&estimate).dynamics.sqrt()
+    };
+    let order = (defect(0.2) / defect(0.1)).log2();
+    assert!((order - 5.0).abs() < 0.2, "observed order {order}");
+}
+
+/// The Gauss-Newton step from one estimate must be the minimiser of the linearised problem: near the optimum the
+/// objective after a full step is the optimum up to second order, for states and parameters alike.
+#[test]
+fn convergence_is_quadratic_from_nearby() {
+    let segments = [trajectory(100, 0.1)];
+    let problem = problem(&segments, &[1e-4; 2], &[0.0; 4]);
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let start = Estimate {
+        states: segments[0].observations.iter().map(|x| x + 0.02 * (random.random::<f64>() - 0.5)).collect(),
+        parameters: TRUTH.iter().map(|theta| theta * 1.02).collect(),
+    };
+    let error_after = |iterations: usize| {
+        let mut estimate = start.clone();
+        GaussNewton { max_iterations: iterations, tolerance: 0.0 }.minimize(&problem, &mut estimate).unwrap();
+        estimate.parameters.iter().zip(TRUTH).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    };
+    let (one, two) = (error_after(1), error_after(3));
+    assert!(one < 1e-2, "after one step {one:e}");
+    // What remains is the discretisation error of the rule at step 0.1.
+    assert!(two < 2e-6, "after three steps {two:e}");
+}
+
+#[test]
+fn parameters_and_error_bars_agree_with_the_scatter_over_noise() {
+    let clean = trajectory(200, 0.1);
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let mut scores = Vec::new();
+    for _ in 0..60 {
+        let mut noisy = clean.clone();
+        for y in &mut noisy.observations {
+            // Sum of twelve uniforms: normal to the accuracy needed here.
+            *y += 0.1 * ((0..12).map(|_| random.random::<f64>()).sum::<f64>() - 6.0);
+        }
+        let segments = [noisy];
+        let problem = problem(&segments, &[1e-3; 2], &[0.0; 4]);
+        let mut estimate = Estimate { states: clean.observations.clone(), parameters: TRUTH.to_vec() };
+        GaussNewton::default().minimize(&problem, &mut estimate).unwrap();
+        let covariance = GaussNewton::covariance(&problem, &estimate).unwrap();
+        for j in 0..4 {
+            scores.push((estimate.parameters[j] - TRUTH[j]) / covariance[j * 4 + j].sqrt());
+        }
+    }
+    let mean_square = scores.iter().map(|z| z * z).sum::<f64>() / scores.len() as f64;
+    // 240 correlated scores of unit variance: four standard deviations of their mean square are about 0.7.
+    assert!((mean_square - 1.0).abs() < 0.5, "mean square of the standardised errors {mean_square}");
+}
+
+#[test]
+fn several_segments_with_gaps_share_the_parameters() {
+    let mut first = trajectory(120, 0.1);
+    let second = trajectory(80, 0.15);
+    // Three of four entries missing in the first, and one state entirely for a while.
+    for (index, y) in first.observations.iter_mut().enumerate() {
+        if index % 4 != 0 || (60..100).contains(&index) {
+            *y = f64::NAN;
+        }
+    }
+    let states = trajectory(120, 0.1).observations.into_iter().chain(second.observations.clone()).collect();
+    let segments = [first, second];
+    let problem = problem(&segments, &[1e-4; 2], &[0.0; 4]);
+    let mut estimate = Estimate { states, parameters: vec![0.9, 0.9, 0.6, 0.6] };
+    let report = GaussNewton::default().minimize(&problem, &mut estimate).unwrap();
+    assert_eq!(report.termination, Termination::Converged);
+    for (found, truth) in estimate.parameters.iter().zip(TRUTH) {
+        assert!((found - truth).abs() < 1e-4, "{found} instead of {truth}");
+    }
+}
+
+#[test]
+fn the_objective_never_rises_from_a_bad_start() {
+    let segments = [trajectory(60, 0.1)];
+    let problem = problem(&segments, &[1e-3; 2], &[1e-6; 4]);
+    let mut estimate = Estimate { states: vec![1.0; 120], parameters: vec![0.0; 4] };
+    let mut last = problem.objective(&estimate).total();
+    for _ in 0..20 {
+        let report = GaussNewton { max_iterations: 1, tolerance: 0.0 }.minimize(&problem, &mut estimate).unwrap();
+        assert!(report.objective.total() <= last, "{} after {last}", report.objective.total());
+        last = report.objective.total();
+    }
+}
+
+#[test]
+fn wrong_sizes_and_starts_are_typed_errors() {
+    let segments = [trajectory(10, 0.1)];
+    let problem = problem(&segments, &[1e-3; 2], &[0.0; 4]);
+    let solve = |states: Vec<f64>, parameters: Vec<f64>| {
+        GaussNewton::default().minimize(&problem, &mut Estimate { states, parameters }).unwrap_err()
+    };
+    let expected = SmootherError::Length { input: "states", expected: 20, found: 19 };
+    assert_eq!(solve(vec![1.0; 19], TRUTH.to_vec()), expected);
+    let expected = SmootherError::Length { input: "parameters", expected: 4, found: 3 };
+    assert_eq!(solve(vec![1.0; 20], vec![1.0; 3]), expected);
+    assert_eq!(solve(vec![f64::NAN; 20], TRUTH.to_vec()), SmootherError::NotFinite);
+}
+
+#[test]
+fn the_wiener_smoother_finds_noise_and_slope() {
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let times: Vec<f64> = (0..600).map(|i| 0.02 * i as f64 + 0.005 * random.random::<f64>()).collect();
+    for noise in [0.01, 0.1] {
+        let series: Vec<f64> = times
+            .iter()
+            .enumerate()
+            .map(|(i, t)| match i % 5 {
+                0 => f64::NAN,
+                _ => t.sin() + noise * ((0..12).map(|_| random.random::<f64>()).sum::<f64>() - 6.0),
+            })
+            .collect();
+        let fit = WienerSmoother.fit(&times, &series).unwrap();
+        // 480 values: the relative standard error of a standard deviation is 1/sqrt(960) = 3 %.
+        assert!((fit.noise / noise - 1.0).abs() < 0.1, "noise {} instead of {noise}", fit.noise);
+        let slopes = times.iter().zip(&fit.derivatives).skip(20).take(560);
+        let worst = slopes.map(|(t, slope)| (slope - t.cos()).abs()).fold(0.0, f64::max);
+        assert!(worst < 3.0 * noise, "noise {noise}: slope off by {worst}");
+    }
+    let constant = WienerSmoother.fit(&times, &vec![2.5; 600]).unwrap();
+    assert_eq!((constant.values[300], constant.derivatives[300], constant.noise), (2.5, 0.0, 0.0));
+    assert!(WienerSmoother.fit(&times[..4], &[1.0, 2.0, 3.0, 4.0]).is_err());
+}
