@@ -9,6 +9,9 @@ pub enum Error {
     /// The data cannot be used.
     #[error(transparent)]
     Data(#[from] crate::data::DataError),
+    /// Nothing could be discovered.
+    #[error(transparent)]
+    Discovery(#[from] crate::discovery::DiscoveryError),
     /// A model could not be simulated.
     #[error(transparent)]
     Simulation(#[from] crate::equation::SimulationError),

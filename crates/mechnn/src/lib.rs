@@ -8,6 +8,8 @@ pub mod data;
 
 pub mod equation;
 
+pub mod discovery;
+
 pub mod report;
 
 mod error;

@@ -1,8 +1,43 @@
 //! Measured trajectories: reading, checking, known systems.
+//!
+//! Letters: N points of one trajectory, D states. A missing entry is NaN; every other entry is finite.
 
-use thiserror::Error;
+// In data-flow order.
+mod calendar;
 
-/// What can be wrong with data.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum DataError {}
+mod cell;
+
+mod record;
+
+mod time_column;
+
+mod columns;
+
+mod table;
+
+mod csv;
+
+mod trajectory;
+
+mod dataset;
+
+mod python_name;
+
+mod csv_writer;
+
+mod known_system;
+
+mod noise;
+
+mod warning;
+
+mod error;
+
+mod hint;
+
+pub use csv::{CsvOptions, Missing, TimeSource, read_csv};
+pub use dataset::Dataset;
+pub use error::DataError;
+pub use known_system::{KnownSystem, TrueTerm};
+pub use trajectory::Trajectory;
+pub use warning::DataWarning;

@@ -1,8 +1,33 @@
-//! Equations as values.
+//! Equations as values: candidate terms, sparse models, and what can be done with them: printed, parsed, simulated,
+//! scored.
+//!
+//! Letters: D states, P terms, N points in time.
 
-use thiserror::Error;
+// In data-flow order.
+mod term;
 
-/// Why a simulation stopped early.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum SimulationError {}
+mod library;
+
+mod sparse_model;
+
+mod notation;
+
+mod uncertain_number;
+
+mod expression;
+
+mod document;
+
+mod rollout;
+
+mod simulate;
+
+mod score;
+
+pub use expression::{ExpressionError, parse_polynomial};
+pub use library::{BasisLibrary, LibraryError, LibrarySpec};
+pub use rollout::{Rollout, RolloutStatus};
+pub use score::{r2, valid_time};
+pub use simulate::{SimulationError, SimulationOptions, simulate};
+pub use sparse_model::{Equation, FittedTerm, ModelError, SparseModel};
+pub use term::Term;

@@ -1,8 +1,15 @@
 //! Run folders and figures.
 
-use thiserror::Error;
+mod error;
 
-/// Why a report could not be written.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ReportError {}
+mod run_folder;
+
+mod series;
+
+mod axis;
+
+mod figure;
+
+pub use error::ReportError;
+pub use figure::{FigureInput, FigureTrajectory, rollout_figure};
+pub use run_folder::RunFolder;

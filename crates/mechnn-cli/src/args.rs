@@ -1,0 +1,133 @@
+//! What was typed, exactly. What it means is decided once, by each command.
+
+use std::ffi::OsString;
+
+use anstream::ColorChoice;
+use clap::{CommandFactory, Parser, ValueEnum};
+
+use crate::command::Command;
+use crate::failure::Exit;
+use crate::printer::print_refusal;
+
+/// Real commands: they run as they stand in the repository's root.
+const EXAMPLES: &str = "\
+Examples:
+  mechnn discover data/lynx_hare_1900_1920.csv   equations from a table with a time column
+  mechnn demo lorenz --noise 0.1 --seed 1        the same on a known system
+  mechnn solve examples/damped.toml              solve a linear differential equation";
+
+/// Equations from measured time series.
+#[derive(Debug, Parser)]
+#[command(name = "mechnn", version, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct GlobalArgs {
+    /// Print the result and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say more on stderr
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+
+    /// Colours: auto asks the terminal, and honours NO_COLOR
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+
+    /// Number of threads [default: all cores]; results do not depend on it
+    #[arg(long, global = true, value_name = "N", value_parser = parse_threads)]
+    pub(crate) threads: Option<usize>,
+
+    /// No progress lines or bars
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Also in a pipe.
+    Always,
+    /// Plain text.
+    Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+    }
+}
+
+impl Color {
+    /// The colours asked for on a command line that could not be parsed.
+    fn guess(words: &[OsString]) -> Self {
+        let after = |word: &OsString| Color::from_str(&word.to_string_lossy(), false).ok();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let word = word.to_string_lossy();
+            let color = match word.strip_prefix("--color=") {
+                Some(value) => Color::from_str(value, false).ok(),
+                None if word == "--color" => words.next().and_then(after),
+                None => None,
+            };
+            if let Some(color) = color {
+                return color;
+            }
+        }
+        Color::Auto
+    }
+}
+
+/// A command line that runs nothing: a mistake, or a request for help or the version.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    error: clap::Error,
+    color: Color,
+}
+
+impl Refusal {
+    /// Prints it where it belongs: help and version are results, mistakes are not.
+    pub(crate) fn report(&self) -> Exit {
+        print_refusal(&self.error.render().ansi().to_string(), self.error.use_stderr(), self.color);
+        if self.error.use_stderr() { Exit::Usage } else { Exit::Success }
+    }
+}
+
+impl Args {
+    /// Reads the command line of this process.
+    pub(crate) fn parse() -> Result<Self, Box<Refusal>> {
+        let words: Vec<OsString> = std::env::args_os().collect();
+        Self::try_parse_from(&words).map_err(|error| Box::new(Refusal { error, color: Color::guess(&words) }))
+    }
+
+    /// The help text, with styles.
+    pub(crate) fn help() -> String {
+        Self::command().render_help().ansi().to_string()
+    }
+}
+
+/// More threads than this are a typing error; the pool would try to start them.
+const MAX_THREADS: usize = 1024;
+
+fn parse_threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(threads) if (1..=MAX_THREADS).contains(&threads) => Ok(threads),
+        _ => Err(format!("expected a number from 1 to {MAX_THREADS}")),
+    }
+}

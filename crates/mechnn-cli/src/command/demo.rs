@@ -1,0 +1,100 @@
+//! `mechnn demo`: a known system, sampled with noise, and found again.
+
+use std::path::PathBuf;
+
+use mechnn::data::{KnownSystem, TrueTerm};
+use mechnn::discovery::DiscoveryResult;
+
+use crate::command::discover::{Format, SearchArgs};
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::printer::Printer;
+
+/// Generate noisy data of a known system, discover its equations, show both
+///
+/// Systems: lorenz, lotka-volterra, van-der-pol, damped-oscillator, roessler. The data go into a CSV file, from which
+/// `mechnn discover` finds exactly the same.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    /// The system
+    #[arg(default_value = "lorenz")]
+    system: String,
+
+    /// Noise, as a fraction of each state's standard deviation
+    #[arg(long, default_value_t = 0.1, value_name = "F")]
+    noise: f64,
+
+    /// Seed of the noise
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+
+    /// Number of points [default: several periods]
+    #[arg(long, value_name = "N")]
+    points: Option<usize>,
+
+    /// Where to write the data [default: SYSTEM.csv]
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+
+    #[command(flatten)]
+    search: SearchArgs,
+}
+
+impl DemoArgs {
+    pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
+        let system: KnownSystem = self.system.parse().map_err(|error| Failure::from(error).into_usage())?;
+        let clean = system.dataset(self.points.unwrap_or(system.points()))?;
+        let noisy = clean.with_noise(self.noise, self.seed).map_err(|error| Failure::from(error).into_usage())?;
+        let file = self.data.unwrap_or_else(|| format!("{}.csv", system.name()).into());
+        noisy.write_csv(&file)?;
+        printer.note(&format!("data written to {}", file.display()));
+        let text = self.search.format == Format::Text;
+        let result = self.search.run(&noisy, &[file], printer, interrupt)?;
+        if text {
+            printer.result(&comparison(&system.equations(), system.states(), &result))?;
+        }
+        Ok(())
+    }
+}
+
+/// A table of true and found coefficients; a term that is only in one of them shows a dash in the other.
+fn comparison(truth: &[Vec<TrueTerm>], states: &[&str], result: &DiscoveryResult) -> String {
+    let names = &result.model.states;
+    let mut lines = vec![
+        String::new(),
+        format!(
+            "{:<12} {:<10} {:>12} {:>12} {:>12} {:>9}",
+            "equation", "term", "truth", "found", "std. error", "error"
+        ),
+    ];
+    for ((state, truth), equation) in states.iter().zip(truth).zip(&result.model.equations) {
+        for term in truth {
+            let found = equation.terms.iter().find(|fitted| fitted.term.python(names) == term.expression);
+            let (value, deviation, error) = match found {
+                Some(fitted) => (
+                    format!("{:.6}", fitted.coefficient),
+                    format!("{:.6}", fitted.standard_error),
+                    format!("{:.3} %", 100.0 * (fitted.coefficient / term.coefficient - 1.0).abs()),
+                ),
+                None => ("-".to_owned(), "-".to_owned(), "missing".to_owned()),
+            };
+            let start = format!("{state}'");
+            lines.push(format!(
+                "{start:<12} {:<10} {:>12.6} {value:>12} {deviation:>12} {error:>9}",
+                term.expression, term.coefficient
+            ));
+        }
+        for fitted in &equation.terms {
+            let expression = fitted.term.python(names);
+            if truth.iter().all(|term| term.expression != expression) {
+                let start = format!("{state}'");
+                let (value, deviation) = (fitted.coefficient, fitted.standard_error);
+                lines.push(format!(
+                    "{start:<12} {expression:<10} {:>12} {value:>12.6} {deviation:>12.6} {:>9}",
+                    "-", "extra"
+                ));
+            }
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,172 @@
+//! `mechnn discover`: equations from one or several tables.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::ValueEnum;
+use mechnn::data::{CsvOptions, Dataset, Missing, TimeSource, read_csv};
+use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult, discover};
+use mechnn::equation::LibrarySpec;
+
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::printer::Printer;
+
+mod evidence;
+
+mod progress;
+
+mod run_folder;
+
+use progress::ProgressReport;
+use run_folder::PlannedRun;
+
+/// Find the differential equations behind measured time series
+///
+/// Each FILE is a table (CSV, TSV; header or not) with a time column; several files are several trajectories of one
+/// system. Empty cells are missing values, times may be irregular. Prints the equations with the standard error of each
+/// coefficient in parentheses; what they are worth goes to stderr.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DiscoverArgs {
+    /// Tables with measurements
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// The time column [default: one named t, time, year, date, .., else the first that increases]
+    #[arg(long, value_name = "COLUMN", conflicts_with = "dt")]
+    time: Option<String>,
+
+    /// There is no time column: rows are this far apart
+    #[arg(long, value_name = "STEP", value_parser = positive)]
+    dt: Option<f64>,
+
+    /// The columns to use as states, separated by commas [default: all but the time]
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    vars: Option<Vec<String>>,
+
+    /// The column that tells the trajectories of one file apart
+    #[arg(long, value_name = "COLUMN")]
+    trajectory: Option<String>,
+
+    /// What an empty cell means: drop treats it as not measured, error refuses it
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    missing: MissingArg,
+
+    #[command(flatten)]
+    search: SearchArgs,
+}
+
+/// Options of a search, shared with `demo`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SearchArgs {
+    /// Candidate terms: poly:N, all products of states up to degree N
+    #[arg(long, value_name = "LIBRARY", default_value = "poly:2")]
+    library: LibrarySpec,
+
+    /// Also drop terms whose coefficient, in scaled variables, is smaller than this
+    #[arg(long, value_name = "F", default_value = "0", value_parser = not_negative, hide_default_value = true)]
+    threshold: f64,
+
+    /// Form of the result on stdout
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub(crate) format: Format,
+
+    /// Write equations, figure, configuration and metrics into this folder
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Replace another run in the folder
+    #[arg(long, requires = "output")]
+    overwrite: bool,
+}
+
+/// What a missing cell means.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum MissingArg {
+    /// It was not measured.
+    #[default]
+    Drop,
+    /// It is a fault in the data.
+    Error,
+}
+
+/// Form of the result on stdout.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Equations for people.
+    #[default]
+    Text,
+    /// One JSON document, for programs.
+    Json,
+}
+
+impl DiscoverArgs {
+    pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
+        let options = CsvOptions {
+            time: match (self.time, self.dt) {
+                (Some(column), _) => TimeSource::Column(column),
+                (None, Some(step)) => TimeSource::Step(step),
+                (None, None) => TimeSource::Auto,
+            },
+            states: self.vars,
+            trajectory: self.trajectory,
+            missing: match self.missing {
+                MissingArg::Drop => Missing::AsMissing,
+                MissingArg::Error => Missing::Error,
+            },
+        };
+        let (data, warnings) = read_csv(&self.files, &options)?;
+        warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));
+        self.search.run(&data, &self.files, printer, interrupt)?;
+        Ok(())
+    }
+}
+
+impl SearchArgs {
+    /// Searches, prints and writes. `files` are what the data came from, for the record.
+    pub(crate) fn run(
+        self,
+        data: &Dataset,
+        files: &[PathBuf],
+        printer: &mut Printer,
+        interrupt: &Interrupt,
+    ) -> Result<DiscoveryResult, Failure> {
+        let options = DiscoveryOptions { library: self.library, threshold: self.threshold, ..Default::default() };
+        let output = self.output.as_deref();
+        let planned = output.map(|path| PlannedRun::new(path, data, files, &options, self.overwrite)).transpose()?;
+        interrupt.watch();
+        let start = Instant::now();
+        let mut progress = ProgressReport::new(printer, interrupt);
+        let result = discover(data, &options, &mut progress)?;
+        progress.finish();
+        let document = DiscoveryDocument::new(data, &result, start.elapsed().as_secs_f64())?;
+        match self.format {
+            Format::Text => printer.result(&result.model.text())?,
+            Format::Json => printer.result(&serde_json::to_string_pretty(&document)?)?,
+        }
+        evidence::print(printer, data, &result, &document);
+        if let Some(planned) = planned {
+            let done = format!("written to {}", planned.path().display());
+            planned.write(data, files, &result, &document)?;
+            printer.note(&done);
+        }
+        match result.interrupted {
+            true => Err(Failure::Interrupted),
+            false => Ok(result),
+        }
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if f64::is_finite(value) && value > 0.0 => Ok(value),
+        _ => Err("expected a positive number".to_owned()),
+    }
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if f64::is_finite(value) && value >= 0.0 => Ok(value),
+        _ => Err("expected a number that is not negative".to_owned()),
+    }
+}

@@ -1,0 +1,30 @@
+//! The commands, one file (or folder) each. A new command is a file, a variant and an arm.
+
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::printer::Printer;
+
+mod demo;
+
+mod discover;
+
+mod solve;
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    Discover(discover::DiscoverArgs),
+    Demo(demo::DemoArgs),
+    Solve(solve::SolveArgs),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
+        match self {
+            Command::Discover(args) => args.run(printer, interrupt),
+            Command::Demo(args) => args.run(printer, interrupt),
+            Command::Solve(args) => args.run(printer),
+        }
+    }
+}

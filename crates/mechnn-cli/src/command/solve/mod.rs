@@ -1,0 +1,198 @@
+//! `mechnn solve`: linear differential equations, from a file for people (TOML) or for programs (NPZ).
+
+mod archive;
+
+mod array;
+
+mod batch;
+
+mod input;
+
+mod problem_archive;
+
+mod solution_archive;
+
+mod method;
+
+mod discretisation;
+
+mod limit;
+
+mod evidence;
+
+mod syntax;
+
+mod function;
+
+mod expression;
+
+mod parser;
+
+mod equation;
+
+mod ode_file;
+
+mod system;
+
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use crate::atomic_file;
+use crate::failure::Failure;
+use crate::printer::Printer;
+
+use discretisation::{Discretisation, SchemeName, parse_weights};
+use limit::MemoryLimit;
+
+/// Solve a linear differential equation
+///
+/// PROBLEM.toml, for people: the equation as text, the table to stdout or to a file.
+///
+/// PROBLEM.npz, for programs: arrays in, arrays out, and the gradient of a loss if the arrays hold its derivative with
+/// respect to the solution (`cotangent`).
+#[derive(Debug, clap::Args)]
+#[command(after_help = FORMATS)]
+pub(crate) struct SolveArgs {
+    /// ODE.toml or PROBLEM.npz
+    problem: PathBuf,
+
+    /// File to write: the solution of an .npz problem, or the table of a .toml problem instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Discretisation [default: as in the .toml file, or taylor-central; taylor for .npz]
+    #[arg(long, value_enum)]
+    scheme: Option<SchemeName>,
+
+    /// Factors of the equation, initial and smoothness rows [default: 1,1,1]
+    #[arg(long, value_name = "E,I,S", value_parser = parse_weights, allow_hyphen_values = true)]
+    weights: Option<[f64; 3]>,
+
+    /// gamma * alpha of the relaxed LP [default: 0; anything else biases the solution]
+    #[arg(long, value_name = "F", allow_negative_numbers = true)]
+    gamma_alpha: Option<f64>,
+
+    /// Format of a .toml problem's table [default: text on stdout, CSV in a file]
+    #[arg(long, value_enum)]
+    format: Option<TableFormat>,
+
+    /// Refuse problems that need more than about this much memory
+    #[arg(long, value_name = "GIB", default_value_t, allow_negative_numbers = true)]
+    max_memory: MemoryLimit,
+}
+
+/// How a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TableFormat {
+    /// Aligned columns, seven digits.
+    Text,
+    /// One document, all digits.
+    Json,
+}
+
+const FORMATS: &str = "\
+A problem for people:
+  equation = \"u'' + 0.2*u' + u = sin(t)\"    # or equations = [\"x' = ..\", \"y' = ..\"]
+  [grid]
+  start = 0
+  end = 20
+  points = 401                             # or times = [..]
+  [initial]
+  u = [1.0, 0.0]                           # u, u' at the first point
+  Above [grid], optional: scheme, order, weights, gamma_alpha, exact = \"cos(t)\"
+  Below, optional: [parameters] w = 2.0    [exact] x = \"..\"
+
+Arrays of a .npz problem, \"..\" being any number of batch axes:
+  coefficients (.., N|1, E, D, K)  rhs_equation (.., N|1, E)  init_vars (.., S, D, Q), optional
+  steps (.., N-1|1) or steps_per_dim (.., N-1|1, D)  n_steps (), needed if every time axis has length 1
+  periodic_jump (.., D, K-1), optional  cotangent (.., N, D, K), cotangent_eps (..), optional
+Out: u (.., N, D, K), eps (..) of the relaxed LP, and with a cotangent grad_NAME for each array,
+grad_weights (3), grad_gamma_alpha ().";
+
+impl SolveArgs {
+    /// Solves the problem in whichever of the two forms it comes.
+    pub(crate) fn run(&self, printer: &mut Printer) -> Result<(), Failure> {
+        if let Some(output) = &self.output {
+            self.check_output(output)?;
+        }
+        match extension(&self.problem).as_deref() {
+            Some("toml") => self.solve_text(printer),
+            Some("npz") => self.solve_arrays(printer),
+            _ => Err(Failure::usage(format!("`{}` is neither .toml nor .npz", self.problem.display())).hint(
+                "an equation as text goes into a .toml file, arrays into a .npz file; see `mechnn solve --help`",
+            )),
+        }
+    }
+
+    fn check_output(&self, output: &Path) -> Result<(), Failure> {
+        let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        if same(output, &self.problem) {
+            return Err(Failure::usage(format!("`{}` would be overwritten by its solution", output.display()))
+                .hint("choose another name for -o"));
+        }
+        atomic_file::check(output)
+    }
+
+    fn solve_text(&self, printer: &mut Printer) -> Result<(), Failure> {
+        let file = ode_file::OdeFile::read(&self.problem)?;
+        let typed = Discretisation::typed(self.scheme, self.weights, self.gamma_alpha);
+        let in_file = |failure: Failure| failure.in_file(&self.problem);
+        let system = system::System::new(file, typed, self.max_memory).map_err(in_file)?;
+        let solution = method::method().solve(system.problem()).map_err(|error| in_file(error.into()))?;
+        let table = table::Table::new(&system, &solution);
+
+        match (&self.output, self.format) {
+            (Some(path), Some(TableFormat::Json)) => atomic_file::write(path, table.json()?.as_bytes())?,
+            (Some(path), None) => atomic_file::write(path, table.csv().as_bytes())?,
+            (Some(path), Some(TableFormat::Text)) => atomic_file::write(path, table.text().as_bytes())?,
+            (None, Some(TableFormat::Json)) => printer.result(&table.json()?)?,
+            (None, _) => printer.result(&table.text())?,
+        }
+        printer.note(&evidence::evidence(system.problem(), &solution));
+        for line in table.error_summary() {
+            printer.note(&line);
+        }
+        printer.detail(&evidence::work(&solution));
+        Ok(())
+    }
+
+    fn solve_arrays(&self, printer: &mut Printer) -> Result<(), Failure> {
+        let Some(output) = &self.output else {
+            return Err(Failure::usage("a .npz problem needs a file for its solution").hint("add -o SOLUTION.npz"));
+        };
+        if self.format.is_some() {
+            return Err(Failure::usage("--format belongs to .toml problems; a .npz problem's solution is a .npz file"));
+        }
+        let discretisation = Discretisation::typed(self.scheme, self.weights, self.gamma_alpha).over_arrays()?;
+        let archive = archive::Archive::open(&self.problem)?;
+        let in_file = |failure: Failure| failure.in_file(&self.problem);
+        let (problem, unknown) =
+            problem_archive::ProblemArchive::read(archive, discretisation, self.max_memory).map_err(in_file)?;
+        for warning in unknown {
+            printer.warning(&format!("`{}`: {warning}", self.problem.display()));
+        }
+
+        let method = method::method();
+        let failed = |error| in_file(problem.numerical(error));
+        let (solution, gradient) = match problem.cotangent() {
+            None => (method.solve(problem.problem()).map_err(failed)?, None),
+            Some(cotangent) => {
+                let (solution, pullback) = method.solve_with_pullback(problem.problem()).map_err(failed)?;
+                let gradient = pullback.pull(cotangent).map_err(failed)?;
+                (solution, Some(gradient))
+            }
+        };
+        let bytes = solution_archive::bytes(&problem, &solution, gradient.as_ref())?;
+        atomic_file::write(output, &bytes)?;
+        printer.note(&evidence::evidence(problem.problem(), &solution));
+        printer.detail(&evidence::work(&solution));
+        Ok(())
+    }
+}
+
+fn extension(path: &Path) -> Option<String> {
+    path.extension().map(|extension| extension.to_string_lossy().to_lowercase())
+}

@@ -1,0 +1,158 @@
+//! The words of an equation: numbers, names with primes, operators; each knows its place.
+
+use thiserror::Error;
+
+/// What is wrong with an equation or an expression, and where.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[error("column {}: {problem}", .at + 1)]
+pub(super) struct SyntaxError {
+    /// Characters before the offending one.
+    pub(super) at: usize,
+    /// What is wrong.
+    pub(super) problem: String,
+    /// One thing to try.
+    pub(super) hint: Option<String>,
+}
+
+impl SyntaxError {
+    pub(super) fn new(at: usize, problem: impl Into<String>) -> Self {
+        Self { at, problem: problem.into(), hint: None }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// One word.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Word {
+    /// `2`, `0.5`, `1e-3`
+    Number(f64),
+    /// `u''` is the name u with two primes.
+    Name {
+        name: String,
+        primes: usize,
+    },
+    Plus,
+    Minus,
+    Times,
+    Over,
+    /// `^` or `**`
+    Power,
+    Open,
+    Close,
+    Comma,
+    Equals,
+    End,
+}
+
+impl Word {
+    /// How it is called in a message.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Word::Number(value) => format!("the number {value}"),
+            Word::Name { name, primes } => format!("`{name}{}`", "'".repeat(*primes)),
+            Word::Plus => "`+`".to_owned(),
+            Word::Minus => "`-`".to_owned(),
+            Word::Times => "`*`".to_owned(),
+            Word::Over => "`/`".to_owned(),
+            Word::Power => "`^`".to_owned(),
+            Word::Open => "`(`".to_owned(),
+            Word::Close => "`)`".to_owned(),
+            Word::Comma => "`,`".to_owned(),
+            Word::Equals => "`=`".to_owned(),
+            Word::End => "the end".to_owned(),
+        }
+    }
+}
+
+/// A word and the number of characters before it.
+pub(super) type Placed = (Word, usize);
+
+/// Splits a text into words; the last one is [`Word::End`].
+pub(super) fn words(text: &str) -> Result<Vec<Placed>, SyntaxError> {
+    let characters: Vec<char> = text.chars().collect();
+    let mut words = Vec::new();
+    let mut at = 0;
+    while at < characters.len() {
+        let start = at;
+        let first = characters[at];
+        at += 1;
+        let word = match first {
+            c if c.is_whitespace() => continue,
+            '+' => Word::Plus,
+            '-' | '\u{2212}' => Word::Minus,
+            '*' if characters.get(at) == Some(&'*') => {
+                at += 1;
+                Word::Power
+            }
+            '*' => Word::Times,
+            '/' => Word::Over,
+            '^' => Word::Power,
+            '(' => Word::Open,
+            ')' => Word::Close,
+            ',' => Word::Comma,
+            '=' => Word::Equals,
+            '.' | '0'..='9' => {
+                at = end_of_number(&characters, start);
+                let digits: String = characters[start..at].iter().collect();
+                match digits.parse::<f64>() {
+                    Ok(value) if value.is_finite() => Word::Number(value),
+                    Ok(_) => return Err(SyntaxError::new(start, format!("{digits} is too large for a number"))),
+                    Err(_) => return Err(SyntaxError::new(start, format!("`{digits}` is not a number"))),
+                }
+            }
+            c if c.is_alphabetic() || c == '_' => {
+                let count =
+                    |from: usize, keep: fn(&char) -> bool| characters[from..].iter().take_while(|c| keep(c)).count();
+                at += count(at, |c| c.is_alphanumeric() || *c == '_');
+                let name = characters[start..at].iter().collect();
+                let primes = count(at, |c| matches!(c, '\'' | '\u{2032}' | '\u{2019}'));
+                at += primes;
+                Word::Name { name, primes }
+            }
+            c => return Err(SyntaxError::new(start, format!("unexpected `{c}`"))),
+        };
+        words.push((word, start));
+    }
+    words.push((Word::End, characters.len()));
+    Ok(words)
+}
+
+/// Digits, a point, digits, and an exponent only if digits follow: in `2*exp(t)` or `3e` no exponent is begun.
+fn end_of_number(characters: &[char], start: usize) -> usize {
+    let digits = |from: usize| from + characters[from..].iter().take_while(|c| c.is_ascii_digit()).count();
+    let mut end = digits(start);
+    if characters.get(end) == Some(&'.') {
+        end = digits(end + 1);
+    }
+    if matches!(characters.get(end), Some('e' | 'E')) {
+        let sign = usize::from(matches!(characters.get(end + 1), Some('+' | '-')));
+        let first = end + 1 + sign;
+        if characters.get(first).is_some_and(char::is_ascii_digit) {
+            end = digits(first);
+        }
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn primes_and_exponents_are_words() {
+        let found: Vec<Word> = words("2.5e-3*u''**2").expect("valid").into_iter().map(|(word, _)| word).collect();
+        let u = Word::Name { name: "u".to_owned(), primes: 2 };
+        assert_eq!(found, [Word::Number(2.5e-3), Word::Times, u, Word::Power, Word::Number(2.0), Word::End]);
+    }
+
+    #[test]
+    fn places_count_characters_not_bytes() {
+        assert_eq!(words("ω + $").expect_err("dollar").at, 4);
+        assert!(words("1..2").is_err() || words("1..2").is_ok_and(|w| w.len() == 3));
+        assert!(words("1e999").expect_err("infinite").to_string().contains("too large"));
+    }
+}

@@ -1,0 +1,147 @@
+//! The only place that writes to the terminal: the result to stdout, everything else to stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+
+use crate::args::{Color, GlobalArgs};
+use crate::failure::{Failure, Report};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// How much is said on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// Warnings and one line of evidence.
+    Normal,
+    /// Also how it was done.
+    Verbose,
+}
+
+/// Writes to stdout and stderr, in colour where that is wanted.
+///
+/// What cannot be written to stderr is dropped: there is nowhere left to say so.
+pub(crate) struct Printer {
+    out: AutoStream<io::Stdout>,
+    err: AutoStream<io::Stderr>,
+    verbosity: Verbosity,
+    progress: bool,
+}
+
+impl Printer {
+    /// As asked for on the command line.
+    pub(crate) fn new(global: &GlobalArgs) -> Self {
+        let verbosity = match (global.quiet, global.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        };
+        Self {
+            out: AutoStream::new(io::stdout(), global.color.into()),
+            err: AutoStream::new(io::stderr(), global.color.into()),
+            verbosity,
+            progress: !global.no_progress && verbosity >= Verbosity::Normal,
+        }
+    }
+
+    /// A bar on stderr if that is a terminal and progress is wanted.
+    pub(crate) fn progress_bar(&self) -> Option<ProgressBar> {
+        (self.progress && io::stderr().is_terminal()).then(ProgressBar::new)
+    }
+
+    /// A line of progress, to stderr where there is no bar.
+    pub(crate) fn progress(&mut self, text: &str) {
+        if self.progress {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// The result, to stdout.
+    ///
+    /// # Errors
+    /// [`Failure::OutputClosed`] if the reader has gone, an input/output failure if the disk is full.
+    pub(crate) fn result(&mut self, text: &str) -> Result<(), Failure> {
+        let newline = if text.ends_with('\n') { "" } else { "\n" };
+        self.out.write_all(text.as_bytes()).and_then(|()| self.out.write_all(newline.as_bytes())).map_err(closed)?;
+        self.out.flush().map_err(closed)
+    }
+
+    /// One line about the result, to stderr.
+    pub(crate) fn note(&mut self, text: &str) {
+        if self.verbosity >= Verbosity::Normal {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// How it was done, to stderr with `-v`.
+    pub(crate) fn detail(&mut self, text: &str) {
+        if self.verbosity >= Verbosity::Verbose {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// Something the user may not have meant, to stderr.
+    pub(crate) fn warning(&mut self, text: &str) {
+        if self.verbosity >= Verbosity::Normal {
+            let _ = writeln!(self.err, "{WARNING}warning{WARNING:#}: {text}");
+        }
+    }
+
+    /// An error and its hint, to stderr, also with `-q`.
+    pub(crate) fn error(&mut self, report: &Report) {
+        let _ = writeln!(self.err, "{ERROR}error{ERROR:#}: {}", report.message);
+        if let Some(hint) = &report.hint {
+            let _ = writeln!(self.err, "{HINT}hint{HINT:#}: {hint}");
+        }
+    }
+}
+
+fn closed(error: io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::OutputClosed,
+        _ => Failure::input_output("write", "stdout".as_ref(), &error),
+    }
+}
+
+/// Prints what the command-line parser has to say, before there is a [`Printer`].
+pub(crate) fn print_refusal(text: &str, to_stderr: bool, color: Color) {
+    let _ = match to_stderr {
+        true => AutoStream::new(io::stderr(), color.into()).write_all(text.as_bytes()),
+        false => AutoStream::new(io::stdout(), color.into()).write_all(text.as_bytes()),
+    };
+}
+
+/// A bar, what is being done, and the best equations so far.
+pub(crate) struct ProgressBar {
+    bar: indicatif::ProgressBar,
+}
+
+/// Ticks of a full bar.
+const BAR_LENGTH: u64 = 1000;
+
+impl ProgressBar {
+    fn new() -> Self {
+        let bar = indicatif::ProgressBar::new(BAR_LENGTH);
+        if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {elapsed} {prefix}\n{msg}") {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+
+    /// Shows a fraction done, one line and the equations below it.
+    pub(crate) fn set(&self, fraction: f64, line: &str, equations: &str) {
+        self.bar.set_position((fraction * BAR_LENGTH as f64) as u64);
+        self.bar.set_prefix(line.to_owned());
+        self.bar.set_message(equations.to_owned());
+    }
+
+    /// Removes the bar from the screen.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,20 @@
+//! The name the user may have meant.
+
+/// Names less alike than this are no suggestion: half of the letters may be missing, wrong or swapped.
+const ALIKE: f64 = 0.5;
+
+/// The candidate most like `typed`, if one is alike at all.
+pub(crate) fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::normalized_damerau_levenshtein(&typed, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// `did you mean ..?` for [`nearest`].
+pub(crate) fn did_you_mean<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(typed, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}

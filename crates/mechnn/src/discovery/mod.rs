@@ -1,0 +1,39 @@
+//! Equation discovery by the direct method: states and coefficients estimated together, terms pruned by evidence.
+//!
+//! 1. Every state is smoothed on its own (noise level, first states, first derivatives).
+//! 2. Coefficients of the whole library start from a regression of those derivatives.
+//! 3. Gauss-Newton over all states and coefficients, with the model error annealed from loose to tight
+//!    ([`mechnn_solver::smoother`]).
+//! 4. Terms whose removal lowers an information criterion leave, weakest first, each time with a new fit.
+//! 5. The result is simulated from its estimated start over the span of the data.
+//!
+//! See `docs/src/concepts/discovery.md`. All estimation is in scaled variables; results are in the data's units.
+
+mod candidates;
+
+mod direct;
+
+mod observer;
+
+mod options;
+
+mod regression;
+
+mod result;
+
+mod scaling;
+
+mod selection;
+
+mod start;
+
+mod verdict;
+
+mod document;
+
+pub use direct::{DiscoveryError, discover};
+pub use document::{DiscoveryDocument, SCHEMA};
+pub use observer::{Observer, Progress, Silent, Stage};
+pub use options::DiscoveryOptions;
+pub use result::{DiscoveryResult, FittedTrajectory};
+pub use verdict::Verdict;

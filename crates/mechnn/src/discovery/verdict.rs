@@ -1,0 +1,97 @@
+//! What a user may conclude, in one plain sentence.
+
+use std::fmt;
+
+use super::result::FittedTrajectory;
+use crate::equation::RolloutStatus;
+
+/// How far the equations can be trusted, judged on the data they were found from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// A simulation from the start blows up.
+    Unstable {
+        /// When the first one does, in the data's unit of time.
+        time: f64,
+    },
+    /// A simulation from the start follows the data to the end.
+    Reproduces {
+        /// Smallest R2 of a rollout.
+        r2: f64,
+    },
+    /// The states obey the equations within the noise, but a simulation from the start leaves them.
+    ExplainsLocally {
+        /// Smallest R2 of the estimated states.
+        fit_r2: f64,
+        /// Shortest time a rollout stays valid.
+        valid_time: f64,
+    },
+    /// Some of the variation is explained, some is not.
+    Partial {
+        /// Smallest R2 of the estimated states.
+        fit_r2: f64,
+    },
+    /// The equations say little about the data.
+    NoFinding {
+        /// Smallest R2 of the estimated states.
+        fit_r2: f64,
+    },
+}
+
+/// From here on a simulation is said to reproduce the data; ODEBench's threshold.
+const REPRODUCES: f64 = 0.9;
+
+/// Below this most of the variation is unexplained.
+const NO_FINDING: f64 = 0.5;
+
+impl Verdict {
+    pub(super) fn new(trajectories: &[FittedTrajectory]) -> Self {
+        let least = |value: fn(&FittedTrajectory) -> f64| trajectories.iter().map(value).fold(f64::INFINITY, f64::min);
+        let stopped = trajectories.iter().filter_map(|trajectory| match trajectory.rollout.status {
+            RolloutStatus::Finished => None,
+            RolloutStatus::Diverged { time } | RolloutStatus::StepBudget { time } => Some(time),
+        });
+        if let Some(time) = stopped.reduce(f64::min) {
+            return Self::Unstable { time };
+        }
+        let (r2, fit_r2) = (least(|x| x.rollout_r2), least(|x| x.fit_r2));
+        if r2 > REPRODUCES {
+            Self::Reproduces { r2 }
+        } else if fit_r2 > REPRODUCES {
+            Self::ExplainsLocally { fit_r2, valid_time: least(|x| x.valid_time) }
+        } else if fit_r2 > NO_FINDING {
+            Self::Partial { fit_r2 }
+        } else {
+            Self::NoFinding { fit_r2 }
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unstable { time } => write!(
+                f,
+                "The equations are unstable: a simulation from the estimated start diverges at {time:.4}. Do not use them."
+            ),
+            Self::Reproduces { r2 } => {
+                write!(f, "A simulation of the equations from the estimated start reproduces the data (R2 {r2:.4}).")
+            }
+            Self::ExplainsLocally { fit_r2, valid_time } => write!(
+                f,
+                "The states obey the equations and explain the data (R2 {fit_r2:.4}), but a simulation from the start \
+                 leaves them after {valid_time:.4}: chaos does that, and so does a missing term."
+            ),
+            Self::Partial { fit_r2 } => write!(
+                f,
+                "The equations explain the data only in part (R2 {fit_r2:.2}): the library lacks something, or a state is \
+                 not measured."
+            ),
+            Self::NoFinding { fit_r2 } => write!(
+                f,
+                "No finding: the equations explain little of the data (R2 {fit_r2:.2}). The library cannot express the \
+                 dynamics, or a state is not measured."
+            ),
+        }
+    }
+}

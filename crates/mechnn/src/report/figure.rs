@@ -1,0 +1,438 @@
+//! Data against simulated equations, as SVG.
+
+use ndarray::Array2;
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::ReportError;
+use super::axis::{tick_label, time_range, value_range};
+use super::series::{clipped, envelope, thinned};
+
+/// Trajectories and states drawn at most; more would be too small to read.
+const MAX_COLUMNS: usize = 4;
+const MAX_ROWS: usize = 8;
+
+/// Data points drawn at most, over all panels.
+const MAX_POINTS: usize = 2000;
+
+const WIDTH: u32 = 900;
+const PANEL_HEIGHT: u32 = 170;
+const X_LABELS_HEIGHT: u32 = 46;
+const Y_LABELS_WIDTH: u32 = 72;
+
+/// The backend rounds places to whole pixels, which would make steps of curves: the figure is drawn on a canvas larger by
+/// this factor, and shown at its size through the view box.
+const FINE: u32 = 4;
+
+/// Width of the simulated curves on that canvas: 1.25 px.
+const LINE_WIDTH: u32 = 5;
+
+/// Sizes of text in pixels.
+const TITLE_SIZE: f64 = 16.0;
+const TEXT_SIZE: f64 = 13.0;
+const SMALL_SIZE: f64 = 12.0;
+
+/// Equations longer than this many lines or characters are not part of the figure.
+const MAX_EQUATION_LINES: usize = 6;
+const MAX_EQUATION_LENGTH: usize = 110;
+
+/// Longer titles and names are cut: they would run into the legend or the next panel.
+const MAX_TITLE_LENGTH: usize = 60;
+const MAX_NAME_LENGTH: usize = 22;
+
+/// Okabe and Ito's colours, which colour-blind readers tell apart: blue and vermillion.
+const DATA: RGBColor = RGBColor(0, 114, 178);
+const MODEL: RGBColor = RGBColor(213, 94, 0);
+const TEXT: RGBColor = RGBColor(34, 34, 34);
+const AXIS: RGBColor = RGBColor(110, 110, 110);
+const GRID: RGBColor = RGBColor(232, 232, 232);
+
+/// What a figure shows.
+#[derive(Debug, Clone)]
+pub struct FigureInput<'a> {
+    /// The title, usually the name of the data file.
+    pub title: &'a str,
+    /// The equations, one per line; left out of the figure if they are long.
+    pub equations: &'a str,
+    /// Label of the time axis.
+    pub time: &'a str,
+    /// Names of the D states.
+    pub states: &'a [String],
+    /// The trajectories, one column of panels each.
+    pub trajectories: Vec<FigureTrajectory<'a>>,
+}
+
+/// One trajectory of a figure.
+///
+/// # Shapes
+/// - `times`: `[N]`, `data`: `[N, D]`, NaN = missing
+/// - `rollout_times`: `[M]`, `rollout`: `[M, D]`, as far as the simulation got; its times may be finer than the data's
+#[derive(Debug, Clone)]
+pub struct FigureTrajectory<'a> {
+    /// Its name, printed above its panels if there are several.
+    pub name: &'a str,
+    /// Times of the data.
+    pub times: &'a [f64],
+    /// The data.
+    pub data: &'a Array2<f64>,
+    /// Times of the simulation.
+    pub rollout_times: &'a [f64],
+    /// The simulated states.
+    pub rollout: &'a Array2<f64>,
+    /// When the simulation diverged, if it did.
+    pub diverged: Option<f64>,
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+type DrawingError = DrawingAreaErrorKind<std::io::Error>;
+
+/// The figure of data (points) and simulated equations (lines) as an SVG document, 900 px wide: one row of panels per
+/// state, one column per trajectory, a common axis of values per row.
+///
+/// Long series are thinned: the points to every k-th, the lines to what the width can show. A state's axis follows
+/// the data; a simulation that leaves it is cut off.
+///
+/// # Errors
+/// [`ReportError::Shape`] if arrays do not fit together, [`ReportError::Drawing`] if the drawing library fails.
+pub fn rollout_figure(input: &FigureInput<'_>) -> Result<String, ReportError> {
+    for trajectory in &input.trajectories {
+        let dims = input.states.len();
+        for (what, expected, found) in [
+            ("data", (trajectory.times.len(), dims), trajectory.data.dim()),
+            ("simulation", (trajectory.rollout_times.len(), dims), trajectory.rollout.dim()),
+        ] {
+            if expected != found {
+                return Err(ReportError::Shape { trajectory: trajectory.name.to_owned(), what, expected, found });
+            }
+        }
+    }
+    let mut document = String::new();
+    let height = draw(input, &mut document).map_err(|source| ReportError::Drawing { source: Box::new(source) })?;
+    let canvas = format!("<svg width=\"{}\" height=\"{}\"", WIDTH * FINE, height * FINE);
+    Ok(document.replacen(&canvas, &format!("<svg width=\"{WIDTH}\" height=\"{height}\""), 1))
+}
+
+/// Draws the figure `FINE` times as large as it is; returns its height in pixels.
+fn draw(input: &FigureInput<'_>, document: &mut String) -> Result<u32, DrawingError> {
+    let equations = short_equations(input.equations);
+    let several = input.trajectories.len() > 1;
+    let columns = &input.trajectories[..input.trajectories.len().min(MAX_COLUMNS)];
+    let rows = &input.states[..input.states.len().min(MAX_ROWS)];
+    let notes = notes(input);
+
+    let equations_top = 44;
+    let panels_top = equations_top + 20 * equations.len() as u32 + if several { 30 } else { 8 };
+    let panels_bottom = panels_top + PANEL_HEIGHT * rows.len() as u32 + X_LABELS_HEIGHT;
+    let height = panels_bottom + 20 * notes.len() as u32 + 8;
+
+    let root = SVGBackend::with_string(document, (WIDTH * FINE, height * FINE)).into_drawing_area();
+    root.fill(&WHITE)?;
+    text(&root, &shortened(input.title, MAX_TITLE_LENGTH), (16, 14), TITLE_SIZE, TEXT, HPos::Left)?;
+    draw_legend(&root)?;
+    for (line, equation) in equations.iter().enumerate() {
+        text(&root, equation, (16, (equations_top + 20 * line as u32) as i32), TEXT_SIZE, TEXT, HPos::Left)?;
+    }
+    for (line, note) in notes.iter().enumerate() {
+        text(&root, note, (16, (panels_bottom + 20 * line as u32) as i32), SMALL_SIZE, AXIS, HPos::Left)?;
+    }
+
+    let budget = MAX_POINTS / (rows.len() * columns.len()).max(1);
+    let width = (WIDTH - Y_LABELS_WIDTH - 24) / (columns.len() as u32).max(1);
+    for (row, state) in rows.iter().enumerate() {
+        let values = value_range(columns, row);
+        for (column, trajectory) in columns.iter().enumerate() {
+            let (first, last) = (column == 0, row + 1 == rows.len());
+            // The first column and the last row are larger by their labels; the plots themselves are all of a size.
+            let left = if first { 8 } else { 8 + Y_LABELS_WIDTH + width * column as u32 };
+            let right = 8 + Y_LABELS_WIDTH + width * (column as u32 + 1);
+            let top = panels_top + PANEL_HEIGHT * row as u32;
+            let bottom = top + PANEL_HEIGHT + if last { X_LABELS_HEIGHT } else { 0 };
+            let size = ((right - left) * FINE, (bottom - top) * FINE);
+            let area = root.clone().shrink((left * FINE, top * FINE), size);
+            let panel = Panel { trajectory, row, values, width, budget, rightmost: column + 1 == columns.len() };
+            panel.draw(
+                &area,
+                first.then(|| shortened(state, MAX_NAME_LENGTH)),
+                last.then(|| shortened(input.time, MAX_NAME_LENGTH)),
+                row == 0,
+            )?;
+            if several && row == 0 {
+                let middle = (right - width / 2) as i32;
+                text(
+                    &root,
+                    &shortened(trajectory.name, MAX_NAME_LENGTH),
+                    (middle, top as i32 - 14),
+                    TEXT_SIZE,
+                    TEXT,
+                    HPos::Center,
+                )?;
+            }
+        }
+    }
+    root.present()?;
+    Ok(height)
+}
+
+/// One state of one trajectory.
+struct Panel<'a> {
+    trajectory: &'a FigureTrajectory<'a>,
+    row: usize,
+    values: (f64, f64),
+    width: u32,
+    budget: usize,
+    rightmost: bool,
+}
+
+impl Panel<'_> {
+    fn draw(
+        &self,
+        area: &Area<'_>,
+        state: Option<String>,
+        time: Option<String>,
+        label_divergence: bool,
+    ) -> Result<(), DrawingError> {
+        let trajectory = self.trajectory;
+        let (low, high) = self.values;
+        let (first, last) = time_range(trajectory);
+        let mut chart: Chart<'_, '_> = ChartBuilder::on(area)
+            .margin_top(5 * FINE)
+            .margin_bottom(5 * FINE)
+            .margin_right(12 * FINE)
+            .set_label_area_size(LabelAreaPosition::Left, if state.is_some() { Y_LABELS_WIDTH * FINE } else { 0 })
+            .set_label_area_size(LabelAreaPosition::Bottom, if time.is_some() { X_LABELS_HEIGHT * FINE } else { 0 })
+            .build_cartesian_2d(first..last, low..high)?;
+        // The label of the last tick would run into the first one of the next panel.
+        let end = if self.rightmost { f64::INFINITY } else { last - 0.06 * (last - first) };
+        let time_label = |time: &f64| if *time < end { tick_label(*time, (first, last)) } else { String::new() };
+        chart
+            .configure_mesh()
+            .x_labels((self.width as usize / 90).max(3))
+            .y_labels(5)
+            .max_light_lines(0)
+            .bold_line_style(GRID.stroke_width(FINE))
+            .axis_style(AXIS.stroke_width(FINE))
+            .set_all_tick_mark_size(4 * FINE)
+            .label_style(text_style(SMALL_SIZE, &TEXT))
+            .axis_desc_style(text_style(TEXT_SIZE, &TEXT))
+            .x_label_formatter(&time_label)
+            .y_label_formatter(&|value| tick_label(*value, self.values))
+            .x_desc(time.unwrap_or_default())
+            .y_desc(state.unwrap_or_default())
+            .draw()?;
+
+        let column = trajectory.data.column(self.row);
+        let measured = thinned(trajectory.times.iter().copied().zip(column.iter().copied()), self.budget);
+        let radius = if measured.len() > 150 { 1.8 } else { 2.6 };
+        chart.draw_series(measured.into_iter().map(|point| dot(point, radius)))?;
+
+        let simulated = trajectory.rollout_times.iter().copied().zip(trajectory.rollout.column(self.row).to_vec());
+        let simulated: Vec<(f64, f64)> = simulated.take_while(|(_, y)| y.is_finite()).collect();
+        for part in clipped(&envelope(&simulated, self.width as usize), low, high) {
+            chart.draw_series(LineSeries::new(part, MODEL.stroke_width(LINE_WIDTH)))?;
+        }
+
+        if let Some(time) = trajectory.diverged {
+            chart.draw_series(DashedLineSeries::new(
+                [(time, low), (time, high)],
+                5 * FINE,
+                4 * FINE,
+                TEXT.stroke_width(FINE),
+            ))?;
+            if label_divergence {
+                // On the side of the line that has room.
+                let right = time - first < 0.7 * (last - first);
+                let (shift, side) = if right { (5, HPos::Left) } else { (-5, HPos::Right) };
+                let shift = (shift * FINE as i32, 4 * FINE as i32);
+                let style = text_style(SMALL_SIZE, &TEXT).pos(Pos::new(side, VPos::Top));
+                let label = EmptyElement::at((time, high)) + Text::new("diverged", shift, style);
+                chart.draw_series(std::iter::once(label))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn dot(point: (f64, f64), radius: f64) -> Circle<(f64, f64), f64> {
+    Circle::new(point, radius * f64::from(FINE), DATA.mix(0.6).filled())
+}
+
+fn draw_legend(root: &Area<'_>) -> Result<(), DrawingError> {
+    let fine = FINE as i32;
+    let (x, y) = (WIDTH as i32 - 234, 22);
+    root.draw(&Circle::new((x * fine, y * fine), 2.6 * f64::from(FINE), DATA.mix(0.6).filled()))?;
+    text(root, "data", (x + 9, y - 7), TEXT_SIZE, TEXT, HPos::Left)?;
+    let line = [((x + 54) * fine, y * fine), ((x + 78) * fine, y * fine)];
+    root.draw(&PathElement::new(line, MODEL.stroke_width(LINE_WIDTH)))?;
+    text(root, "simulated equations", (x + 84, y - 7), TEXT_SIZE, TEXT, HPos::Left)
+}
+
+/// Text at a place given in pixels, by its top.
+fn text(
+    root: &Area<'_>,
+    text: &str,
+    (x, y): (i32, i32),
+    size: f64,
+    color: RGBColor,
+    side: HPos,
+) -> Result<(), DrawingError> {
+    let style = text_style(size, &color).pos(Pos::new(side, VPos::Top));
+    root.draw(&Text::new(text.to_owned(), (x * FINE as i32, y * FINE as i32), style))
+}
+
+fn text_style(size: f64, color: &RGBColor) -> TextStyle<'static> {
+    // The backend divides sizes by 1.24.
+    ("sans-serif", 1.24 * size * f64::from(FINE)).into_font().color(color)
+}
+
+/// Text cut after `length` characters, with an ellipsis in place of the rest.
+fn shortened(text: &str, length: usize) -> String {
+    if text.chars().count() <= length {
+        return text.to_owned();
+    }
+    text.chars().take(length - 1).chain(['…']).collect()
+}
+
+/// The lines of the equations, none if they are too long to stand above the panels.
+fn short_equations(equations: &str) -> Vec<&str> {
+    let lines: Vec<&str> = equations.lines().collect();
+    let fits =
+        lines.len() <= MAX_EQUATION_LINES && lines.iter().all(|line| line.chars().count() <= MAX_EQUATION_LENGTH);
+    if fits { lines } else { Vec::new() }
+}
+
+fn notes(input: &FigureInput<'_>) -> Vec<String> {
+    let more = |total: usize, drawn: usize, one: &str, many: &str| match total.saturating_sub(drawn) {
+        0 => None,
+        1 => Some(format!("1 more {one} not drawn")),
+        count => Some(format!("{count} more {many} not drawn")),
+    };
+    let trajectories = more(input.trajectories.len(), MAX_COLUMNS, "trajectory", "trajectories");
+    trajectories.into_iter().chain(more(input.states.len(), MAX_ROWS, "state", "states")).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::{FINE, FigureInput, FigureTrajectory, MAX_POINTS, ReportError, rollout_figure};
+
+    fn states(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn grid(points: usize) -> Vec<f64> {
+        (0..points).map(|i| 0.01 * i as f64).collect()
+    }
+
+    fn waves(times: &[f64], dims: usize) -> Array2<f64> {
+        Array2::from_shape_fn((times.len(), dims), |(i, d)| (times[i] + d as f64).sin())
+    }
+
+    fn trajectory<'a>(times: &'a [f64], data: &'a Array2<f64>) -> FigureTrajectory<'a> {
+        FigureTrajectory { name: "a", times, data, rollout_times: times, rollout: data, diverged: None }
+    }
+
+    fn figure(states: &[String], trajectories: Vec<FigureTrajectory<'_>>) -> String {
+        let equations = "x' = 0";
+        rollout_figure(&FigureInput { title: "lorenz.csv", equations, time: "t", states, trajectories }).unwrap()
+    }
+
+    fn circles(svg: &str) -> usize {
+        svg.matches("<circle").count()
+    }
+
+    #[test]
+    fn figure_names_what_it_shows() {
+        let times = grid(50);
+        let svg = figure(&states(&["x", "y"]), vec![trajectory(&times, &waves(&times, 2))]);
+        assert!(svg.starts_with("<svg width=\"900\"") && svg.trim_end().ends_with("</svg>"));
+        for text in ["lorenz.csv", "x' = 0", "\nx\n", "\ny\n", "\nt\n", "\ndata\n", "\nsimulated equations\n"] {
+            assert!(svg.replace("&apos;", "'").contains(text), "{text} is missing");
+        }
+        assert!(!svg.contains("diverged") && !svg.contains("not drawn"));
+        // 50 points of each state and one in the legend.
+        assert_eq!(circles(&svg), 101);
+        assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    }
+
+    #[test]
+    fn long_series_are_thinned() {
+        let times = grid(10_000);
+        let svg = figure(&states(&["x", "y", "z"]), vec![trajectory(&times, &waves(&times, 3))]);
+        assert!(svg.len() < 500_000, "{} bytes", svg.len());
+        assert!((1500..=MAX_POINTS + 1).contains(&circles(&svg)), "{}", circles(&svg));
+    }
+
+    #[test]
+    fn missing_points_are_not_drawn() {
+        let data = array![[0.0, f64::NAN], [f64::NAN, f64::NAN], [2.0, f64::NAN]];
+        let times = [0.0, 1.0, 2.0];
+        let rollout = array![[0.0, 1.0], [1.0, 2.0], [2.0, 3.0]];
+        let given = FigureTrajectory { rollout: &rollout, ..trajectory(&times, &data) };
+        let svg = figure(&states(&["x", "y"]), vec![given]);
+        assert_eq!(circles(&svg), 3);
+        assert!(!svg.contains("NaN"));
+    }
+
+    #[test]
+    fn divergence_is_marked() {
+        let times = grid(100);
+        let data = waves(&times, 1);
+        let mut rollout = data.clone();
+        rollout[[40, 0]] = 1e12;
+        let rollout = &rollout.slice(ndarray::s![..41, ..]).to_owned();
+        let given =
+            FigureTrajectory { rollout_times: &times[..41], rollout, diverged: Some(0.4), ..trajectory(&times, &data) };
+        let svg = figure(&states(&["x"]), vec![given]);
+        assert_eq!(svg.matches("diverged").count(), 1);
+        // Nothing is drawn far outside the document.
+        let far =
+            svg.split(['"', ',', ' ']).filter_map(|part| part.parse::<f64>().ok()).fold(0.0f64, |a, b| a.max(b.abs()));
+        assert!(far <= 900.0 * f64::from(FINE), "{far}");
+    }
+
+    #[test]
+    fn what_is_not_drawn_is_said() {
+        let times = grid(10);
+        let data = waves(&times, 10);
+        let names: Vec<String> = (0..10).map(|d| format!("x{d}")).collect();
+        let six = vec![trajectory(&times, &data); 6];
+        let svg = figure(&names, six);
+        assert!(svg.contains("2 more trajectories not drawn") && svg.contains("2 more states not drawn"));
+        assert_eq!(circles(&svg), 4 * 8 * 10 + 1);
+    }
+
+    #[test]
+    fn unusual_data_is_drawn() {
+        let one = [3.0];
+        let single = array![[5.0]];
+        let constant = Array2::from_elem((10, 1), -2.5);
+        let nothing = Array2::from_elem((10, 1), f64::NAN);
+        let huge = array![[1e300], [-1e300], [1e300]];
+        let times = grid(10);
+        for given in [
+            trajectory(&one, &single),
+            trajectory(&times, &constant),
+            trajectory(&times, &nothing),
+            trajectory(&times[..3], &huge),
+        ] {
+            let svg = figure(&states(&["a <b> & c"]), vec![given]);
+            assert!(svg.trim_end().ends_with("</svg>") && !svg.contains("NaN") && !svg.contains("<b>"));
+        }
+        assert!(figure(&states(&["x"]), vec![]).contains("lorenz.csv"));
+    }
+
+    #[test]
+    fn arrays_must_fit() {
+        let times = grid(10);
+        let data = waves(&times, 1);
+        let given = FigureTrajectory { rollout_times: &times[..9], ..trajectory(&times, &data) };
+        let names = states(&["x"]);
+        let input = FigureInput { title: "", equations: "", time: "t", states: &names, trajectories: vec![given] };
+        let error = rollout_figure(&input).unwrap_err();
+        assert!(matches!(error, ReportError::Shape { what: "simulation", expected: (9, 1), found: (10, 1), .. }));
+    }
+}
