@@ -43,4 +43,4 @@ pub use ode::{InitialValues, LinearOde};
 pub use problem::{MAX_ORDERS, OdeProblem};
 pub use scheme::{Scheme, Weights};
 pub use shape::Sizes;
-pub use solution::{Cotangent, OdeGradient, RowResiduals, Solution, SolveInfo, StepsGradient};
+pub use solution::{Cotangent, Factorization, OdeGradient, RowResiduals, Solution, SolveInfo, StepsGradient};

@@ -30,8 +30,22 @@ pub struct SolveInfo {
     pub error_estimate: f64,
     /// Largest number of refinement steps taken.
     pub refinements: usize,
+    /// How the least-squares problem was factored.
+    pub factorization: Factorization,
     /// Groups of dimensions that share no equation, solved separately.
     pub independent_groups: usize,
+}
+
+/// How a least-squares problem is factored; the later ones are slower and reach further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[non_exhaustive]
+pub enum Factorization {
+    /// Cholesky of the normal equations.
+    #[default]
+    NormalEquations,
+    /// Orthogonal elimination of the rows: some five times slower, for problems whose normal equations are lost to
+    /// rounding.
+    Orthogonal,
 }
 
 /// Largest |row residual| by family, without the weights.

@@ -1,8 +1,11 @@
 //! The normal equations of one group of dimensions: assembled, factored, solved.
 
+use super::chain_rows::ChainRows;
+use super::element::Adjoint;
 use super::groups::Group;
+use super::row_pass::Unknowns;
 use super::view::ElementView;
-use crate::engine::{BandedCholesky, BandedMatrix, PivotError};
+use crate::engine::{BandedCholesky, BandedMatrix, PivotError, RowElimination};
 
 /// The factored normal equations `AᵀA` of one group, without the slack.
 ///
@@ -13,30 +16,66 @@ pub(super) struct Chain {
     whole: bool,
     block: usize,
     banded_points: usize,
+    /// True if the slack is the last column of the border.
+    with_slack: bool,
     factor: BandedCholesky,
 }
 
 /// A pivot below this fraction of its diagonal entry is rounding error: solving on would return noise.
 const MIN_PIVOT_RATIO: f64 = 16.0 * f64::EPSILON;
 
+/// The same for the squares of the pivots of an orthogonal factorisation.
+const MIN_ORTHOGONAL_RATIO: f64 = MIN_PIVOT_RATIO * MIN_PIVOT_RATIO;
+
 impl Chain {
+    /// By the normal equations, without the slack.
     pub(super) fn new(view: &ElementView<'_>, group: Group) -> Result<Self, PivotError> {
+        let factor = assemble(view, &group).factor(MIN_PIVOT_RATIO)?;
+        Ok(Self::from_factor(view, group, false, factor))
+    }
+
+    /// By orthogonal elimination of the rows, with the slack if the scheme has one: the group must then be all
+    /// dimensions. The least-squares solution comes with it, for the data or, given z, for the residuals at z.
+    pub(super) fn orthogonal(
+        view: &ElementView<'_>,
+        group: Group,
+        residual_at: Option<Unknowns<'_>>,
+    ) -> Result<(Self, Adjoint), PivotError> {
+        let rows = ChainRows::new(view, &group, residual_at);
+        let banded_points = view.sizes.points - usize::from(view.is_periodic());
+        let (block, border, right) = (rows.block(), rows.border(), ChainRows::RIGHT_HAND_SIDES);
+        let mut elimination =
+            RowElimination::new(banded_points, block, half_bandwidth(view), border, right, MIN_ORTHOGONAL_RATIO);
+        for t in 0..banded_points {
+            elimination.eliminate(rows.leading(t))?;
+        }
+        let (factor, mut solution, mut at_border) = elimination.finish()?;
+        factor.backward_in_place(right, &mut solution, &mut at_border);
+        let with_slack = rows.with_slack();
+        let slack = if with_slack { at_border.pop().unwrap_or(0.0) } else { 0.0 };
+        solution.extend(at_border);
+        let chain = Self::from_factor(view, group, with_slack, factor);
+        let mut values = vec![0.0; view.unknowns()];
+        chain.scatter(view, &solution, &mut values);
+        Ok((chain, Adjoint { values, slack }))
+    }
+
+    fn from_factor(view: &ElementView<'_>, group: Group, with_slack: bool, factor: BandedCholesky) -> Self {
         let block = group.dims.len() * view.sizes.orders;
         let banded_points = view.sizes.points - usize::from(view.is_periodic());
-        let matrix = assemble(view, &group);
         let whole = group.dims.len() == view.sizes.dims;
-        let factor = matrix.factor(MIN_PIVOT_RATIO)?;
-        Ok(Self { dims: group.dims, whole, block, banded_points, factor })
+        Self { dims: group.dims, whole, block, banded_points, with_slack, factor }
     }
 
     pub(super) fn pivot_ratio(&self) -> f64 {
         self.factor.pivot_ratio()
     }
 
-    /// Replaces the group's entries of `x` `[N, D, K]` by the solution of `AᵀA y = x`.
-    pub(super) fn solve_in_place(&self, view: &ElementView<'_>, x: &mut [f64]) {
+    /// Replaces the group's entries of `x` `[N, D, K]`, and the slack if the chain has it, by the solution of
+    /// `AᵀA y = x`.
+    pub(super) fn solve_in_place(&self, view: &ElementView<'_>, x: &mut [f64], slack: &mut f64) {
         if self.whole {
-            self.solve_contiguous(x);
+            self.solve_contiguous(x, slack);
             return;
         }
         let orders = view.sizes.orders;
@@ -46,19 +85,38 @@ impl Chain {
                 gathered.extend_from_slice(&x[view.at(t, d)..][..orders]);
             }
         }
-        self.solve_contiguous(&mut gathered);
-        let mut solved = gathered.chunks_exact(orders);
+        self.solve_contiguous(&mut gathered, slack);
+        self.scatter(view, &gathered, x);
+    }
+
+    /// Writes the group's vector `[N, group, K]` into `x` `[N, D, K]`.
+    fn scatter(&self, view: &ElementView<'_>, own: &[f64], x: &mut [f64]) {
+        let orders = view.sizes.orders;
+        let mut entries = own.chunks_exact(orders);
         for t in 0..view.sizes.points {
-            for (&d, entry) in self.dims.iter().zip(&mut solved) {
+            for (&d, entry) in self.dims.iter().zip(&mut entries) {
                 x[view.at(t, d)..][..orders].copy_from_slice(entry);
             }
         }
     }
 
-    fn solve_contiguous(&self, x: &mut [f64]) {
-        let (band, border) = x.split_at_mut(self.banded_points * self.block);
-        self.factor.solve_in_place(1, band, border);
+    fn solve_contiguous(&self, x: &mut [f64], slack: &mut f64) {
+        let (band, last) = x.split_at_mut(self.banded_points * self.block);
+        if self.with_slack {
+            let mut border = last.to_vec();
+            border.push(*slack);
+            self.factor.solve_in_place(1, band, &mut border);
+            *slack = border.pop().unwrap_or(0.0);
+            last.copy_from_slice(&border);
+        } else {
+            self.factor.solve_in_place(1, band, last);
+        }
     }
+}
+
+/// Central rows reach from a point to the one after the next.
+fn half_bandwidth(view: &ElementView<'_>) -> usize {
+    if view.scheme.has_central_rows() { 2 } else { 1 }
 }
 
 /// Sums `w^2 (row entries)(row entries)ᵀ` over all rows that touch the group.
@@ -66,10 +124,9 @@ fn assemble(view: &ElementView<'_>, group: &Group) -> BandedMatrix {
     let orders = view.sizes.orders;
     let block = group.dims.len() * orders;
     let points = view.sizes.points;
-    let half_bandwidth = if view.scheme.has_central_rows() { 2 } else { 1 };
     let border_point = view.is_periodic().then_some(points - 1);
     let (banded, border_width) = if border_point.is_some() { (points - 1, block) } else { (points, 0) };
-    let matrix = BandedMatrix::zeros(banded, block, half_bandwidth, border_width);
+    let matrix = BandedMatrix::zeros(banded, block, half_bandwidth(view), border_width);
     let mut sum = NormalEquations { matrix, block, border_point };
     // Column of derivative k of dimension d within a block.
     let mut column = vec![usize::MAX; view.sizes.dims];

@@ -10,6 +10,8 @@ use crate::solution::{Cotangent, OdeGradient, RowResiduals, Solution, SolveInfo}
 
 mod chain;
 
+mod chain_rows;
+
 mod element;
 
 mod gradient;
@@ -60,8 +62,7 @@ impl OdeSolver for BlockBanded {
             .into_par_iter()
             .map(|batch| {
                 let view = ElementView::new(problem, batch);
-                let factored = FactoredElement::new(&view)?;
-                factored.solve(&view)
+                FactoredElement::factor_and_solve(&view).map(|(_, solved)| solved)
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(collect_solution(problem, solved.iter()))
@@ -72,9 +73,7 @@ impl OdeSolver for BlockBanded {
             .into_par_iter()
             .map(|batch| {
                 let view = ElementView::new(problem, batch);
-                let factored = FactoredElement::new(&view)?;
-                let solved = factored.solve(&view)?;
-                Ok((factored, solved))
+                FactoredElement::factor_and_solve(&view)
             })
             .collect::<Result<Vec<_>, SolveError>>()?;
         let solution = collect_solution(problem, elements.iter().map(|(_, solved)| solved));
@@ -140,6 +139,7 @@ fn collect_solution<'a>(problem: &OdeProblem, solved: impl Iterator<Item = &'a S
         info.pivot_ratio = info.pivot_ratio.min(element.pivot_ratio);
         info.error_estimate = info.error_estimate.max(element.error_estimate);
         info.refinements = info.refinements.max(element.refinements);
+        info.factorization = info.factorization.max(element.factorization);
         info.independent_groups = info.independent_groups.max(element.groups);
     }
     let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
