@@ -41,6 +41,6 @@ pub use grid::{Steps, TimeGrid};
 pub use method::{OdeSolver, Pullback};
 pub use ode::{InitialValues, LinearOde};
 pub use problem::{MAX_ORDERS, OdeProblem};
-pub use scheme::{Scheme, Weights};
+pub use scheme::{EquationRows, Scheme, Weights};
 pub use shape::Sizes;
 pub use solution::{Cotangent, Factorization, OdeGradient, RowResiduals, Solution, SolveInfo, StepsGradient};

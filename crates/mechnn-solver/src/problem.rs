@@ -5,7 +5,7 @@ use ndarray::{ArcArray, Array3, Ix3};
 use crate::error::ProblemError;
 use crate::grid::{Steps, TimeGrid};
 use crate::ode::{InitialValues, LinearOde, standard};
-use crate::scheme::{Scheme, Weights};
+use crate::scheme::{EquationRows, Scheme, Weights};
 use crate::shape::{Sizes, expect_axis, expect_finite};
 
 /// The largest number of orders K = order + 1.
@@ -37,6 +37,7 @@ pub struct OdeProblem {
     pub(crate) periodic_jump: Option<ArcArray<f64, Ix3>>,
     pub(crate) scheme: Scheme,
     pub(crate) weights: Weights,
+    pub(crate) equations: EquationRows,
     pub(crate) sizes: Sizes,
 }
 
@@ -122,6 +123,7 @@ impl OdeProblem {
             periodic_jump: None,
             scheme: Scheme::Taylor,
             weights: Weights::default(),
+            equations: EquationRows::Soft,
             sizes: Sizes { batch, points, equations, dims, orders },
         })
     }
@@ -148,6 +150,12 @@ impl OdeProblem {
         Ok(self)
     }
 
+    /// Chooses whether the equation rows are weighed or exact; [`EquationRows::Soft`] until changed.
+    pub fn with_equation_rows(mut self, equations: EquationRows) -> Self {
+        self.equations = equations;
+        self
+    }
+
     /// Makes the problem periodic: rows `u_d^(k)(t_0) - u_d^(k)(t_{N-1}) = jump[d, k]` for k < K - 1, with the weight of
     /// the initial rows.
     ///
@@ -167,6 +175,11 @@ impl OdeProblem {
         expect_finite("periodic jump", &jump)?;
         self.periodic_jump = Some(standard(jump));
         Ok(self)
+    }
+
+    /// Whether the equation rows are weighed or exact.
+    pub fn equation_rows(&self) -> EquationRows {
+        self.equations
     }
 
     /// B, N, E, D, K.

@@ -50,6 +50,17 @@ impl Scheme {
     }
 }
 
+/// Whether the equation rows are weighed against the others or hold exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EquationRows {
+    /// Least squares with [`Weights::equation`], as both papers do.
+    #[default]
+    Soft,
+    /// Exact at every point; the equation weight has no effect. Better conditioned by the factor `h^-(K-1)` between
+    /// equation and smoothness rows, and smaller blocks; the equations must be independent at every point.
+    Hard,
+}
+
 /// Factors that multiply the rows of each family (they enter the normal equations squared). Default 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Weights {

@@ -61,11 +61,6 @@ impl IntervalRows {
         Self { orders, rows, step: f64::NAN, pattern, gram, power: [0.0; MAX_WIDTH], slope: [0.0; MAX_WIDTH] }
     }
 
-    /// Columns, 2 K.
-    pub(crate) fn width(&self) -> usize {
-        2 * self.orders
-    }
-
     /// The rows of P, each `[2 K]` long in use.
     pub(crate) fn pattern(&self) -> &[[f64; MAX_WIDTH]] {
         &self.pattern[..self.rows]

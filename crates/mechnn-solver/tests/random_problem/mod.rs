@@ -2,7 +2,8 @@
 
 use mechnn_solver::method::Dense;
 use mechnn_solver::{
-    InitialValues, LinearOde, OdeProblem, OdeSolver, ProblemError, Scheme, StepsGradient, TimeGrid, Weights,
+    EquationRows, InitialValues, LinearOde, OdeProblem, OdeSolver, ProblemError, Scheme, StepsGradient, TimeGrid,
+    Weights,
 };
 use ndarray::{Array, Array2, Array3, Array4, Array5, Dimension};
 use rand::{RngExt, SeedableRng};
@@ -19,6 +20,7 @@ pub(crate) struct Inputs {
     pub(crate) periodic_jump: Option<Array3<f64>>,
     pub(crate) scheme: Scheme,
     pub(crate) weights: Weights,
+    pub(crate) equation_rows: EquationRows,
 }
 
 impl Inputs {
@@ -30,7 +32,8 @@ impl Inputs {
         let ode = LinearOde::new(self.coefficients.clone(), self.forcing.clone());
         let problem = OdeProblem::new(&ode, &grid, &InitialValues::new(self.initial.clone()))?
             .with_scheme(self.scheme)?
-            .with_weights(self.weights)?;
+            .with_weights(self.weights)?
+            .with_equation_rows(self.equation_rows);
         match &self.periodic_jump {
             None => Ok(problem),
             Some(jump) => problem.with_periodic_jump(jump.clone()),
@@ -92,6 +95,7 @@ fn candidate(rng: &mut ChaCha8Rng) -> Inputs {
             _ => Scheme::RelaxedLp { gamma_alpha: rng.random_range(-0.2..0.2) },
         },
         weights: Weights { equation: weight(rng), initial: weight(rng), smoothness: weight(rng) },
+        equation_rows: if rng.random_bool(0.3) { EquationRows::Hard } else { EquationRows::Soft },
     }
 }
 

@@ -1,6 +1,7 @@
 //! The weighted rows of one group of dimensions, in order of the first point they touch.
 
 use super::groups::Group;
+use super::null_space::NullSpace;
 use super::row_pass::Unknowns;
 use super::view::ElementView;
 use crate::rows::{CentralRow, IntervalRows};
@@ -16,28 +17,36 @@ pub(super) struct ChainRows<'a> {
     with_slack: bool,
     half_bandwidth: usize,
     residual_at: Option<Unknowns<'a>>,
+    null_space: Option<&'a NullSpace>,
 }
 
 impl<'a> ChainRows<'a> {
     pub(super) const RIGHT_HAND_SIDES: usize = 1;
 
-    pub(super) fn new(view: &'a ElementView<'a>, group: &'a Group, residual_at: Option<Unknowns<'a>>) -> Self {
+    pub(super) fn new(
+        view: &'a ElementView<'a>,
+        group: &'a Group,
+        null_space: Option<&'a NullSpace>,
+        residual_at: Option<Unknowns<'a>>,
+    ) -> Self {
         let block = group.dims.len() * view.sizes.orders;
         let half_bandwidth = if view.scheme.has_central_rows() { 2 } else { 1 };
         let (periodic, with_slack) = (view.is_periodic(), view.scheme.gamma_alpha().is_some());
-        Self { view, group, block, periodic, with_slack, half_bandwidth, residual_at }
+        Self { view, group, block, periodic, with_slack, half_bandwidth, residual_at, null_space }
     }
 
+    /// Unknowns at a point, as the elimination sees them.
     pub(super) fn block(&self) -> usize {
-        self.block
+        self.null_space.map_or(self.block, NullSpace::free)
     }
 
     pub(super) fn with_slack(&self) -> bool {
         self.with_slack
     }
 
+    /// Border columns, as the elimination sees them.
     pub(super) fn border(&self) -> usize {
-        let last_point = if self.periodic { self.block } else { 0 };
+        let last_point = if self.periodic { self.block() } else { 0 };
         last_point + usize::from(self.with_slack)
     }
 
@@ -62,7 +71,10 @@ impl<'a> ChainRows<'a> {
         if let Some(z) = self.residual_at {
             rows.iter_mut().for_each(|row| self.subtract(t, z, row));
         }
-        rows
+        match self.null_space {
+            None => rows,
+            Some(null_space) => rows.iter().map(|row| self.reduced(t, row, null_space)).collect(),
+        }
     }
 
     /// Data column minus the row applied to z.
@@ -109,16 +121,40 @@ impl<'a> ChainRows<'a> {
         }
     }
 
+    /// Column of the right-hand side in a full row.
     fn data(&self) -> usize {
-        (self.half_bandwidth + 1) * self.block + self.border()
+        let last_point = if self.periodic { self.block } else { 0 };
+        (self.half_bandwidth + 1) * self.block + last_point + usize::from(self.with_slack)
+    }
+
+    /// A full row in the unknowns that the null space leaves free.
+    fn reduced(&self, t: usize, row: &[f64], null_space: &NullSpace) -> Vec<f64> {
+        let (points, free) = (self.view.sizes.points, null_space.free());
+        let band = (self.half_bandwidth + 1) * self.block;
+        let mut reduced = Vec::with_capacity(self.block() * (self.half_bandwidth + 1) + self.border() + 1);
+        let mut add = |columns: &[f64], point: usize| {
+            let mut own = vec![0.0; free];
+            null_space.reduce(point, columns, &mut own);
+            reduced.extend(own);
+        };
+        for (offset, columns) in row[..band].chunks_exact(self.block).enumerate() {
+            // Past the end the columns are zero: any point will do.
+            add(columns, (t + offset).min(points - 1));
+        }
+        if self.periodic {
+            add(&row[band..][..self.block], points - 1);
+        }
+        reduced.extend_from_slice(&row[self.data() - usize::from(self.with_slack)..]);
+        reduced
     }
 
     /// Equation and initial rows of one point.
     fn add_point(&self, first: usize, point: usize, rows: &mut Vec<Vec<f64>>) {
         let view = self.view;
         let (orders, dims) = (view.sizes.orders, view.sizes.dims);
-        let weight = view.weights.equation;
-        for &e in &self.group.equations {
+        let weight = view.equation_weight();
+        let equations = self.group.equations.iter().filter(|_| weight > 0.0);
+        for &e in equations {
             let mut row = self.empty();
             for (position, &d) in self.group.dims.iter().enumerate() {
                 for k in 0..orders {

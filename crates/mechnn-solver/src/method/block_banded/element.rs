@@ -2,10 +2,12 @@
 
 use super::chain::Chain;
 use super::groups::{Group, independent_groups};
+use super::null_space::NullSpace;
 use super::row_pass::{Load, PassSummary, Unknowns, add_transposed_residual};
 use super::view::ElementView;
 use crate::engine::PivotError;
 use crate::error::SolveError;
+use crate::scheme::EquationRows;
 use crate::solution::{Factorization, RowResiduals};
 
 /// The factored system of one batch element.
@@ -86,53 +88,45 @@ impl FactoredElement {
     }
 
     fn new(view: &ElementView<'_>, factorization: Factorization) -> Result<Self, SolveError> {
-        match factorization {
-            Factorization::NormalEquations => Self::by_normal_equations(view),
-            Factorization::Orthogonal => Self::by_elimination(view),
-        }
-        .map_err(|error| singular(view, error))
-    }
-
-    fn by_normal_equations(view: &ElementView<'_>) -> Result<Self, PivotError> {
-        let groups = independent_groups(view).into_iter();
-        let chains = groups.map(|group| Chain::new(view, group)).collect::<Result<Vec<_>, _>>()?;
-        let pivot_ratio = chains.iter().map(Chain::pivot_ratio).fold(f64::INFINITY, f64::min);
-        let start = Adjoint { values: vec![0.0; view.unknowns()], slack: 0.0 };
-        let factorization = Factorization::NormalEquations;
-        let mut element = Self { chains, slack: None, pivot_ratio, factorization, start };
-        if view.scheme.gamma_alpha().is_some() {
-            let mut transposed = vec![0.0; view.unknowns()];
-            let rows = slack_residual(view, &element.start.values, &mut transposed).squared_norm;
-            let mut response = transposed.clone();
-            element.solve_chains(view, &mut response, &mut 0.0);
-            let complement = slack_residual(view, &response, &mut vec![0.0; view.unknowns()]).squared_norm;
-            let ratio = complement / rows;
-            if ratio.is_nan() || ratio < f64::EPSILON {
-                return Err(PivotError { block: view.sizes.points, ratio });
-            }
-            element.pivot_ratio = pivot_ratio.min(ratio);
-            element.slack = Some(SlackColumn { transposed, response, complement });
-        }
-        Ok(element)
-    }
-
-    fn by_elimination(view: &ElementView<'_>) -> Result<Self, PivotError> {
+        let groups = match factorization {
+            Factorization::NormalEquations => independent_groups(view),
+            Factorization::Orthogonal => elimination_groups(view),
+        };
+        let mut chains = Vec::with_capacity(groups.len());
         let mut start = Adjoint { values: vec![0.0; view.unknowns()], slack: 0.0 };
-        let mut chains = Vec::new();
-        for group in elimination_groups(view) {
-            let (chain, solution) = Chain::orthogonal(view, group, None)?;
-            start.add(&solution);
+        for group in groups {
+            let null_space = null_space(view, &group)?;
+            let chain = match factorization {
+                Factorization::NormalEquations => Chain::new(view, group, null_space),
+                // Its solution is found again, with its correction, from the start.
+                Factorization::Orthogonal => Chain::orthogonal(view, group, null_space, None).map(|(chain, _)| chain),
+            };
+            let chain = chain.map_err(|error| singular(view, error))?;
+            chain.add_particular(view, |t, e| view.forcing(t)[e], &mut start.values);
             chains.push(chain);
         }
         let pivot_ratio = chains.iter().map(Chain::pivot_ratio).fold(f64::INFINITY, f64::min);
-        let mut element = Self { chains, slack: None, pivot_ratio, factorization: Factorization::Orthogonal, start };
-        // The linear term of the relaxed LP is no row: its part of the solution comes from the factor.
-        if let Some(gamma_alpha) = view.scheme.gamma_alpha().filter(|q| *q != 0.0) {
-            let mut linear = Adjoint { values: vec![0.0; view.unknowns()], slack: 0.0 };
-            linear.slack = element.solve_bordered(view, &mut linear.values, gamma_alpha);
-            element.start.add(&linear);
+        let mut element = Self { chains, slack: None, pivot_ratio, factorization, start };
+        if factorization == Factorization::NormalEquations && view.scheme.gamma_alpha().is_some() {
+            element.border_with_slack(view).map_err(|error| singular(view, error))?;
         }
         Ok(element)
+    }
+
+    fn border_with_slack(&mut self, view: &ElementView<'_>) -> Result<(), PivotError> {
+        let zero = vec![0.0; view.unknowns()];
+        let mut transposed = vec![0.0; view.unknowns()];
+        let rows = slack_residual(view, &zero, &mut transposed).squared_norm;
+        let mut response = transposed.clone();
+        self.solve_chains(view, &mut response, &mut 0.0);
+        let complement = slack_residual(view, &response, &mut vec![0.0; view.unknowns()]).squared_norm;
+        let ratio = complement / rows;
+        if ratio.is_nan() || ratio < f64::EPSILON {
+            return Err(PivotError { block: view.sizes.points, ratio });
+        }
+        self.pivot_ratio = self.pivot_ratio.min(ratio);
+        self.slack = Some(SlackColumn { transposed, response, complement });
+        Ok(())
     }
 
     /// The solution by this factorisation, refined with the residuals of the rows until the rounding error is negligible
@@ -144,17 +138,10 @@ impl FactoredElement {
         let gamma_alpha = view.scheme.gamma_alpha().unwrap_or(0.0);
         let Adjoint { mut values, mut slack } = self.start.clone();
         let mut right = vec![0.0; view.unknowns()];
-        if self.factorization == Factorization::NormalEquations {
-            let pass = add_transposed_residual(view, Unknowns { values: &values, slack }, Load::Data, &mut right);
-            slack = self.solve_bordered(view, &mut right, pass.slack + gamma_alpha);
-            values.copy_from_slice(&right);
-        }
         let mut refinements = 0;
         let mut last_change = f64::INFINITY;
+        let mut is_start = true;
         loop {
-            if let Some(index) = values.iter().position(|value| !value.is_finite()) {
-                return Err(SolveError::NotFinite { batch: view.batch, point: index / view.sizes.block() });
-            }
             right.fill(0.0);
             let z = Unknowns { values: &values, slack };
             let pass = add_transposed_residual(view, z, Load::Data, &mut right);
@@ -162,16 +149,50 @@ impl FactoredElement {
                 Factorization::NormalEquations => self.solve_bordered(view, &mut right, pass.slack + gamma_alpha),
                 Factorization::Orthogonal => self.eliminate_residual(view, z, &mut right)?,
             };
-            let change = relative_change(view, &right, &values);
-            let stagnates = change > 0.5 * last_change;
-            if change <= REFINE_ABOVE || stagnates || refinements == MAX_REFINEMENTS || change.is_nan() {
-                return Ok(self.solved(values, slack, pass, change, refinements));
+            if !is_start {
+                self.satisfy_equations(view, &values, &mut right);
+                let change = relative_change(view, &right, &values);
+                let stagnates = change > 0.5 * last_change;
+                if change <= REFINE_ABOVE || stagnates || refinements == MAX_REFINEMENTS || change.is_nan() {
+                    return Ok(self.solved(values, slack, pass, change, refinements));
+                }
+                refinements += 1;
+                last_change = change;
             }
+            is_start = false;
             values.iter_mut().zip(&right).for_each(|(value, change)| *value += change);
             slack += slack_change;
-            refinements += 1;
-            last_change = change;
+            if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+                return Err(SolveError::NotFinite { batch: view.batch, point: index / view.sizes.block() });
+            }
         }
+    }
+
+    /// Adds to a correction what hard equations still lack at `values`.
+    fn satisfy_equations(&self, view: &ElementView<'_>, values: &[f64], correction: &mut [f64]) {
+        let block = view.sizes.block();
+        let defect = |t: usize, e: usize| {
+            let row = &view.coefficients(t)[e * block..][..block];
+            let applied: f64 = row.iter().zip(&values[t * block..]).map(|(c, x)| c * x).sum();
+            view.forcing(t)[e] - applied
+        };
+        self.chains.iter().for_each(|chain| chain.add_particular(view, defect, correction));
+    }
+
+    /// Directional change of hard equations: the smallest x with `C x = defect`, zero for soft ones, `[N, D, K]`.
+    pub(super) fn particular(&self, view: &ElementView<'_>, defect: impl Fn(usize, usize) -> f64) -> Vec<f64> {
+        let mut x = vec![0.0; view.unknowns()];
+        self.chains.iter().for_each(|chain| chain.add_particular(view, &defect, &mut x));
+        x
+    }
+
+    /// Multipliers of hard equations, `Cᵀ ν = w` at every point, `[N, E]`; `None` for soft ones.
+    pub(super) fn multipliers(&self, view: &ElementView<'_>, w: &[f64]) -> Option<Vec<f64>> {
+        (view.equations == EquationRows::Hard).then(|| {
+            let mut multipliers = vec![0.0; view.sizes.points * view.sizes.equations];
+            self.chains.iter().for_each(|chain| chain.multipliers(view, w, &mut multipliers));
+            multipliers
+        })
     }
 
     fn solved(
@@ -236,7 +257,9 @@ impl FactoredElement {
     fn eliminate_residual(&self, view: &ElementView<'_>, z: Unknowns<'_>, out: &mut [f64]) -> Result<f64, SolveError> {
         let mut total = Adjoint { values: vec![0.0; out.len()], slack: 0.0 };
         for group in elimination_groups(view) {
-            let (_, solution) = Chain::orthogonal(view, group, Some(z)).map_err(|error| singular(view, error))?;
+            let null_space = null_space(view, &group)?;
+            let (_, solution) =
+                Chain::orthogonal(view, group, null_space, Some(z)).map_err(|error| singular(view, error))?;
             total.add(&solution);
         }
         if let Some(gamma_alpha) = view.scheme.gamma_alpha().filter(|q| *q != 0.0) {
@@ -264,6 +287,18 @@ fn elimination_groups(view: &ElementView<'_>) -> Vec<Group> {
             vec![Group { dims, equations }]
         }
         None => independent_groups(view),
+    }
+}
+
+fn null_space(view: &ElementView<'_>, group: &Group) -> Result<Option<NullSpace>, SolveError> {
+    let dependent = |error: PivotError| SolveError::DependentEquations {
+        batch: view.batch,
+        point: error.block,
+        pivot: error.ratio,
+    };
+    match view.equations {
+        EquationRows::Soft => Ok(None),
+        EquationRows::Hard => NullSpace::new(view, group).map(Some).map_err(dependent),
     }
 }
 

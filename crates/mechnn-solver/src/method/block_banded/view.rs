@@ -5,7 +5,7 @@ use ndarray::{ArcArray, Dimension};
 use crate::grid::Steps;
 use crate::problem::OdeProblem;
 use crate::rows::{CentralRow, IntervalRows};
-use crate::scheme::{Scheme, Weights};
+use crate::scheme::{EquationRows, Scheme, Weights};
 use crate::shape::{Sizes, pick};
 
 /// The inputs of batch element `batch`. Solutions of it are slices `[N, D, K]`.
@@ -15,6 +15,7 @@ pub(super) struct ElementView<'a> {
     pub(super) sizes: Sizes,
     pub(super) scheme: Scheme,
     pub(super) weights: Weights,
+    pub(super) equations: EquationRows,
     coefficients: &'a [f64],
     coefficient_points: usize,
     forcing: &'a [f64],
@@ -44,6 +45,7 @@ impl<'a> ElementView<'a> {
             sizes: problem.sizes,
             scheme: problem.scheme,
             weights: problem.weights,
+            equations: problem.equations,
             coefficients: element(&problem.ode.coefficients, batch),
             coefficient_points,
             forcing: element(&problem.ode.forcing, batch),
@@ -55,6 +57,14 @@ impl<'a> ElementView<'a> {
             step_intervals,
             step_dims,
             jump: problem.periodic_jump.as_ref().map(|jump| element(jump, batch)),
+        }
+    }
+
+    /// Weight of the equation rows in sums of squares: hard rows are no part of them.
+    pub(super) fn equation_weight(&self) -> f64 {
+        match self.equations {
+            EquationRows::Soft => self.weights.equation,
+            EquationRows::Hard => 0.0,
         }
     }
 
