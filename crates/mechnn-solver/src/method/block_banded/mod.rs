@@ -68,7 +68,9 @@ impl OdeSolver for BlockBanded {
                 let view = ElementView::new(problem, batch);
                 FactoredElement::factor_and_solve(&view).map(|(_, solved)| solved)
             })
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Vec<_>>();
+        // In order: which of several errors is reported must not depend on the threads.
+        let solved = solved.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(collect_solution(problem, solved.iter()))
     }
 
@@ -79,7 +81,8 @@ impl OdeSolver for BlockBanded {
                 let view = ElementView::new(problem, batch);
                 FactoredElement::factor_and_solve(&view)
             })
-            .collect::<Result<Vec<_>, SolveError>>()?;
+            .collect::<Vec<_>>();
+        let elements = elements.into_iter().collect::<Result<Vec<_>, SolveError>>()?;
         let solution = collect_solution(problem, elements.iter().map(|(_, solved)| solved));
         Ok((solution, Box::new(BlockBandedPullback { problem: problem.clone(), elements })))
     }
