@@ -90,7 +90,7 @@ impl<'a> Adaptive<'a> {
                     let accepted = errors.iter().take_while(|error| **error <= 1.0).count();
                     self.accept(&nodes, &errors, accepted, info);
                     if let Some(&error) = errors.get(accepted) {
-                        failure = Failure::NoContraction;
+                        failure = if error.is_finite() { Failure::NoContraction } else { Failure::NotFinite };
                         self.step = self.controller.after_rejected(nodes[accepted + 1] - nodes[accepted], error);
                         self.length = accepted.max(1);
                         self.rough = true;

@@ -16,7 +16,7 @@ pub struct NonlinearInfo {
     pub linearizations: usize,
     /// Evaluations of the rate alone.
     pub rates: usize,
-    /// Largest estimated local error of an accepted step, in units of the tolerance.
+    /// Largest estimated local error of a step of the solution, in units of what step control accepts.
     pub largest_error: f64,
     /// How the solve began.
     pub start: Start,

@@ -52,6 +52,9 @@ impl Newton {
 impl Progress {
     /// Takes note of a correction of this size, in units of the tolerance.
     pub(super) fn is_converged(&mut self, size: f64) -> Result<bool, Failure> {
+        if !size.is_finite() {
+            return Err(Failure::NotFinite);
+        }
         self.left -= usize::from(self.left > 0);
         let last = self.last.replace(size);
         if size <= self.sufficient {
@@ -70,7 +73,7 @@ impl Progress {
                 return Err(Failure::NoContraction);
             }
         }
-        if self.left == 0 || !size.is_finite() {
+        if self.left == 0 {
             return Err(Failure::NoContraction);
         }
         Ok(false)

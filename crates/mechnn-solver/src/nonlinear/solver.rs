@@ -20,15 +20,15 @@ use crate::smoother::Dynamics;
 ///
 /// | Name | Default | Purpose | Range |
 /// |---|---|---|---|
-/// | `rule` | `RadauThree` | collocation rule | |
+/// | `rule` | `RadauFive` | collocation rule | |
 /// | `tolerance` | relative 1e-6, absolute 1e-9 | local error per step | see [`Tolerance`] |
 /// | `max_steps` | 100 000 | steps computed, rejected ones included | at least 1 |
 /// | `window` | 1 | most steps solved by one Newton iteration | at least 1 |
 /// | `max_step` | infinite | longest step; shorten it where the right-hand side has short events | positive |
 /// | `newton` | see [`Newton`] | convergence of the collocation equations | |
 ///
-/// A window of one step is cheapest when evaluations count: every step starts from converged states. Longer windows
-/// spend a few more Newton iterations but linearise their steps independently of each other, on all threads
+/// A window of one step is cheapest: every step starts from converged states. Longer windows need two to four times more
+/// evaluations, but linearise 16 and more steps on all threads, which may pay for expensive right-hand sides
 /// (`docs/src/concepts/nonlinear.md` has measurements).
 ///
 /// # References
@@ -53,7 +53,7 @@ pub struct NonlinearSolver {
 impl Default for NonlinearSolver {
     fn default() -> Self {
         Self {
-            rule: CollocationRule::RadauThree,
+            rule: CollocationRule::RadauFive,
             tolerance: Tolerance::default(),
             max_steps: 100_000,
             window: 1,
