@@ -34,6 +34,8 @@ pub mod problems;
 
 pub mod smoother;
 
+pub mod nonlinear;
+
 mod error;
 
 pub use error::{ProblemError, SolveError};
