@@ -27,8 +27,8 @@ pub enum Scheme {
         gamma_alpha: f64,
     },
     /// Least squares with the whitened transition of a k times integrated Wiener process over each interval: the most
-    /// likely path of that process which satisfies the equations. Give the equations a large weight
-    /// (`docs/src/concepts/schemes.md`).
+    /// likely path of that process which satisfies the equations. Its equations should be
+    /// [`EquationRows::Hard`] or weigh 1e2 and more (`docs/src/concepts/schemes.md`).
     IntegratedWiener,
     /// Least squares with Hermite-Obreshkov rows. They leave the highest derivative to the equations: those must
     /// determine it (K = order of the equation + 1, or differentiated equations beside the original ones), otherwise the
