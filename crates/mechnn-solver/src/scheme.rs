@@ -9,6 +9,8 @@ use crate::error::ProblemError;
 /// | `Taylor` | Taylor rows for derivatives 0..=k, both directions | 1 | S-MNN, default |
 /// | `TaylorCentral` | Taylor rows for 0..k, central row for k | 2 | S-MNN, `enable_central_smoothness` |
 /// | `RelaxedLp` | as `TaylorCentral`, plus one slack shared by all of them | 2 | NeuRLP |
+/// | `IntegratedWiener` | prior of the probabilistic ODE solvers, K rows | 1 | Schober et al. 2019 |
+/// | `Pade` | two-point Padé rows for derivatives 0..k, K - 1 rows | 1 | Hermite-Obreshkov methods |
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Scheme {
@@ -24,6 +26,14 @@ pub enum Scheme {
         /// vanish with the step (layer default 0.05, tests of convergence use 0).
         gamma_alpha: f64,
     },
+    /// Least squares with the whitened transition of a k times integrated Wiener process over each interval: the most
+    /// likely path of that process which satisfies the equations. Its equations should be
+    /// [`EquationRows::Hard`] or weigh 1e2 and more (`docs/src/concepts/schemes.md`).
+    IntegratedWiener,
+    /// Least squares with Hermite-Obreshkov rows. They leave the highest derivative to the equations: those must
+    /// determine it (K = order of the equation + 1, or differentiated equations beside the original ones), otherwise the
+    /// solve is refused as not positive definite or ill-conditioned.
+    Pade,
 }
 
 impl Scheme {
@@ -33,12 +43,14 @@ impl Scheme {
             Scheme::Taylor => "taylor",
             Scheme::TaylorCentral => "taylor-central",
             Scheme::RelaxedLp { .. } => "relaxed-lp",
+            Scheme::IntegratedWiener => "integrated-wiener",
+            Scheme::Pade => "pade",
         }
     }
 
     /// True if the highest derivative is tied by central rows over three points.
     pub fn has_central_rows(&self) -> bool {
-        !matches!(self, Scheme::Taylor)
+        matches!(self, Scheme::TaylorCentral | Scheme::RelaxedLp { .. })
     }
 
     /// gamma * alpha of the relaxed LP.
@@ -68,7 +80,7 @@ pub struct Weights {
     pub equation: f64,
     /// Initial-value and periodic rows.
     pub initial: f64,
-    /// Taylor, central and top-derivative rows.
+    /// The smoothness rows of the scheme.
     pub smoothness: f64,
 }
 

@@ -4,7 +4,7 @@ use super::groups::Group;
 use super::null_space::NullSpace;
 use super::row_pass::Unknowns;
 use super::view::ElementView;
-use crate::rows::{CentralRow, IntervalRows};
+use crate::rows::CentralRow;
 
 /// Rows for [`RowElimination`](crate::engine::RowElimination): columns of the points t..=t+w, of the border (the last
 /// point of a periodic problem, then the slack), and the data as right-hand side.
@@ -194,7 +194,7 @@ impl<'a> ChainRows<'a> {
     fn add_interval(&self, t: usize, rows: &mut Vec<Vec<f64>>) {
         let (view, weight) = (self.view, self.view.weights.smoothness);
         let orders = view.sizes.orders;
-        let mut operator = IntervalRows::new(view.scheme, orders);
+        let mut operator = view.interval_rows();
         for (position, &d) in self.group.dims.iter().enumerate() {
             operator.set_step(view.step(t, d));
             for pattern in operator.pattern() {

@@ -61,6 +61,10 @@ const MAX_REFINEMENTS: usize = 8;
 impl FactoredElement {
     /// Factors and solves by the cheapest factorisation whose error estimate is good enough.
     pub(super) fn factor_and_solve(view: &ElementView<'_>) -> Result<(Self, SolvedElement), SolveError> {
+        // Rounding can make the pivots of a singular matrix look positive, the more so the larger a weight.
+        if view.rows() < view.unknowns() + usize::from(view.scheme.gamma_alpha().is_some()) {
+            return Err(singular(view, PivotError { block: view.sizes.points - 1, ratio: 0.0 }));
+        }
         let attempt = |factorization| {
             let factored = Self::new(view, factorization)?;
             let solved = factored.solve(view)?;

@@ -129,6 +129,8 @@ pub(super) fn element_gradient(
         steps[step_index(t, d)] += slope;
         weights[2] += 2.0 * w * mu * residual;
     });
+    // Every step moves the factor that all interval rows share; to the loss that is a change of the weight.
+    steps.iter_mut().zip(view.shared_slopes()).for_each(|(step, slope)| *step += w * weights[2] * slope);
     ElementGradient { coefficients, forcing, initial, steps, jump, weights, gamma_alpha: adjoint.slack }
 }
 

@@ -77,11 +77,15 @@ pub(super) fn element_tangent(
     }
 
     // Smoothness rows.
-    let (w, dw) = (view.weights.smoothness, direction.weights[2]);
+    let w = view.weights.smoothness;
     let step_change = |t: usize, d: usize| match &direction.steps {
         StepsGradient::Shared(steps) => steps[[batch(steps.dim().0), view.step_interval(t)]],
         StepsGradient::PerDimension(steps) => steps[[batch(steps.dim().0), view.step_interval(t), d]],
     };
+    // Every step moves the factor that all interval rows share: a change of the weight.
+    let shared = view.shared_slopes().enumerate();
+    let shared = shared.map(|(i, slope)| slope * step_change(i / view.step_dims, i % view.step_dims));
+    let dw = direction.weights[2] + w * shared.sum::<f64>();
     let mut right_slack = direction.gamma_alpha;
     let all: Vec<usize> = (0..dims).collect();
     view.for_each_interval(&all, |t, d, rows| {

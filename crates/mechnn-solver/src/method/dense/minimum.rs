@@ -127,8 +127,10 @@ fn refine(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> Result<Ref
     if r.iter().any(|r| !r.is_finite()) {
         return Err(SolveError::NotFinite { batch, point: 0 });
     }
-    // Where the data cancel (A^T f = 0), z is rounding error of f and has no relative accuracy to lose.
-    let of_data = f.iter().fold(0.0, |largest: f64, f| largest.max(f.abs()));
+    // Where the data cancel (A^T f = 0), z is rounding error of f and has no relative accuracy to lose; so it is of q where
+    // hard rows leave nothing free.
+    let of_rows = f.iter().fold(0.0, |largest: f64, f| largest.max(f.abs()));
+    let of_data = q.iter().zip(&scale).fold(of_rows, |largest, (q, scale)| largest.max(q.abs() / scale));
     if estimate > LARGEST_CORRECTION && estimate * size(&z) > LARGEST_CORRECTION * of_data {
         return Err(SolveError::IllConditioned { batch, estimate, refinements });
     }

@@ -16,6 +16,10 @@ mod row;
 
 mod relaxed_lp;
 
+mod integrated_wiener;
+
+mod pade;
+
 mod least_squares;
 
 mod system;

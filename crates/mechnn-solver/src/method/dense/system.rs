@@ -15,8 +15,8 @@ use crate::shape::Sizes;
 /// - `rhs`: `[m]`
 ///
 /// Rows are multiplied by the weights of their families. Their order: equations, initial values, periodic jump, then in
-/// the relaxed LP forward Taylor, central and backward Taylor rows, in the least-squares schemes forward Taylor, backward
-/// Taylor and central rows.
+/// the relaxed LP forward Taylor, central and backward Taylor rows, in S-MNN's schemes forward Taylor, backward Taylor and
+/// central rows, in the others the rows of one interval and dimension after those of another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DenseSystem {
     /// A, `[m, n]`
