@@ -278,3 +278,24 @@ fn an_empty_batch_has_an_empty_solution() {
         }
     }
 }
+
+/// Rounding leaves a pivot of about eps times the weights' square; it must not be taken for information.
+#[test]
+fn heavy_weights_do_not_hide_that_a_direction_is_open() {
+    // u' + u = 0 with K = 3: two-point Pade rows say nothing about u'' beyond what u' fixes, one direction stays open.
+    let coefficients = Array5::from_shape_fn((1, 1, 1, 1, 3), |(.., k)| if k < 2 { 1.0 } else { 0.0 });
+    let initial = InitialValues::new(Array4::from_shape_fn((1, 1, 1, 2), |(.., q)| if q == 0 { 1.0 } else { -1.0 }));
+    let ode = LinearOde::new(coefficients, Array3::zeros((1, 1, 1)));
+    // At 1e4 the heavy rows' rounding fills the open direction, and one of the minimisers is returned.
+    for weight in [1.0, 1e2] {
+        let weights = Weights { equation: weight, initial: weight, smoothness: 1.0 };
+        let problem = OdeProblem::new(&ode, &TimeGrid::uniform(21, 0.1), &initial)
+            .and_then(|problem| problem.with_scheme(Scheme::Pade)?.with_weights(weights))
+            .unwrap();
+        for method in all_methods() {
+            let error = method.solve(&problem).err();
+            let refused = matches!(error, Some(SolveError::NotPositiveDefinite { .. }));
+            assert!(refused, "{} with weight {weight}: {error:?}", method.name());
+        }
+    }
+}

@@ -53,6 +53,9 @@ const REFINE_ABOVE: f64 = 1e-11;
 /// Above this estimated relative error the normal equations give way to orthogonal elimination.
 const ACCURATE: f64 = 1e-10;
 
+/// Normal equations with a smaller relative pivot may be singular: rounding alone leaves about this.
+const TRUSTED_PIVOT: f64 = 1e-11;
+
 /// Above this estimated relative error after refinement the solve is refused.
 const REFUSE_ABOVE: f64 = 1e-4;
 
@@ -72,7 +75,14 @@ impl FactoredElement {
         };
         let quick = attempt(Factorization::NormalEquations);
         let (estimate, quick) = match quick {
-            Ok((factored, solved)) if solved.error_estimate <= ACCURATE => return Ok((factored, solved)),
+            Ok((factored, solved)) if solved.error_estimate <= ACCURATE && solved.pivot_ratio >= TRUSTED_PIVOT => {
+                return Ok((factored, solved));
+            }
+            // A pivot at the level of rounding: whether the rows determine the solution at all, only orthogonal
+            // elimination can tell. If they do, what the refined normal equations found is good.
+            Ok((factored, solved)) if solved.error_estimate <= ACCURATE => {
+                return Self::new(view, Factorization::Orthogonal).map(|_| (factored, solved));
+            }
             Ok((factored, solved)) => (solved.error_estimate, Ok((factored, solved))),
             Err(error) => (f64::INFINITY, Err(error)),
         };
