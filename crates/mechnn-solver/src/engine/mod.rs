@@ -12,5 +12,8 @@ mod kernel;
 
 mod matrix;
 
+mod selected_inverse;
+
 pub use cholesky::BandedCholesky;
 pub use matrix::{BandedMatrix, PivotError};
+pub use selected_inverse::SelectedInverse;
