@@ -30,6 +30,8 @@ pub mod method;
 
 mod solution;
 
+mod variances;
+
 pub mod problems;
 
 pub mod smoother;
@@ -44,3 +46,4 @@ pub use problem::{MAX_ORDERS, OdeProblem};
 pub use scheme::{Scheme, Weights};
 pub use shape::Sizes;
 pub use solution::{Cotangent, OdeGradient, RowResiduals, Solution, SolveInfo, StepsGradient};
+pub use variances::SolutionVariances;

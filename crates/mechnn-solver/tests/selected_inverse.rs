@@ -57,7 +57,7 @@ fn the_selected_blocks_are_those_of_a_dense_inverse() {
     for case in 0..10 * 10 * 2 * 5 {
         let shape = Shape { n: case % 10 + 1, b: case / 10 % 10 + 1, w: case / 100 % 2 + 1, m: case / 200 };
         let (banded, dense) = random_matrix(shape, &mut random);
-        let SelectedInverse { diagonal, border } = banded.factor(0.0).unwrap().selected_inverse();
+        let SelectedInverse { diagonal, border, inflation } = banded.factor(0.0).unwrap().selected_inverse();
         let Shape { n, b, m, .. } = shape;
         let size = n * b + m;
         let expected = dense_inverse(size, &dense);
@@ -75,6 +75,8 @@ fn the_selected_blocks_are_those_of_a_dense_inverse() {
             check(found, n * b + at / m, n * b + at % m);
         }
         assert_eq!((diagonal.len(), border.len()), (n * b * b, m * m));
+        let expected = (0..size).map(|i| dense[i * size + i] * expected[i * size + i]).fold(0.0, f64::max);
+        assert!((inflation / expected - 1.0).abs() < 1e-12, "{shape:?}: inflation {inflation}, expected {expected}");
     }
     println!("1000 shapes, largest relative difference {worst:.1e}");
 }

@@ -18,6 +18,10 @@ pub struct SelectedInverse {
     pub diagonal: Vec<f64>,
     /// `[m, m]`
     pub border: Vec<f64>,
+    /// Largest `A_ii (A⁻¹)_ii`, at least 1: the factor by which the other unknowns inflate the variance of one (the
+    /// variance inflation factor of statistics). Between 1 and the condition number of the matrix scaled to unit
+    /// diagonal; machine epsilon times it estimates the relative error of the blocks.
+    pub inflation: f64,
 }
 
 impl BandedCholesky {
@@ -36,8 +40,7 @@ impl BandedCholesky {
     /// $$ R_t = -\Big( \sum_k R_{t+k} W_k[t] + L_c^{-1} B_t^\top \Big) L_t^{-1} $$
     ///
     /// (the law of total variance: that of a block with the border known, plus what the border's own adds). Z is a sum
-    /// of positive semidefinite matrices, so no variance is a difference. The relative error is about that of a solve:
-    /// machine epsilon over [`pivot_ratio`](Self::pivot_ratio).
+    /// of positive semidefinite matrices, so no variance is a difference.
     ///
     /// Work is O(n b (w b + m)²), as of the factorisation; memory is that of the result.
     ///
@@ -53,7 +56,33 @@ impl BandedCholesky {
         let m = self.factor.border_width;
         let mut border = identity(m);
         self.solve_border_in_place(m, &mut border);
-        SelectedInverse { diagonal, border }
+        let inflation = self.inflation(&diagonal, &border);
+        SelectedInverse { diagonal, border, inflation }
+    }
+
+    /// Largest `A_ii (A⁻¹)_ii`; `A_ii` is the squared norm of row i of the factor.
+    fn inflation(&self, diagonal: &[f64], border: &[f64]) -> f64 {
+        let BandedMatrix { blocks: n, block: b, border_width: m, .. } = self.factor;
+        let size = b * b;
+        let square = |row: &[f64]| row.iter().map(|v| v * v).sum::<f64>();
+        let mut largest = 1.0_f64;
+        for t in 0..n {
+            for i in 0..b {
+                let mut norm = lower_row_square(b, &self.factor.diagonal[t * size..][..size], i);
+                for (k, below) in self.factor.below.iter().enumerate() {
+                    if !below.is_empty() && t > k {
+                        norm += square(&below[(t - 1 - k) * size + i * b..][..b]);
+                    }
+                }
+                largest = largest.max(norm * diagonal[t * size + i * b + i]);
+            }
+        }
+        for i in 0..m {
+            let column = self.factor.border.iter().skip(i).step_by(m);
+            let norm = lower_row_square(m, &self.factor.corner, i) + column.map(|v| v * v).sum::<f64>();
+            largest = largest.max(norm * border[i * m + i]);
+        }
+        largest
     }
 }
 
@@ -128,6 +157,12 @@ fn add_border(b: usize, factor: &BandedMatrix, out: &mut [f64]) {
         std::mem::swap(&mut second, &mut next);
         std::mem::swap(&mut next, &mut row);
     }
+}
+
+/// Squared norm of row i of a lower triangle with inverted diagonal.
+fn lower_row_square(b: usize, l: &[f64], i: usize) -> f64 {
+    let row = &l[i * b..][..=i];
+    row[..i].iter().map(|v| v * v).sum::<f64>() + row[i].powi(-2)
 }
 
 fn identity(size: usize) -> Vec<f64> {

@@ -2,7 +2,7 @@
 
 use super::groups::Group;
 use super::view::ElementView;
-use crate::engine::{BandedCholesky, BandedMatrix, PivotError};
+use crate::engine::{BandedCholesky, BandedMatrix, PivotError, SelectedInverse};
 
 /// The factored normal equations `AᵀA` of one group, without the slack.
 ///
@@ -53,6 +53,23 @@ impl Chain {
                 x[view.at(t, d)..][..orders].copy_from_slice(entry);
             }
         }
+    }
+
+    /// Writes the diagonal of `(AᵀA)⁻¹` into the group's entries of `out` `[N, D, K]`; returns its largest inflation.
+    pub(super) fn variances_into(&self, view: &ElementView<'_>, out: &mut [f64]) -> f64 {
+        let SelectedInverse { diagonal, border, inflation } = self.factor.selected_inverse();
+        let (block, orders) = (self.block, view.sizes.orders);
+        // The border, if there is one, is the last point.
+        let points = diagonal.chunks_exact(block * block).chain(border.chunks_exact(block * block));
+        for (t, covariance) in points.enumerate() {
+            for (position, &d) in self.dims.iter().enumerate() {
+                for k in 0..orders {
+                    let i = position * orders + k;
+                    out[view.at(t, d) + k] = covariance[i * block + i];
+                }
+            }
+        }
+        inflation
     }
 
     fn solve_contiguous(&self, x: &mut [f64]) {
