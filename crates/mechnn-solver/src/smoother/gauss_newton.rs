@@ -41,8 +41,8 @@ pub struct GaussNewtonReport {
 }
 
 /// Normal equations at an estimate: `hessian` step = -`gradient`.
-struct Linearized {
-    hessian: BandedMatrix,
+pub(super) struct Linearized {
+    pub(super) hessian: BandedMatrix,
     /// `[sum of N, D]`
     state_gradient: Vec<f64>,
     /// `[P]`
@@ -126,7 +126,7 @@ fn moved(estimate: &Estimate, states: &[f64], parameters: &[f64]) -> Estimate {
     Estimate { states: add(&estimate.states, states), parameters: add(&estimate.parameters, parameters) }
 }
 
-fn factor(
+pub(super) fn factor(
     problem: &SmootherProblem<'_>,
     hessian: &BandedMatrix,
     damping: f64,
@@ -159,7 +159,7 @@ fn step(
 }
 
 /// Half the gradient, and half the Gauss-Newton Hessian, of the objective.
-fn linearize(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Linearized {
+pub(super) fn linearize(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Linearized {
     let dynamics = problem.dynamics;
     let (dims, parameters) = (dynamics.dims(), dynamics.parameters());
     let theta = &estimate.parameters[..];
