@@ -30,6 +30,8 @@ pub mod method;
 
 mod solution;
 
+mod variances;
+
 pub mod problems;
 
 pub mod smoother;
@@ -46,3 +48,4 @@ pub use problem::{MAX_ORDERS, OdeProblem};
 pub use scheme::{EquationRows, Scheme, Weights};
 pub use shape::Sizes;
 pub use solution::{Cotangent, Factorization, OdeGradient, RowResiduals, Solution, SolveInfo, StepsGradient};
+pub use variances::SolutionVariances;

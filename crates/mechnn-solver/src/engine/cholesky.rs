@@ -6,7 +6,7 @@ use super::matrix::{BandedMatrix, PivotError};
 /// Block Cholesky factor of a [`BandedMatrix`]; only a factored matrix can solve.
 #[derive(Debug, Clone)]
 pub struct BandedCholesky {
-    factor: BandedMatrix,
+    pub(super) factor: BandedMatrix,
     pivot_ratio: f64,
 }
 

@@ -14,6 +14,9 @@ mod matrix;
 
 mod orthogonal;
 
+mod selected_inverse;
+
 pub use cholesky::BandedCholesky;
 pub use matrix::{BandedMatrix, PivotError};
 pub use orthogonal::RowElimination;
+pub use selected_inverse::SelectedInverse;

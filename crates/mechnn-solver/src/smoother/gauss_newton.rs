@@ -114,16 +114,7 @@ impl GaussNewton {
     pub fn covariance(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Result<Vec<f64>, SmootherError> {
         problem.check(estimate)?;
         let parameters = problem.dynamics.parameters();
-        // A direction that rounding leaves open gets the smallest ridge that closes it: its variance is then as large as
-        // can be told, instead of no answer at all.
-        let mut ridge = 0.0;
-        let factor = loop {
-            match factor(problem, linearize(problem, estimate).hessian, Damping { states: 0.0, parameters: ridge }) {
-                Ok(factor) => break factor,
-                Err(error) if ridge >= LARGEST_RIDGE => return Err(error),
-                Err(_) => ridge = (10.0 * ridge).max(SMALLEST_RIDGE),
-            }
-        };
+        let factor = factor_with_ridge(problem, estimate)?;
         let mut covariance = vec![0.0; parameters * parameters];
         (0..parameters).for_each(|j| covariance[j * parameters + j] = 1.0);
         factor.solve_border_in_place(parameters, &mut covariance);
@@ -134,6 +125,22 @@ impl GaussNewton {
 fn moved(estimate: &Estimate, states: &[f64], parameters: &[f64]) -> Estimate {
     let add = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a + b).collect();
     Estimate { states: add(&estimate.states, states), parameters: add(&estimate.parameters, parameters) }
+}
+
+/// The factor of the Hessian at an estimate. A direction that rounding leaves open gets the smallest ridge that closes
+/// it: its variance is then as large as can be told, instead of no answer at all.
+pub(super) fn factor_with_ridge(
+    problem: &SmootherProblem<'_>,
+    estimate: &Estimate,
+) -> Result<BandedCholesky, SmootherError> {
+    let mut ridge = 0.0;
+    loop {
+        match factor(problem, linearize(problem, estimate).hessian, Damping { states: 0.0, parameters: ridge }) {
+            Ok(factor) => return Ok(factor),
+            Err(error) if ridge >= LARGEST_RIDGE => return Err(error),
+            Err(_) => ridge = (10.0 * ridge).max(SMALLEST_RIDGE),
+        }
+    }
 }
 
 /// Fractions of the diagonal that are added to it.

@@ -17,11 +17,14 @@ mod dynamics;
 
 mod gauss_newton;
 
+mod marginals;
+
 mod problem;
 
 mod wiener;
 
 pub use dynamics::{Dynamics, Linearization};
 pub use gauss_newton::{GaussNewton, GaussNewtonReport, Termination};
+pub use marginals::Marginals;
 pub use problem::{Estimate, Objective, Segment, SmootherError, SmootherProblem};
 pub use wiener::{WienerEstimate, WienerSmoother};

@@ -51,7 +51,10 @@ impl Chart {
             .margin(12)
             .x_label_area_size(42)
             .y_label_area_size(70)
-            .build_cartesian_2d(range(&mut all().map(|p| p.0)).log_scale(), range(&mut all().map(|p| p.1)).log_scale())?;
+            .build_cartesian_2d(
+                range(&mut all().map(|p| p.0)).log_scale(),
+                range(&mut all().map(|p| p.1)).log_scale(),
+            )?;
         chart
             .configure_mesh()
             .light_line_style(RGBColor(245, 245, 245))

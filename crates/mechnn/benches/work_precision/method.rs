@@ -14,7 +14,11 @@ use crate::problem::Problem;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Method {
-    Solver { name: &'static str, scheme: Scheme, equations: EquationRows },
+    Solver {
+        name: &'static str,
+        scheme: Scheme,
+        equations: EquationRows,
+    },
     /// Classical Runge-Kutta of order 4 with a step per interval.
     Rk4,
     /// Dormand-Prince 5(4); the number of intervals sets the tolerance.

@@ -1,6 +1,6 @@
 //! The direct method: the search itself.
 
-use mechnn_solver::smoother::{Estimate, GaussNewton, Objective, SmootherError, SmootherProblem};
+use mechnn_solver::smoother::{Estimate, GaussNewton, Marginals, Objective, SmootherError, SmootherProblem};
 use ndarray::{Array2, ArrayView2, Axis};
 use thiserror::Error;
 
@@ -317,7 +317,8 @@ impl<'a> Search<'a> {
     fn into_result(self, interrupted: bool) -> Result<DiscoveryResult, DiscoveryError> {
         let level = self.options.model_error[self.options.model_error.len() - 1];
         let p = self.fit.dynamics.candidates().len();
-        let scaled = self.covariance(level)?;
+        let Marginals { states: variances, parameters: scaled } =
+            self.with_problem(&self.fit, level, |problem| GaussNewton::marginals(problem, &self.fit.estimate))?;
         let deviations: Vec<f64> = (0..p).map(|j| scaled[j * p + j].sqrt()).collect();
         let model = self.model(Some(&deviations))?;
         let factors: Vec<f64> = self
@@ -335,15 +336,18 @@ impl<'a> Search<'a> {
         for (index, trajectory) in self.data.trajectories.iter().enumerate() {
             let (dims, segment) = (self.data.dims(), &self.start.segments[index]);
             let scaled = &self.fit.estimate.states[offset..][..segment.observations.len()];
+            let variances = &variances[offset..][..segment.observations.len()];
             offset += segment.observations.len();
-            let states =
-                Array2::from_shape_fn((segment.times.len(), dims), |(t, d)| scaled[t * dims + d] * state_scale[d]);
+            let shape = (segment.times.len(), dims);
+            let states = Array2::from_shape_fn(shape, |(t, d)| scaled[t * dims + d] * state_scale[d]);
+            let state_std = Array2::from_shape_fn(shape, |(t, d)| variances[t * dims + d].sqrt() * state_scale[d]);
             let observed_at = self.start.observed_at[index].clone();
             let mut times: Vec<f64> =
                 segment.times.iter().map(|t| trajectory.times[0] + t * self.start.scaling.time).collect();
             // Exactly the data's own, not up to rounding.
             observed_at.iter().zip(&trajectory.times).for_each(|(&at, &time)| times[at] = time);
-            trajectories.push(fitted_trajectory(&model, times, observed_at, states, trajectory.values.view())?);
+            let data = trajectory.values.view();
+            trajectories.push(fitted_trajectory(&model, times, observed_at, states, state_std, data)?);
         }
         Ok(DiscoveryResult {
             model,
@@ -363,6 +367,7 @@ fn fitted_trajectory(
     times: Vec<f64>,
     observed_at: Vec<usize>,
     states: Array2<f64>,
+    state_std: Array2<f64>,
     data: ArrayView2<'_, f64>,
 ) -> Result<FittedTrajectory, DiscoveryError> {
     let rollout = simulate(model, &states.row(0).to_vec(), &times, &SimulationOptions::for_data(states.view()))?;
@@ -370,7 +375,7 @@ fn fitted_trajectory(
     let rollout_r2 = r2(data, rollout.values.select(Axis(0), &reached).view());
     let fit_r2 = r2(data, states.select(Axis(0), &observed_at).view());
     let valid_time = valid_time(&times, states.view(), rollout.values.view());
-    Ok(FittedTrajectory { times, observed_at, states, rollout, rollout_r2, fit_r2, valid_time })
+    Ok(FittedTrajectory { times, observed_at, states, state_std, rollout, rollout_r2, fit_r2, valid_time })
 }
 
 fn check_observations(data: &Dataset, candidates: usize) -> Result<(), DiscoveryError> {

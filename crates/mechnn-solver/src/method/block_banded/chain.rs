@@ -6,7 +6,7 @@ use super::groups::Group;
 use super::null_space::NullSpace;
 use super::row_pass::Unknowns;
 use super::view::ElementView;
-use crate::engine::{BandedCholesky, BandedMatrix, PivotError, RowElimination};
+use crate::engine::{BandedCholesky, BandedMatrix, PivotError, RowElimination, SelectedInverse};
 
 /// The factored normal equations `AᵀA` of one group, without the slack.
 ///
@@ -189,6 +189,40 @@ impl Chain {
         } else {
             factor.solve_in_place(1, band, last);
         }
+    }
+
+    /// Writes the diagonal of `(AᵀA)⁻¹` into the group's entries of `out` `[N, D, K]`, and the slack's if the chain has
+    /// it; returns its largest inflation. Under hard equations the covariance of a point is `Z C Zᵀ`.
+    pub(super) fn variances_into(&self, view: &ElementView<'_>, out: &mut [f64], slack: &mut f64) -> f64 {
+        // Nothing is free: hard equations fix every value.
+        let Some(factor) = &self.factor else { return 1.0 };
+        let SelectedInverse { diagonal, border, inflation } = factor.selected_inverse();
+        let (block, full) = (self.block, self.dims.len() * view.sizes.orders);
+        let border_width = border.len().isqrt();
+        if self.with_slack {
+            *slack = border.last().copied().unwrap_or(0.0);
+        }
+        for t in 0..view.sizes.points {
+            let covariance = |i: usize, j: usize| match t < self.banded_points {
+                true => diagonal[(t * block + i) * block + j],
+                // The border's first columns are the last point.
+                false => border[i * border_width + j],
+            };
+            for i in 0..full {
+                let variance = match &self.null_space {
+                    None => covariance(i, i),
+                    Some(null_space) => {
+                        let along = |a: usize| -> f64 {
+                            (0..block).map(|b| covariance(a, b) * null_space.basis(t, i, b)).sum()
+                        };
+                        (0..block).map(|a| null_space.basis(t, i, a) * along(a)).sum()
+                    }
+                };
+                let (d, k) = (self.dims[i / view.sizes.orders], i % view.sizes.orders);
+                out[view.at(t, d) + k] = variance;
+            }
+        }
+        inflation
     }
 }
 

@@ -59,6 +59,13 @@ const TRUSTED_PIVOT: f64 = 1e-11;
 /// Above this estimated relative error after refinement the solve is refused.
 const REFUSE_ABOVE: f64 = 1e-4;
 
+/// Above this estimated relative error variances are refused: two digits are enough for an error bar, fewer are not.
+const REFUSE_VARIANCES_ABOVE: f64 = 1e-2;
+
+/// Relative error of a variance, in units of eps times the largest inflation `A_ii (A⁻¹)_ii`: seen up to 6
+/// (`tests/variances.rs`).
+const VARIANCE_ERROR: f64 = 10.0;
+
 const MAX_REFINEMENTS: usize = 8;
 
 impl FactoredElement {
@@ -242,6 +249,31 @@ impl FactoredElement {
             values.iter_mut().zip(&residual).for_each(|(value, change)| *value += change);
         }
         Adjoint { values, slack }
+    }
+
+    /// Diagonal of the inverse of the normal equations: that of the values `[N, D, K]`, and that of the slack.
+    ///
+    /// With the slack eliminated last, `z` its response and `den` its Schur complement, that of the values is
+    /// `diag((AᵀA)⁻¹) + z² / den`, and that of the slack `1 / den`. There is no refinement: see [`REFUSE_VARIANCES_ABOVE`].
+    pub(super) fn variances(&self, view: &ElementView<'_>) -> Result<(Vec<f64>, f64), SolveError> {
+        let mut values = vec![0.0; view.unknowns()];
+        let mut slack = 0.0;
+        // What the pivots say is a lower bound of what the inverse itself says; the slack is only in the pivots.
+        let mut inflation = match self.factorization {
+            Factorization::NormalEquations => self.pivot_ratio.recip(),
+            Factorization::Orthogonal => self.pivot_ratio.sqrt().recip(),
+        };
+        for chain in &self.chains {
+            let own = chain.variances_into(view, &mut values, &mut slack);
+            inflation = inflation.max(if self.factorization == Factorization::Orthogonal { own.sqrt() } else { own });
+        }
+        let estimate = VARIANCE_ERROR * f64::EPSILON * inflation;
+        if !estimate.is_finite() || estimate > REFUSE_VARIANCES_ABOVE {
+            return Err(SolveError::IllConditioned { batch: view.batch, estimate, refinements: 0 });
+        }
+        let Some(SlackColumn { response, complement, .. }) = &self.slack else { return Ok((values, slack)) };
+        values.iter_mut().zip(response).for_each(|(variance, z)| *variance += z * z / complement);
+        Ok((values, complement.recip()))
     }
 
     /// Solves the normal equations bordered by the slack in place; returns the slack.

@@ -24,6 +24,8 @@ mod row_pass;
 
 mod tangent;
 
+mod variances;
+
 mod view;
 
 use element::{FactoredElement, SolvedElement};

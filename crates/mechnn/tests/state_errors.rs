@@ -1,0 +1,39 @@
+//! The standard errors of the estimated states against the states that made the data.
+//!
+//! The errors of one fit move together (four coefficients and two initial values make all 1000 points), so one data set
+//! says little: 100 seeds are about 600 independent numbers.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use mechnn::data::KnownSystem;
+use mechnn::discovery::{DiscoveryOptions, Silent, discover};
+
+const SEEDS: u64 = 100;
+
+#[test]
+fn bands_of_one_standard_error_cover_the_clean_states() {
+    let system = KnownSystem::LotkaVolterra;
+    let clean = system.dataset(system.points()).unwrap();
+    for noise in [0.02, 0.1] {
+        let (mut covered, mut count, mut squares) = (0, 0, 0.0);
+        for seed in 1..=SEEDS {
+            let data = clean.with_noise(noise, seed).unwrap();
+            let result = discover(&data, &DiscoveryOptions::default(), &mut Silent).unwrap();
+            let fitted = &result.trajectories[0];
+            assert_eq!(fitted.state_std.dim(), fitted.states.dim());
+            assert!(fitted.state_std.iter().all(|std| std.is_finite() && *std > 0.0));
+            for (truth, &at) in clean.trajectories[0].values.rows().into_iter().zip(&fitted.observed_at) {
+                for d in 0..truth.len() {
+                    let score = (fitted.states[[at, d]] - truth[d]) / fitted.state_std[[at, d]];
+                    squares += score * score;
+                    covered += usize::from(score.abs() < 1.0);
+                    count += 1;
+                }
+            }
+        }
+        let coverage = covered as f64 / count as f64;
+        println!("noise {noise}: coverage {:.1} %, mean square {:.2}", 100.0 * coverage, squares / count as f64);
+        // 68.3 % expected, with a standard error of sqrt(.68 .32 / 600) = 2 %; somewhat more is found, because the bands
+        // allow for a model error of 0.003 noise levels per step that these data do not have.
+        assert!((0.55..0.80).contains(&coverage), "noise {noise}: one standard error covers {coverage}");
+    }
+}
