@@ -18,9 +18,13 @@ mod grid;
 
 mod ode;
 
+mod boundary;
+
 mod problem;
 
 mod scheme;
+
+mod condition;
 
 mod rows;
 
@@ -36,11 +40,12 @@ pub mod smoother;
 
 mod error;
 
+pub use boundary::{BoundaryCondition, BoundaryValues, End};
 pub use error::{ProblemError, SolveError};
 pub use grid::{Steps, TimeGrid};
 pub use method::{OdeSolver, Pullback};
 pub use ode::{InitialValues, LinearOde};
 pub use problem::{MAX_ORDERS, OdeProblem};
-pub use scheme::{Scheme, Weights};
+pub use scheme::{CollocationNodes, Scheme, Weights};
 pub use shape::Sizes;
 pub use solution::{Cotangent, OdeGradient, RowResiduals, Solution, SolveInfo, StepsGradient};

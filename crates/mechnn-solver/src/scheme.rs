@@ -9,6 +9,7 @@ use crate::error::ProblemError;
 /// | `Taylor` | Taylor rows for derivatives 0..=k, both directions | 1 | S-MNN, default |
 /// | `TaylorCentral` | Taylor rows for 0..k, central row for k | 2 | S-MNN, `enable_central_smoothness` |
 /// | `RelaxedLp` | as `TaylorCentral`, plus one slack shared by all of them | 2 | NeuRLP |
+/// | `Collocation` | exact integrals of the interpolating polynomial, all rows hold exactly | an element | Lobatto IIIA |
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Scheme {
@@ -24,6 +25,64 @@ pub enum Scheme {
         /// vanish with the step (layer default 0.05, tests of convergence use 0).
         gamma_alpha: f64,
     },
+    /// No least squares: the equations hold exactly at every point, and on elements of `nodes` points every derivative
+    /// is the exact integral of the polynomial through the next one (a collocation spline, Lobatto IIIA). Needs as many
+    /// equations as dimensions, an ODE of order K - 1 (not lower), and exactly D (K - 1) conditions; weights drop out.
+    Collocation {
+        /// Points of an element.
+        nodes: CollocationNodes,
+    },
+}
+
+/// Points of a collocation element, both ends included; neighbouring elements share a point.
+///
+/// | nodes | order, equal steps | order, Lobatto points | at element ends |
+/// |---|---|---|---|
+/// | `Three` | 4 | 4 | 4 |
+/// | `Five` | 6 | 6 | 8 |
+/// | `Seven` | 8 | 8 | 12 |
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CollocationNodes {
+    /// Two intervals: the Simpson rule where the steps are equal.
+    Three,
+    /// Four intervals.
+    Five,
+    /// Six intervals.
+    Seven,
+}
+
+impl CollocationNodes {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Three, Self::Five, Self::Seven];
+
+    /// How many points.
+    pub fn count(self) -> usize {
+        self.intervals() + 1
+    }
+
+    /// How many intervals of the grid make an element.
+    pub fn intervals(self) -> usize {
+        match self {
+            Self::Three => 2,
+            Self::Five => 4,
+            Self::Seven => 6,
+        }
+    }
+
+    /// The Lobatto points on [0, 1]: the ends, and the zeros of the derivative of a Legendre polynomial.
+    pub fn lobatto(self) -> Vec<f64> {
+        // P_4' = 0 at x^2 = 3/7; P_6' = 0 at x^2 = (15 +- 2 sqrt(15)) / 33.
+        let positive = match self {
+            Self::Three => vec![1.0],
+            Self::Five => vec![(3.0_f64 / 7.0).sqrt(), 1.0],
+            Self::Seven => {
+                let root = |sign: f64| ((15.0 + sign * 2.0 * 15.0_f64.sqrt()) / 33.0).sqrt();
+                vec![root(-1.0), root(1.0), 1.0]
+            }
+        };
+        let negative = positive.iter().rev().map(|x| -x);
+        negative.chain([0.0]).chain(positive.iter().copied()).map(|x| 0.5 * (1.0 + x)).collect()
+    }
 }
 
 impl Scheme {
@@ -33,12 +92,21 @@ impl Scheme {
             Scheme::Taylor => "taylor",
             Scheme::TaylorCentral => "taylor-central",
             Scheme::RelaxedLp { .. } => "relaxed-lp",
+            Scheme::Collocation { .. } => "collocation",
         }
     }
 
     /// True if the highest derivative is tied by central rows over three points.
     pub fn has_central_rows(&self) -> bool {
-        !matches!(self, Scheme::Taylor)
+        !matches!(self, Scheme::Taylor | Scheme::Collocation { .. })
+    }
+
+    /// Points of a collocation element; nothing in the least-squares schemes.
+    pub fn collocation_nodes(&self) -> Option<CollocationNodes> {
+        match self {
+            Scheme::Collocation { nodes } => Some(*nodes),
+            _ => None,
+        }
     }
 
     /// gamma * alpha of the relaxed LP.

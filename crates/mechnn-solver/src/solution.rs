@@ -39,11 +39,11 @@ pub struct SolveInfo {
 pub struct RowResiduals {
     /// `sum c u - b`, unit of b.
     pub equation: f64,
-    /// `u - initial value`.
+    /// `u - initial value`, and `u - boundary value`.
     pub initial: f64,
     /// `u(t_0) - u(t_{N-1}) - jump`.
     pub periodic: f64,
-    /// Taylor, central and top-derivative rows (each scaled by a power of the step, see the scheme).
+    /// Taylor, central and top-derivative rows, or the spline rows of collocation (each scaled by a power of the step, see the scheme).
     pub smoothness: f64,
 }
 
@@ -99,6 +99,8 @@ pub struct OdeGradient {
     pub steps: StepsGradient,
     /// As the periodic jump, `[B | 1, D, K-1]`, if there is one.
     pub periodic_jump: Option<Array3<f64>>,
+    /// As the boundary values, `[B | 1, M]`, if there are any.
+    pub boundary: Option<Array2<f64>>,
     /// Weights of the equation, initial and smoothness rows.
     pub weights: [f64; 3],
     /// gamma * alpha; zero outside the relaxed LP.
@@ -126,6 +128,7 @@ impl OdeGradient {
                 Steps::PerDimension(steps) => StepsGradient::PerDimension(Array3::zeros(steps.raw_dim())),
             },
             periodic_jump: problem.periodic_jump.as_ref().map(|jump| Array3::zeros(jump.raw_dim())),
+            boundary: problem.boundary.as_ref().map(|boundary| Array2::zeros(boundary.values.raw_dim())),
             weights: [0.0; 3],
             gamma_alpha: 0.0,
         }
@@ -156,6 +159,13 @@ impl OdeGradient {
             (Some(own), Some(expected)) => fits(jump, own, expected.shape())?,
             (Some(own), None) => expect_axis(jump, 0, "batch", own.dim().0, &[0])?,
             (None, Some(expected)) => expect_axis(jump, 0, "batch", 0, &[expected.dim().0])?,
+            (None, None) => {}
+        }
+        let boundary = "direction of the boundary values";
+        match (&self.boundary, &expected.boundary) {
+            (Some(own), Some(expected)) => fits(boundary, own, expected.shape())?,
+            (Some(own), None) => expect_axis(boundary, 0, "batch", own.dim().0, &[0])?,
+            (None, Some(expected)) => expect_axis(boundary, 0, "batch", 0, &[expected.dim().0])?,
             (None, None) => {}
         }
         let mut scalars = self.weights.iter().chain(std::iter::once(&self.gamma_alpha));

@@ -3,8 +3,10 @@
 use ndarray::{Array1, Array4};
 
 use super::{OdeSolver, Pullback};
+use crate::condition::conditions;
 use crate::error::SolveError;
 use crate::problem::OdeProblem;
+use crate::scheme::Scheme;
 use crate::solution::{Solution, SolveInfo};
 
 // In data-flow order.
@@ -15,6 +17,10 @@ mod value;
 mod row;
 
 mod relaxed_lp;
+
+mod dual;
+
+mod collocation;
 
 mod least_squares;
 
@@ -39,8 +45,8 @@ use pullback::DensePullback;
 ///
 /// $$ z^* = \arg\min_z \tfrac12 |A z - b|^2 - \gamma\alpha\,\epsilon $$
 ///
-/// The relaxed LP and the least-squares schemes are assembled by separate functions, each in the row order of its
-/// paper's code. The error is a few units in the last place of the largest scaled unknown, well below what normal
+/// The relaxed LP, the least-squares schemes and collocation (a square system, solved by the same factorisation) are
+/// assembled by separate functions, the first two in the row order of their paper's code. The error is a few units in the last place of the largest scaled unknown, well below what normal
 /// equations can reach; that is what makes it the oracle of the faster methods. Memory is `8 (rows) (unknowns)` bytes
 /// per batch element, three times: keep `N D K` below about 2000.
 ///
@@ -57,14 +63,22 @@ impl Dense {
     pub fn assemble(problem: &OdeProblem, batch: usize) -> DenseSystem {
         assert!(batch < problem.sizes().batch, "batch element {batch} of {}", problem.sizes().batch);
         let element = Element::new(problem, batch);
-        let rows = match problem.scheme().gamma_alpha() {
-            Some(_) => relaxed_lp::rows(&element),
-            None => least_squares::rows(&element),
+        let rows = match problem.scheme() {
+            Scheme::RelaxedLp { .. } => relaxed_lp::rows(&element),
+            Scheme::Collocation { nodes } => collocation::rows(&element, nodes),
+            _ => least_squares::rows(&element),
         };
         DenseSystem::new(&element, rows)
     }
 
     fn minima(problem: &OdeProblem) -> Result<(Solution, Vec<Minimum>), SolveError> {
+        if !Self.supports(problem) {
+            let reason = "boundary values need collocation";
+            return Err(SolveError::Unsupported { method: Self.name(), reason });
+        }
+        if problem.scheme().collocation_nodes().is_some() {
+            conditions(problem)?;
+        }
         let sizes = problem.sizes();
         let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
         let mut slack = problem.scheme().gamma_alpha().map(|_| Array1::zeros(sizes.batch));
@@ -91,6 +105,10 @@ impl Dense {
 impl OdeSolver for Dense {
     fn name(&self) -> &'static str {
         "dense"
+    }
+
+    fn supports(&self, problem: &OdeProblem) -> bool {
+        problem.boundary.is_none() || problem.scheme.collocation_nodes().is_some()
     }
 
     fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError> {
