@@ -136,6 +136,26 @@ fn lobatto_points_are_of_twice_the_order_at_the_ends_of_elements() {
     }
 }
 
+#[test]
+fn irregular_steps_lose_one_order() {
+    let exact = problems::forced();
+    for (nodes, elements, expected) in [(Three, 40, 3.0), (Five, 10, 5.0), (Seven, 5, 7.0)] {
+        let error = |elements: usize| {
+            // Steps 1 : 2 : 1 : 2 .., without symmetry in an element.
+            let lengths: Vec<f64> = (0..nodes.intervals()).map(|i| if i % 2 == 0 { 1.0 } else { 2.0 }).collect();
+            let unit = exact.horizon / elements as f64 / lengths.iter().sum::<f64>();
+            let mut t = vec![0.0];
+            (0..elements * lengths.len()).for_each(|i| t.push(t[i] + unit * lengths[i % lengths.len()]));
+            let posed = exact.problem_at(&t, 2).unwrap().with_scheme(scheme(nodes)).unwrap();
+            let values = Collocation.solve(&posed).unwrap().values;
+            (0..t.len()).map(|i| (values[[0, i, 0, 0]] - exact.exact(t[i], 0, 0)).abs()).fold(0.0, f64::max)
+        };
+        let observed = (error(elements) / error(2 * elements)).log2();
+        println!("{nodes:?}, irregular steps: observed order {observed:.2}");
+        assert!(observed > expected - 0.3, "{nodes:?}: observed order {observed:.2}");
+    }
+}
+
 /// max |R(z)| minus 1 for z on the imaginary axis and on rays into the left half plane: one element of `u' = z u`.
 #[test]
 fn all_nodes_are_a_stable() {

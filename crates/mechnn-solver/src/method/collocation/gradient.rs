@@ -7,21 +7,21 @@
 
 use super::inputs::Lengths;
 use super::rule::MAX_NODES;
-use super::system::System;
+use super::sweep::Sweep;
+use super::system::{System, with_literal_lengths};
 use crate::condition::Source;
 use crate::grid::Steps;
 use crate::problem::OdeProblem;
 use crate::shape::pick;
-use crate::solution::{OdeGradient, StepsGradient};
 
-/// Gradient of one batch element; broadcast time axes summed.
-pub(super) struct ElementGradient {
-    coefficients: Vec<f64>,
-    forcing: Vec<f64>,
-    initial: Vec<f64>,
-    steps: Vec<f64>,
-    jump: Vec<f64>,
-    boundary: Vec<f64>,
+/// Where the gradient of one batch element is added: its part of every input, with its own broadcast time axes.
+pub(super) struct ElementGradient<'a> {
+    pub(super) coefficients: &'a mut [f64],
+    pub(super) forcing: &'a mut [f64],
+    pub(super) initial: &'a mut [f64],
+    pub(super) steps: &'a mut [f64],
+    pub(super) jump: &'a mut [f64],
+    pub(super) boundary: &'a mut [f64],
 }
 
 /// How many steps a batch element has: `[N - 1 | 1, clocks]`.
@@ -45,50 +45,34 @@ impl StepAxes {
     }
 }
 
-impl ElementGradient {
-    /// From the solution `z` and the multipliers `mu`, both `[N, D, K]`.
-    pub(super) fn new(system: &System<'_>, axes: StepAxes, z: &[f64], mu: &[f64]) -> Self {
-        let inputs = system.sweep.inputs;
-        let Lengths { dims, orders, intervals: m } = system.sweep.lengths;
-        let state = system.sweep.lengths.state();
-        let count = |of: fn(Source) -> Option<usize>| {
-            system
-                .conditions
-                .iter()
-                .filter_map(|condition| of(condition.source))
-                .map(|index| index + 1)
-                .max()
-                .unwrap_or(0)
-        };
-        let mut gradient = Self {
-            coefficients: vec![0.0; inputs.coefficient_count()],
-            forcing: vec![0.0; inputs.forcing_count()],
-            initial: vec![0.0; count(|source| if let Source::Initial(index) = source { Some(index) } else { None })],
-            steps: vec![0.0; axes.intervals * axes.clocks],
-            jump: vec![0.0; count(|source| if let Source::Jump(index) = source { Some(index) } else { None })],
-            boundary: vec![0.0; count(|source| if let Source::Boundary(index) = source { Some(index) } else { None })],
-        };
+impl ElementGradient<'_> {
+    /// Adds what follows from the solution `z` and the multipliers `mu`, both `[N, D, K]`.
+    #[inline(always)]
+    fn add(&mut self, sweep: Sweep<'_>, system: &System<'_>, axes: StepAxes, z: &[f64], mu: &[f64]) {
+        let inputs = sweep.inputs;
+        let Lengths { dims, orders, intervals: m } = sweep.lengths;
+        let state = sweep.lengths.state();
         for (t, (z, mu)) in z.chunks_exact(state).zip(mu.chunks_exact(state)).enumerate() {
             let size = dims * state;
-            let coefficients = &mut gradient.coefficients[inputs.coefficient_point(t) * size..][..size];
+            let coefficients = &mut self.coefficients[inputs.coefficient_point(t) * size..][..size];
             for (e, row) in coefficients.chunks_exact_mut(state).enumerate() {
                 let multiplier = mu[e * orders + orders - 1];
                 row.iter_mut().zip(z).for_each(|(c, z)| *c -= multiplier * z);
-                gradient.forcing[inputs.forcing_point(t) * dims + e] += multiplier;
+                self.forcing[inputs.forcing_point(t) * dims + e] += multiplier;
             }
         }
         for (index, condition) in system.conditions.iter().enumerate() {
             let multiplier = mu[system.condition_slot(index)];
             match condition.source {
-                Source::Initial(index) => gradient.initial[index] += multiplier,
-                Source::Jump(index) => gradient.jump[index] += multiplier,
-                Source::Boundary(index) => gradient.boundary[index] += multiplier,
+                Source::Initial(index) => self.initial[index] += multiplier,
+                Source::Jump(index) => self.jump[index] += multiplier,
+                Source::Boundary(index) => self.boundary[index] += multiplier,
             }
         }
-        for e in 0..system.sweep.elements {
+        for e in 0..sweep.elements {
             let start = e * m * state;
             for d in 0..dims {
-                let rule = system.sweep.rules.rule(system.sweep.lengths, e, d);
+                let rule = sweep.rules.rule(sweep.lengths, e, d);
                 let mut of_position = [0.0; MAX_NODES];
                 for o in 0..orders - 1 {
                     let at = start + d * orders + o;
@@ -109,35 +93,20 @@ impl ElementGradient {
                 let mut later = 0.0;
                 for i in (0..m).rev() {
                     later += of_position[i + 1];
-                    gradient.steps[axes.index(e * m + i, d)] += later;
+                    self.steps[axes.index(e * m + i, d)] += later;
                 }
             }
         }
-        gradient
     }
 
-    /// Adds to the gradient of the batch, into the one slot of a broadcast batch axis or the element's own.
-    pub(super) fn add_to(&self, batch: usize, total: &mut OdeGradient) {
-        add_slot(total.coefficients.as_slice_mut(), &self.coefficients, batch);
-        add_slot(total.forcing.as_slice_mut(), &self.forcing, batch);
-        add_slot(total.initial.as_slice_mut(), &self.initial, batch);
-        match &mut total.steps {
-            StepsGradient::Shared(steps) => add_slot(steps.as_slice_mut(), &self.steps, batch),
-            StepsGradient::PerDimension(steps) => add_slot(steps.as_slice_mut(), &self.steps, batch),
-        }
-        add_slot(total.periodic_jump.as_mut().and_then(|jump| jump.as_slice_mut()), &self.jump, batch);
-        add_slot(total.boundary.as_mut().and_then(|boundary| boundary.as_slice_mut()), &self.boundary, batch);
+    /// As [`ElementGradient::add`], unrolled for the lengths that occur most.
+    pub(super) fn add_element(&mut self, system: &System<'_>, axes: StepAxes, z: &[f64], mu: &[f64]) {
+        let sweep = system.sweep;
+        with_literal_lengths!(sweep => self.add(sweep, system, axes, z, mu));
     }
 
     pub(super) fn is_finite(&self) -> bool {
         let parts = [&self.coefficients, &self.forcing, &self.initial, &self.steps, &self.jump, &self.boundary];
-        parts.into_iter().flatten().all(|number| number.is_finite())
+        parts.into_iter().all(|part| part.iter().all(|number| number.is_finite()))
     }
-}
-
-fn add_slot(total: Option<&mut [f64]>, own: &[f64], batch: usize) {
-    let Some(total) = total.filter(|_| !own.is_empty()) else { return };
-    let slots = total.len() / own.len();
-    let slot = &mut total[pick(slots, batch) * own.len()..][..own.len()];
-    slot.iter_mut().zip(own).for_each(|(total, own)| *total += own);
 }

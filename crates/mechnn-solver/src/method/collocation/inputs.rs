@@ -86,15 +86,6 @@ impl<'a> Inputs<'a> {
             Source::Boundary(index) => self.boundary[index],
         }
     }
-
-    /// Numbers of each input, to size its gradient.
-    pub(super) fn coefficient_count(&self) -> usize {
-        self.coefficients.len()
-    }
-
-    pub(super) fn forcing_count(&self) -> usize {
-        self.forcing.len()
-    }
 }
 
 /// The slice of batch element `batch`; the arrays are in standard layout by construction.

@@ -8,7 +8,7 @@ use crate::error::SolveError;
 use crate::grid::Steps;
 use crate::method::{OdeSolver, Pullback};
 use crate::problem::OdeProblem;
-use crate::solution::{Cotangent, OdeGradient, RowResiduals, Solution, SolveInfo};
+use crate::solution::{RowResiduals, Solution, SolveInfo};
 
 // In data-flow order.
 mod inputs;
@@ -31,11 +31,15 @@ mod system;
 
 mod gradient;
 
+mod targets;
+
+mod pullback;
+
 mod tangent;
 
-use gradient::{ElementGradient, StepAxes};
 use inputs::{Inputs, Lengths};
 use lu::SingularAt;
+use pullback::CollocationPullback;
 use rules::Rules;
 use sweep::{Storage, Sweep};
 use system::{Factors, System, Workspace};
@@ -58,18 +62,6 @@ use two_point::TwoPoint;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Collocation;
 
-/// Owns the solution and the factors of every batch element.
-struct CollocationPullback {
-    problem: OdeProblem,
-    conditions: Vec<Condition>,
-    shared_rules: Option<Rules>,
-    values: Array4<f64>,
-    storage: Storage,
-    factors: Vec<f64>,
-    exchanged: Vec<u32>,
-    two_points: Vec<Option<TwoPoint>>,
-}
-
 /// What a solve of one batch element tells about it.
 #[derive(Debug, Clone, Copy)]
 struct Evidence {
@@ -84,10 +76,6 @@ const ERROR_PER_PIVOT: f64 = 10.0;
 
 /// Above this estimated relative error a solve is refused.
 const REFUSE_ABOVE: f64 = 1e-6;
-
-/// Batch elements whose gradients exist at the same time before they are summed in order: bounds memory, and the result
-/// does not depend on the number of threads.
-const ELEMENTS_AT_ONCE: usize = 1024;
 
 impl OdeSolver for Collocation {
     fn name(&self) -> &'static str {
@@ -158,80 +146,6 @@ impl Collocation {
         };
         let lengths = Lengths { dims: problem.sizes.dims, orders: problem.sizes.orders, intervals: nodes.intervals() };
         Ok((lengths, conditions(problem)?))
-    }
-}
-
-impl Pullback for CollocationPullback {
-    fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError> {
-        cotangent.check(&self.problem)?;
-        let seeds = cotangent.values.as_standard_layout();
-        let (seeds, values) = (seeds.as_slice().unwrap_or_default(), self.values.as_slice().unwrap_or_default());
-        let length = unknowns(&self.problem);
-        let lengths = self.lengths();
-        let axes = StepAxes::new(&self.problem);
-        let mut total = OdeGradient::zeros(&self.problem);
-        let batches = self.problem.sizes.batch;
-        for start in (0..batches).step_by(ELEMENTS_AT_ONCE) {
-            let gradients: Vec<_> = (start..batches.min(start + ELEMENTS_AT_ONCE))
-                .into_par_iter()
-                .map_init(
-                    || (Workspace::new(lengths), vec![0.0; length]),
-                    |(work, multipliers), batch| {
-                        self.with_system(batch, |system, factors| {
-                            multipliers.copy_from_slice(&seeds[batch * length..][..length]);
-                            system.solve_transposed(factors, work, multipliers);
-                            ElementGradient::new(&system, axes, &values[batch * length..][..length], multipliers)
-                        })
-                    },
-                )
-                .collect();
-            for (batch, gradient) in (start..).zip(gradients) {
-                if !gradient.is_finite() {
-                    return Err(SolveError::NotFinite { batch, point: 0 });
-                }
-                gradient.add_to(batch, &mut total);
-            }
-        }
-        Ok(total)
-    }
-
-    fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {
-        direction.check(&self.problem)?;
-        let length = unknowns(&self.problem);
-        let lengths = self.lengths();
-        let axes = StepAxes::new(&self.problem);
-        let values = self.values.as_slice().unwrap_or_default();
-        let mut tangent = zeros(&self.problem);
-        chunks(&mut tangent, length).into_par_iter().enumerate().for_each_init(
-            || Workspace::new(lengths),
-            |work, (batch, tangent)| {
-                self.with_system(batch, |system, factors| {
-                    let values = &values[batch * length..][..length];
-                    let rows = tangent::tangent_rows(&system, axes, batch, values, direction);
-                    system.solve_rows(factors, work, &rows, tangent);
-                });
-            },
-        );
-        match tangent.indexed_iter().find(|(_, value)| !value.is_finite()) {
-            Some(((batch, point, ..), _)) => Err(SolveError::NotFinite { batch, point }),
-            None => Ok(Cotangent { values: tangent, slack: None }),
-        }
-    }
-}
-
-impl CollocationPullback {
-    fn lengths(&self) -> Lengths {
-        let sizes = self.problem.sizes;
-        let intervals = self.problem.scheme.collocation_nodes().map_or(1, |nodes| nodes.intervals());
-        Lengths { dims: sizes.dims, orders: sizes.orders, intervals }
-    }
-
-    fn with_system<T>(&self, batch: usize, run: impl FnOnce(System<'_>, Factors<'_>) -> T) -> T {
-        let (factors, exchanged) = self.storage.lengths();
-        let elements = (&self.factors[batch * factors..][..factors], &self.exchanged[batch * exchanged..][..exchanged]);
-        let factors = Factors { elements, two_point: self.two_points[batch].as_ref() };
-        let rules = self.shared_rules.as_ref();
-        with_system(&self.problem, self.lengths(), &self.conditions, rules, batch, |system| run(system, factors))
     }
 }
 

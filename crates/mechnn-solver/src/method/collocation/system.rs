@@ -44,7 +44,7 @@ impl Workspace {
 /// Calls `$body` with `$sweep` of literal lengths for the sizes that occur most, so that every loop over them unrolls.
 macro_rules! with_literal_lengths {
     ($sweep:ident => $body:expr) => {
-        with_literal_lengths!($sweep => $body, (1, 2, 2), (1, 3, 2), (1, 3, 4), (2, 2, 2), (3, 2, 2))
+        with_literal_lengths!($sweep => $body, (1, 2, 2), (1, 3, 2), (1, 3, 4), (1, 3, 6), (2, 2, 2), (3, 2, 2))
     };
     ($sweep:ident => $body:expr, $(($dims:literal, $orders:literal, $intervals:literal)),*) => {
         match ($sweep.lengths.dims, $sweep.lengths.orders, $sweep.lengths.intervals) {
@@ -59,6 +59,8 @@ macro_rules! with_literal_lengths {
         }
     };
 }
+
+pub(super) use with_literal_lengths;
 
 impl<'a> System<'a> {
     fn lengths(&self) -> Lengths {
