@@ -121,6 +121,7 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "a file is in its place".to_owned(),
         io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
         _ => error.to_string(),
     }
@@ -147,8 +148,13 @@ impl From<SolveError> for Failure {
 
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Self {
-        let exit = if error.is_io() { Exit::InputOutput } else { Exit::Data };
-        Self::new(exit, error.to_string()).hint_if(error.hint())
+        let hint = error.hint();
+        match &error {
+            DataError::Read { file, source } => Self::input_output("read", file, source),
+            DataError::Write { file, source } => Self::input_output("write", file, source),
+            _ => Self::data(error.to_string()),
+        }
+        .hint_if(hint)
     }
 }
 
@@ -160,6 +166,8 @@ impl From<DiscoveryError> for Failure {
                 .hint("choose a smaller library, such as --library poly:1, or fewer states with --vars"),
             DiscoveryError::TooFewOfOneState { .. } => Self::data(message).hint("leave the state out with --vars"),
             DiscoveryError::ModelErrorLevels { .. } => Self::usage(message),
+            DiscoveryError::Fit(_) => Self::new(Exit::Numerical, message)
+                .hint("look for outliers and for columns that repeat each other, or try a smaller --library"),
             _ => Self::new(Exit::Numerical, message),
         }
     }
@@ -167,7 +175,10 @@ impl From<DiscoveryError> for Failure {
 
 impl From<ReportError> for Failure {
     fn from(error: ReportError) -> Self {
-        Self::new(Exit::InputOutput, error.to_string())
+        match &error {
+            ReportError::Io { action, path, source } => Self::input_output(action, path, source),
+            _ => Self::new(Exit::InputOutput, error.to_string()),
+        }
     }
 }
 

@@ -133,6 +133,19 @@ pub enum SolveError {
         /// Initial values, periodic rows and boundary values together.
         found: usize,
     },
+    /// Hard equations must be independent.
+    #[error(
+        "the equations of batch {batch} are not independent at grid point {point} (relative pivot {pivot:e}), so they \
+         cannot hold exactly: one is empty, repeats others, or there are more than unknowns"
+    )]
+    DependentEquations {
+        /// Batch element.
+        batch: usize,
+        /// Grid point.
+        point: usize,
+        /// Relative size of what an equation adds to the others.
+        pivot: f64,
+    },
     /// Refinement could not reach the accuracy that is promised.
     #[error(
         "ill-conditioned in batch {batch}: estimated relative error {estimate:e} after {refinements} refinements; \

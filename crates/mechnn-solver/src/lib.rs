@@ -38,6 +38,8 @@ pub mod problems;
 
 pub mod smoother;
 
+pub mod nonlinear;
+
 mod error;
 
 pub use boundary::{BoundaryCondition, BoundaryValues, End};
@@ -46,6 +48,6 @@ pub use grid::{Steps, TimeGrid};
 pub use method::{OdeSolver, Pullback};
 pub use ode::{InitialValues, LinearOde};
 pub use problem::{MAX_ORDERS, OdeProblem};
-pub use scheme::{CollocationNodes, Scheme, Weights};
+pub use scheme::{CollocationNodes, EquationRows, Scheme, Weights};
 pub use shape::Sizes;
-pub use solution::{Cotangent, OdeGradient, RowResiduals, Solution, SolveInfo, StepsGradient};
+pub use solution::{Cotangent, Factorization, OdeGradient, RowResiduals, Solution, SolveInfo, StepsGradient};

@@ -6,7 +6,7 @@ use crate::boundary::{BoundaryCondition, BoundaryValues};
 use crate::error::ProblemError;
 use crate::grid::{Steps, TimeGrid};
 use crate::ode::{InitialValues, LinearOde, standard};
-use crate::scheme::{Scheme, Weights};
+use crate::scheme::{EquationRows, Scheme, Weights};
 use crate::shape::{Sizes, expect_axis, expect_finite};
 
 /// The largest number of orders K = order + 1.
@@ -39,6 +39,7 @@ pub struct OdeProblem {
     pub(crate) boundary: Option<BoundaryValues>,
     pub(crate) scheme: Scheme,
     pub(crate) weights: Weights,
+    pub(crate) equations: EquationRows,
     pub(crate) sizes: Sizes,
 }
 
@@ -125,6 +126,7 @@ impl OdeProblem {
             boundary: None,
             scheme: Scheme::Taylor,
             weights: Weights::default(),
+            equations: EquationRows::Soft,
             sizes: Sizes { batch, points, equations, dims, orders },
         })
     }
@@ -157,6 +159,12 @@ impl OdeProblem {
         weights.check()?;
         self.weights = weights;
         Ok(self)
+    }
+
+    /// Chooses whether the equation rows are weighed or exact; [`EquationRows::Soft`] until changed.
+    pub fn with_equation_rows(mut self, equations: EquationRows) -> Self {
+        self.equations = equations;
+        self
     }
 
     /// Makes the problem periodic: rows `u_d^(k)(t_0) - u_d^(k)(t_{N-1}) = jump[d, k]` for k < K - 1, with the weight of
@@ -202,6 +210,11 @@ impl OdeProblem {
         expect_finite("boundary values", boundary.values())?;
         self.boundary = Some(boundary);
         Ok(self)
+    }
+
+    /// Whether the equation rows are weighed or exact.
+    pub fn equation_rows(&self) -> EquationRows {
+        self.equations
     }
 
     /// B, N, E, D, K.

@@ -9,6 +9,8 @@ use crate::error::ProblemError;
 /// | `Taylor` | Taylor rows for derivatives 0..=k, both directions | 1 | S-MNN, default |
 /// | `TaylorCentral` | Taylor rows for 0..k, central row for k | 2 | S-MNN, `enable_central_smoothness` |
 /// | `RelaxedLp` | as `TaylorCentral`, plus one slack shared by all of them | 2 | NeuRLP |
+/// | `IntegratedWiener` | prior of the probabilistic ODE solvers, K rows | 1 | Schober et al. 2019 |
+/// | `Pade` | two-point Padé rows for derivatives 0..k, K - 1 rows | 1 | Hermite-Obreshkov methods |
 /// | `Collocation` | exact integrals of the interpolating polynomial, all rows hold exactly | an element | Lobatto IIIA |
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -25,9 +27,18 @@ pub enum Scheme {
         /// vanish with the step (layer default 0.05, tests of convergence use 0).
         gamma_alpha: f64,
     },
+    /// Least squares with the whitened transition of a k times integrated Wiener process over each interval: the most
+    /// likely path of that process which satisfies the equations. Its equations should be
+    /// [`EquationRows::Hard`] or weigh 1e2 and more (`docs/src/concepts/schemes.md`).
+    IntegratedWiener,
+    /// Least squares with Hermite-Obreshkov rows. They leave the highest derivative to the equations: those must
+    /// determine it (K = order of the equation + 1, or differentiated equations beside the original ones), otherwise the
+    /// solve is refused as not positive definite or ill-conditioned.
+    Pade,
     /// No least squares: the equations hold exactly at every point, and on elements of `nodes` points every derivative
     /// is the exact integral of the polynomial through the next one (a collocation spline, Lobatto IIIA). Needs as many
-    /// equations as dimensions, an ODE of order K - 1 (not lower), and exactly D (K - 1) conditions; weights drop out.
+    /// equations as dimensions, an ODE of order K - 1 (not lower), and exactly D (K - 1) conditions; weights and
+    /// [`EquationRows`] have no effect.
     Collocation {
         /// Points of an element.
         nodes: CollocationNodes,
@@ -92,13 +103,15 @@ impl Scheme {
             Scheme::Taylor => "taylor",
             Scheme::TaylorCentral => "taylor-central",
             Scheme::RelaxedLp { .. } => "relaxed-lp",
+            Scheme::IntegratedWiener => "integrated-wiener",
+            Scheme::Pade => "pade",
             Scheme::Collocation { .. } => "collocation",
         }
     }
 
     /// True if the highest derivative is tied by central rows over three points.
     pub fn has_central_rows(&self) -> bool {
-        !matches!(self, Scheme::Taylor | Scheme::Collocation { .. })
+        matches!(self, Scheme::TaylorCentral | Scheme::RelaxedLp { .. })
     }
 
     /// Points of a collocation element; nothing in the least-squares schemes.
@@ -118,6 +131,17 @@ impl Scheme {
     }
 }
 
+/// Whether the equation rows are weighed against the others or hold exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EquationRows {
+    /// Least squares with [`Weights::equation`], as both papers do.
+    #[default]
+    Soft,
+    /// Exact at every point; the equation weight has no effect. Better conditioned by the factor `h^-(K-1)` between
+    /// equation and smoothness rows, and smaller blocks; the equations must be independent at every point.
+    Hard,
+}
+
 /// Factors that multiply the rows of each family (they enter the normal equations squared). Default 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Weights {
@@ -125,7 +149,7 @@ pub struct Weights {
     pub equation: f64,
     /// Initial-value and periodic rows.
     pub initial: f64,
-    /// Taylor, central and top-derivative rows.
+    /// The smoothness rows of the scheme.
     pub smoothness: f64,
 }
 

@@ -30,8 +30,22 @@ pub struct SolveInfo {
     pub error_estimate: f64,
     /// Largest number of refinement steps taken.
     pub refinements: usize,
+    /// How the block-banded method factored the least-squares problem; the default in the other methods.
+    pub factorization: Factorization,
     /// Groups of dimensions that share no equation, solved separately.
     pub independent_groups: usize,
+}
+
+/// How a least-squares problem is factored; the later ones are slower and reach further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[non_exhaustive]
+pub enum Factorization {
+    /// Cholesky of the normal equations.
+    #[default]
+    NormalEquations,
+    /// Orthogonal elimination of the rows: some five times slower, for problems whose normal equations are lost to
+    /// rounding.
+    Orthogonal,
 }
 
 /// Largest |row residual| by family, without the weights.
@@ -43,7 +57,8 @@ pub struct RowResiduals {
     pub initial: f64,
     /// `u(t_0) - u(t_{N-1}) - jump`.
     pub periodic: f64,
-    /// Taylor, central and top-derivative rows, or the spline rows of collocation (each scaled by a power of the step, see the scheme).
+    /// Taylor, central and top-derivative rows (each scaled by a power of the step, see the scheme), or the spline rows
+    /// of collocation, unit of u / t^k.
     pub smoothness: f64,
 }
 

@@ -17,11 +17,13 @@ use parts::{INPUTS, parts, parts_mut};
 use random_collocation::random_collocation;
 use random_problem::random_inputs;
 
-const SCHEMES: [Scheme; 4] = [
+const SCHEMES: [Scheme; 6] = [
     Scheme::Taylor,
     Scheme::TaylorCentral,
     Scheme::RelaxedLp { gamma_alpha: 0.0 },
     Scheme::RelaxedLp { gamma_alpha: 0.05 },
+    Scheme::IntegratedWiener,
+    Scheme::Pade,
 ];
 
 /// u' + u = 1 on `points` points, keeping K = `orders` derivatives.
@@ -49,7 +51,9 @@ fn two_points_are_solved() {
     for scheme in SCHEMES {
         for orders in 2..=7 {
             // u = 1 and all its derivatives but the highest: K - 1 pins and 2 equations fix a polynomial of K coefficients.
-            let start = Array4::from_shape_fn((1, 1, 1, orders - 1), |(_, _, _, i)| if i == 0 { 1.0 } else { 0.0 });
+            // Padé rows fix no polynomial: beyond K = 2, where the pins repeat the first equation, they need one pin more.
+            let pins = if scheme == Scheme::Pade { orders } else { orders - 1 };
+            let start = Array4::from_shape_fn((1, 1, 1, pins), |(_, _, _, i)| if i == 0 { 1.0 } else { 0.0 });
             let problem = relaxation(2, orders, &InitialValues::new(start)).unwrap().with_scheme(scheme).unwrap();
             for method in methods_for(&problem) {
                 let values = match method.solve(&problem) {
@@ -120,7 +124,8 @@ fn nothing_to_determine_the_solution_is_an_error() {
 
 #[test]
 fn without_initial_values_equations_alone_decide() {
-    for scheme in [Scheme::Taylor, Scheme::TaylorCentral, Scheme::RelaxedLp { gamma_alpha: 0.0 }] {
+    let relaxed = Scheme::RelaxedLp { gamma_alpha: 0.0 };
+    for scheme in [Scheme::Taylor, Scheme::TaylorCentral, relaxed, Scheme::IntegratedWiener] {
         for initial in [InitialValues::none(), InitialValues::new(Array4::zeros((1, 1, 1, 0)))] {
             // u' + u = 1 with polynomials of low degree between the points: u = 1 is the only one without residual.
             let problem = relaxation(20, 3, &initial).unwrap().with_scheme(scheme).unwrap();
@@ -133,6 +138,23 @@ fn without_initial_values_equations_alone_decide() {
                 let cotangent = Cotangent { values: Array4::ones((1, 20, 1, 3)), slack: None };
                 let gradient = pullback.pull(&cotangent).unwrap();
                 assert_eq!(gradient.initial.shape(), initial.values().shape());
+            }
+        }
+    }
+}
+
+#[test]
+fn pade_rows_leave_a_highest_derivative_without_equation_open() {
+    // u' + u = 1 says nothing on u'': one row too few, at any weight.
+    for points in [2, 11, 21, 81] {
+        for equation in [1.0, 1e2, 1e4] {
+            let weights = Weights { equation, initial: equation, smoothness: 1.0 };
+            let problem = relaxation(points, 3, &stationary()).unwrap().with_scheme(Scheme::Pade).unwrap();
+            let problem = problem.with_weights(weights).unwrap();
+            for method in methods_for(&problem) {
+                let result = method.solve(&problem).map(|solution| solution.info);
+                let is_refused = matches!(result, Err(SolveError::NotPositiveDefinite { batch: 0, .. }));
+                assert!(is_refused, "{}, N = {points}, weight {equation:e}: {result:?}", method.name());
             }
         }
     }
@@ -259,6 +281,27 @@ fn an_empty_batch_has_an_empty_solution() {
             assert_eq!(gradient, OdeGradient::zeros(&problem), "{}", method.name());
             assert!(matches!(&gradient.steps, StepsGradient::Shared(steps) if steps.dim() == (1, 1)));
             assert!(pullback.push(&gradient).unwrap().values.is_empty());
+        }
+    }
+}
+
+/// Rounding leaves a pivot of about eps times the weights' square; it must not be taken for information.
+#[test]
+fn heavy_weights_do_not_hide_that_a_direction_is_open() {
+    // u' + u = 0 with K = 3: two-point Pade rows say nothing about u'' beyond what u' fixes, one direction stays open.
+    let coefficients = Array5::from_shape_fn((1, 1, 1, 1, 3), |(.., k)| if k < 2 { 1.0 } else { 0.0 });
+    let initial = InitialValues::new(Array4::from_shape_fn((1, 1, 1, 2), |(.., q)| if q == 0 { 1.0 } else { -1.0 }));
+    let ode = LinearOde::new(coefficients, Array3::zeros((1, 1, 1)));
+    // At 1e4 the heavy rows' rounding fills the open direction, and one of the minimisers is returned.
+    for weight in [1.0, 1e2] {
+        let weights = Weights { equation: weight, initial: weight, smoothness: 1.0 };
+        let problem = OdeProblem::new(&ode, &TimeGrid::uniform(21, 0.1), &initial)
+            .and_then(|problem| problem.with_scheme(Scheme::Pade)?.with_weights(weights))
+            .unwrap();
+        for method in methods_for(&problem) {
+            let error = method.solve(&problem).err();
+            let refused = matches!(error, Some(SolveError::NotPositiveDefinite { .. }));
+            assert!(refused, "{} with weight {weight}: {error:?}", method.name());
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use mechnn::data::{KnownSystem, TrueTerm};
 use mechnn::discovery::DiscoveryResult;
+use mechnn::equation::LibrarySpec;
 
 use crate::command::discover::{Format, SearchArgs};
 use crate::failure::Failure;
@@ -13,7 +14,7 @@ use crate::printer::Printer;
 /// Generate noisy data of a known system, discover its equations, show both
 ///
 /// Systems: lorenz, lotka-volterra, van-der-pol, damped-oscillator, roessler. The data go into a CSV file, from which
-/// `mechnn discover` finds exactly the same.
+/// `mechnn discover` finds exactly the same with the same library, by default one that holds the true terms.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
     /// The system
@@ -21,7 +22,7 @@ pub(crate) struct DemoArgs {
     system: String,
 
     /// Noise, as a fraction of each state's standard deviation
-    #[arg(long, default_value_t = 0.1, value_name = "F")]
+    #[arg(long, default_value_t = 0.1, value_name = "F", allow_negative_numbers = true)]
     noise: f64,
 
     /// Seed of the noise
@@ -40,16 +41,25 @@ pub(crate) struct DemoArgs {
     search: SearchArgs,
 }
 
+/// That of `discover`'s default library.
+const SMALLEST_DEGREE: u8 = 2;
+
 impl DemoArgs {
     pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
         let system: KnownSystem = self.system.parse().map_err(|error| Failure::from(error).into_usage())?;
-        let clean = system.dataset(self.points.unwrap_or(system.points()))?;
+        let points = self.points.unwrap_or(system.points());
+        let clean = system.dataset(points).map_err(|error| Failure::from(error).into_usage())?;
         let noisy = clean.with_noise(self.noise, self.seed).map_err(|error| Failure::from(error).into_usage())?;
         let file = self.data.unwrap_or_else(|| format!("{}.csv", system.name()).into());
         noisy.write_csv(&file)?;
-        printer.note(&format!("data written to {}", file.display()));
         let text = self.search.format == Format::Text;
-        let result = self.search.run(&noisy, &[file], printer, interrupt)?;
+        let mut search = self.search;
+        // A library without the true terms would demonstrate nothing.
+        let degree = system.degree().max(SMALLEST_DEGREE);
+        let library = *search.library.get_or_insert(LibrarySpec::Polynomial { degree });
+        let path = file.display();
+        printer.note(&format!("data written to {path}; the same again: mechnn discover {path} --library {library}"));
+        let result = search.run(noisy, &[file], printer, interrupt)?;
         if text {
             printer.result(&comparison(&system.equations(), system.states(), &result))?;
         }

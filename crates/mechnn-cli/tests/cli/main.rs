@@ -19,3 +19,29 @@ mod solve_text;
 mod bad_text;
 
 mod examples;
+
+mod table;
+
+mod document;
+
+mod discover_document;
+
+mod discover_text;
+
+mod discover_input;
+
+mod discover_invariance;
+
+mod run_folder;
+
+mod real_data;
+
+mod demo;
+
+mod progress;
+
+mod interrupt;
+
+mod bad_table;
+
+mod extreme_numbers;

@@ -29,7 +29,7 @@ fn no_batch_axes_give_a_solution_of_three_axes() {
 #[test]
 fn each_problem_of_a_batch_equals_its_own_solve() {
     let batched = problem(&[3], &[3], &[3], &[3]);
-    for scheme in ["taylor", "taylor-central", "relaxed-lp"] {
+    for scheme in ["taylor", "taylor-central", "relaxed-lp", "integrated-wiener"] {
         let u = solve(&batched, &["--scheme", scheme]).get("u").clone();
         assert_eq!(u.shape(), [3, POINTS, 1, 3]);
         for b in 0..3 {

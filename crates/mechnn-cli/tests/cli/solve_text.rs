@@ -70,6 +70,18 @@ fn what_is_typed_comes_before_the_file() {
 }
 
 #[test]
+fn every_scheme_has_the_name_it_is_chosen_by() {
+    let folder = Folder::new();
+    for scheme in ["taylor", "taylor-central", "relaxed-lp", "integrated-wiener", "pade"] {
+        folder.write("ode.toml", format!("scheme = \"{scheme}\"\n{DECAY}"));
+        folder.write("plain.toml", DECAY);
+        let in_file = folder.mechnn(&["solve", "ode.toml"]);
+        assert!(in_file.stderr.contains(&format!("with {scheme};")), "{}", in_file.stderr);
+        assert_eq!(folder.mechnn(&["solve", "plain.toml", "--scheme", scheme]).stdout, in_file.stdout);
+    }
+}
+
+#[test]
 fn a_higher_order_is_more_accurate() {
     let error = |order: usize| {
         let (header, rows) = csv(&format!("order = {order}\n{DECAY}"), &[]);

@@ -30,6 +30,11 @@ impl BandedCholesky {
         Ok(Self { factor: matrix, pivot_ratio: smallest })
     }
 
+    /// A factor that was found without the matrix.
+    pub(super) fn from_factor(factor: BandedMatrix, pivot_ratio: f64) -> Self {
+        Self { factor, pivot_ratio }
+    }
+
     /// Smallest pivot relative to the diagonal entry it came from; machine epsilon divided by it estimates the relative
     /// rounding error of a solve.
     pub fn pivot_ratio(&self) -> f64 {
@@ -54,13 +59,24 @@ impl BandedCholesky {
         debug_assert_eq!(x.len(), self.factor.blocks * self.factor.block * columns);
         debug_assert_eq!(border.len(), self.factor.border_width * columns);
         with_literal_block!(self.factor.block, b => match columns {
-            1 => self.solve(b, 1, x, border),
-            _ => self.solve(b, columns, x, border),
+            1 => {
+                self.forward(b, 1, x, border);
+                self.backward(b, 1, x, border);
+            }
+            _ => {
+                self.forward(b, columns, x, border);
+                self.backward(b, columns, x, border);
+            }
         });
     }
 
+    /// The second half of [`Self::solve_in_place`], `x := L⁻ᵀ x`, for right-hand sides that are `L⁻¹` of something.
+    pub fn backward_in_place(&self, columns: usize, x: &mut [f64], border: &mut [f64]) {
+        with_literal_block!(self.factor.block, b => self.backward(b, columns, x, border));
+    }
+
     #[inline(always)]
-    fn solve(&self, b: usize, r: usize, x: &mut [f64], border: &mut [f64]) {
+    fn forward(&self, b: usize, r: usize, x: &mut [f64], border: &mut [f64]) {
         let BandedMatrix { blocks: n, border_width: m, diagonal, below, border: borders, corner, .. } = &self.factor;
         let (n, m, size) = (*n, *m, b * b);
         let wide = self.factor.half_bandwidth > 1;
@@ -79,10 +95,15 @@ impl BandedCholesky {
                 kernel::subtract_border_transposed(b, m, &borders[t * b * m..][..b * m], r, current, border);
             }
         }
-        if m > 0 {
-            kernel::forward(m, corner, r, border);
-            kernel::backward(m, corner, r, border);
-        }
+        kernel::forward(m, corner, r, border);
+    }
+
+    #[inline(always)]
+    fn backward(&self, b: usize, r: usize, x: &mut [f64], border: &mut [f64]) {
+        let BandedMatrix { blocks: n, border_width: m, diagonal, below, border: borders, corner, .. } = &self.factor;
+        let (n, m, size) = (*n, *m, b * b);
+        let wide = self.factor.half_bandwidth > 1;
+        kernel::backward(m, corner, r, border);
         for t in (0..n).rev() {
             // x[t] = L[t]⁻ᵀ (x[t] - sum_k W_k[t]ᵀ x[t+k] - B[t] border)
             let (head, tail) = x.split_at_mut((t + 1) * b * r);

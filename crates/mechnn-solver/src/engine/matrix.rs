@@ -52,6 +52,34 @@ impl BandedMatrix {
         }
     }
 
+    /// Half bandwidth, 1 or 2.
+    pub fn half_bandwidth(&self) -> usize {
+        self.half_bandwidth
+    }
+
+    /// Block (t, t), `[b, b]`; only the lower triangle means anything.
+    pub fn diagonal(&self, t: usize) -> &[f64] {
+        let size = self.block * self.block;
+        &self.diagonal[t * size..][..size]
+    }
+
+    /// Block (t + offset, t), `[b, b]`.
+    pub fn below(&self, offset: usize, t: usize) -> &[f64] {
+        let size = self.block * self.block;
+        &self.below[offset - 1][t * size..][..size]
+    }
+
+    /// Rows of block t against the border, `[b, m]`.
+    pub fn border(&self, t: usize) -> &[f64] {
+        let size = self.block * self.border_width;
+        &self.border[t * size..][..size]
+    }
+
+    /// The corner, `[m, m]`; only the lower triangle means anything.
+    pub fn corner(&self) -> &[f64] {
+        &self.corner
+    }
+
     /// Sets every entry to zero, keeping the memory.
     pub fn clear(&mut self) {
         self.diagonal.fill(0.0);

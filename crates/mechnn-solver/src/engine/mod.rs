@@ -12,5 +12,8 @@ mod kernel;
 
 mod matrix;
 
+mod orthogonal;
+
 pub use cholesky::BandedCholesky;
 pub use matrix::{BandedMatrix, PivotError};
+pub use orthogonal::RowElimination;

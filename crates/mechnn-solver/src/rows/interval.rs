@@ -1,69 +1,65 @@
-//! Taylor rows over one interval.
+//! The smoothness rows over one interval, whatever the scheme.
 
+use super::reference_step::ReferenceStep;
+use super::{integrated_wiener, pade, taylor};
 use crate::problem::MAX_ORDERS;
 use crate::scheme::Scheme;
 
 /// Most columns of an interval operator: all derivatives at both ends.
 pub(crate) const MAX_WIDTH: usize = 2 * MAX_ORDERS;
 
-/// Most rows of an interval operator: forward and backward for every derivative.
-const MAX_ROWS: usize = 2 * MAX_ORDERS;
+/// Most rows of an interval operator: Taylor rows, forward and backward for every derivative.
+pub(super) const MAX_ROWS: usize = 2 * MAX_ORDERS;
+
+/// P within fixed bounds: `[2 K]` entries in use of each row, on the scaled unknowns of the left and of the right end.
+pub(super) type Pattern = [[f64; MAX_WIDTH]; MAX_ROWS];
 
 /// The rows joining points t and t + 1 of one dimension, as a matrix S(h) on `(u_t^(0..K), u_{t+1}^(0..K))`.
 ///
-/// With k the highest order, for i < R (R = k with central rows, k + 1 without):
-///
-/// - forward: `sum_{j=i..k} h^j / (j-i)! u_t^(j) - h^i u_{t+1}^(i) = 0`
-/// - backward: `sum_{j=i..k} (-h)^j / (j-i)! u_{t+1}^(j) - (-h)^i u_t^(i) = 0`
+/// | scheme | rows | file |
+/// |---|---|---|
+/// | `Taylor` | 2 K | `taylor.rs`, with the row of the highest derivative |
+/// | `TaylorCentral`, `RelaxedLp` | 2 (K - 1) | `taylor.rs` |
+/// | `IntegratedWiener` | K | `integrated_wiener.rs` |
+/// | `Pade` | K - 1 | `pade.rs` |
 ///
 /// Every entry of column j carries `h^j`, so in the scaled unknowns `v_j = h^j u^(j)` the rows are one constant matrix P
-/// for all intervals: `S(h) = P diag(h^j)`. A smooth solution leaves residuals of one size, `O(h^(k+1))`.
-///
-/// # References
-/// ICML 2024, eqs. 11-13; ICLR 2025, section 3.2.
+/// for all intervals: `S(h) = f(h) P diag(h^j)`. Only P and the factor f ([`ReferenceStep`]; 1 in most schemes and on equal
+/// steps) tell the schemes apart.
 #[derive(Debug, Clone)]
 pub(crate) struct IntervalRows {
     orders: usize,
     rows: usize,
+    reference: ReferenceStep,
     step: f64,
-    /// P, `[2 R, 2 K]` within fixed bounds.
-    pattern: [[f64; MAX_WIDTH]; MAX_ROWS],
+    pattern: Pattern,
     /// PᵀP, `[2 K, 2 K]`.
     gram: [[f64; MAX_WIDTH]; MAX_WIDTH],
-    /// `h^j`, repeated for both ends, `[2 K]`.
+    /// `f(h) h^j`, repeated for both ends, `[2 K]`.
     power: [f64; MAX_WIDTH],
-    /// `d(h^j)/dh`, repeated for both ends, `[2 K]`.
+    /// `d(f(h) h^j)/dh`, repeated for both ends, `[2 K]`.
     slope: [f64; MAX_WIDTH],
 }
 
 impl IntervalRows {
-    pub(crate) fn new(scheme: Scheme, orders: usize) -> Self {
-        let taylor_rows = if scheme.has_central_rows() { orders - 1 } else { orders };
-        let rows = 2 * taylor_rows;
+    pub(crate) fn new(scheme: Scheme, orders: usize, reference: ReferenceStep) -> Self {
         let mut pattern = [[0.0; MAX_WIDTH]; MAX_ROWS];
-        for i in 0..taylor_rows {
-            let sign = |j: usize| if j.is_multiple_of(2) { 1.0 } else { -1.0 };
-            let mut factorial = 1.0; // (j - i)!
-            for j in i..orders {
-                factorial *= if j > i { (j - i) as f64 } else { 1.0 };
-                pattern[i][j] = 1.0 / factorial;
-                pattern[taylor_rows + i][orders + j] = sign(j) / factorial;
-            }
-            pattern[i][orders + i] = -1.0;
-            pattern[taylor_rows + i][i] = -sign(i);
-        }
+        let rows = match scheme {
+            Scheme::Taylor => taylor::write(&mut pattern, orders, orders),
+            Scheme::TaylorCentral | Scheme::RelaxedLp { .. } => taylor::write(&mut pattern, orders, orders - 1),
+            Scheme::IntegratedWiener => integrated_wiener::write(&mut pattern, orders),
+            Scheme::Pade => pade::write(&mut pattern, orders),
+            // Its spline rows join more than two points.
+            Scheme::Collocation { .. } => 0,
+        };
         let mut gram = [[0.0; MAX_WIDTH]; MAX_WIDTH];
         for a in 0..2 * orders {
             for b in 0..2 * orders {
                 gram[a][b] = (0..rows).map(|r| pattern[r][a] * pattern[r][b]).sum();
             }
         }
-        Self { orders, rows, step: f64::NAN, pattern, gram, power: [0.0; MAX_WIDTH], slope: [0.0; MAX_WIDTH] }
-    }
-
-    /// Columns, 2 K.
-    pub(crate) fn width(&self) -> usize {
-        2 * self.orders
+        let (power, slope) = ([0.0; MAX_WIDTH], [0.0; MAX_WIDTH]);
+        Self { orders, rows, reference, step: f64::NAN, pattern, gram, power, slope }
     }
 
     /// The rows of P, each `[2 K]` long in use.
@@ -71,12 +67,12 @@ impl IntervalRows {
         &self.pattern[..self.rows]
     }
 
-    /// `h^j` for each column.
+    /// `f(h) h^j` for each column.
     pub(crate) fn power(&self) -> &[f64; MAX_WIDTH] {
         &self.power
     }
 
-    /// `d(h^j)/dh` for each column.
+    /// `d(f(h) h^j)/dh` for each column, the reference step held fixed.
     pub(crate) fn slope(&self) -> &[f64; MAX_WIDTH] {
         &self.slope
     }
@@ -94,10 +90,11 @@ impl IntervalRows {
             return;
         }
         self.step = h;
-        let mut power = 1.0;
+        let mut power = self.reference.factor(h);
+        let own_slope = self.reference.own_slope(h);
         for j in 0..self.orders {
-            // d(h^j)/dh = j h^(j-1)
-            let slope = if j == 0 { 0.0 } else { j as f64 * self.power[j - 1] };
+            // d(f h^j)/dh = j f h^(j-1) + f h^j d(ln f)/dh
+            let slope = if j == 0 { 0.0 } else { j as f64 * self.power[j - 1] } + power * own_slope;
             for column in [j, self.orders + j] {
                 self.power[column] = power;
                 self.slope[column] = slope;

@@ -1,4 +1,4 @@
-//! The smoothness rows as the papers define them, each as a small operator with its derivative in the step.
+//! The smoothness rows as their sources define them, each as a small operator with its derivative in the step.
 //!
 //! A row of the system is `sum (entries * unknowns) [+ slack] = right-hand side`; here are the entries of the rows that
 //! join neighbouring points. Equation, initial and periodic rows need no file of their own: their entries are the
@@ -6,7 +6,16 @@
 
 mod central;
 
+mod taylor;
+
+mod pade;
+
+mod integrated_wiener;
+
+mod reference_step;
+
 mod interval;
 
 pub(crate) use central::CentralRow;
 pub(crate) use interval::{IntervalRows, MAX_WIDTH, scaled_ends};
+pub(crate) use reference_step::ReferenceStep;

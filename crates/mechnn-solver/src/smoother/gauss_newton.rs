@@ -53,6 +53,8 @@ struct Linearized {
 const MIN_PIVOT_RATIO: f64 = 1e-14;
 const FIRST_DAMPING: f64 = 1e-4;
 const MAX_DAMPING: f64 = 1e8;
+const SMALLEST_RIDGE: f64 = 1e-13;
+const LARGEST_RIDGE: f64 = 1e-6;
 
 impl GaussNewton {
     /// Improves `estimate` until it converges or the limit is reached. The objective never rises.
@@ -71,11 +73,11 @@ impl GaussNewton {
             return Err(SmootherError::NotFinite);
         }
         let mut damping = 0.0;
-        let mut linearized = linearize(problem, estimate);
         let mut iterations = 0;
         while iterations < self.max_iterations {
             iterations += 1;
-            let trial = match step(problem, &linearized, damping) {
+            // Linearised anew also after a rejected step: those are rare, and keeping a copy would cost every step.
+            let trial = match step(problem, linearize(problem, estimate), damping) {
                 Ok((states, parameters)) => Some(moved(estimate, &states, &parameters)),
                 Err(error) if damping >= MAX_DAMPING => return Err(error),
                 Err(_) => None,
@@ -90,7 +92,6 @@ impl GaussNewton {
                     if small && damping <= 1.0 {
                         return Ok(GaussNewtonReport { iterations, objective, termination: Termination::Converged });
                     }
-                    linearized = linearize(problem, estimate);
                 }
                 // At the level of rounding a step may fail to lower the objective: nothing is left to gain.
                 Some((higher, _)) if higher.total() - objective.total() <= 1e-12 * objective.total() => {
@@ -113,7 +114,16 @@ impl GaussNewton {
     pub fn covariance(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Result<Vec<f64>, SmootherError> {
         problem.check(estimate)?;
         let parameters = problem.dynamics.parameters();
-        let factor = factor(problem, &linearize(problem, estimate).hessian, 0.0)?;
+        // A direction that rounding leaves open gets the smallest ridge that closes it: its variance is then as large as
+        // can be told, instead of no answer at all.
+        let mut ridge = 0.0;
+        let factor = loop {
+            match factor(problem, linearize(problem, estimate).hessian, Damping { states: 0.0, parameters: ridge }) {
+                Ok(factor) => break factor,
+                Err(error) if ridge >= LARGEST_RIDGE => return Err(error),
+                Err(_) => ridge = (10.0 * ridge).max(SMALLEST_RIDGE),
+            }
+        };
         let mut covariance = vec![0.0; parameters * parameters];
         (0..parameters).for_each(|j| covariance[j * parameters + j] = 1.0);
         factor.solve_border_in_place(parameters, &mut covariance);
@@ -126,34 +136,40 @@ fn moved(estimate: &Estimate, states: &[f64], parameters: &[f64]) -> Estimate {
     Estimate { states: add(&estimate.states, states), parameters: add(&estimate.parameters, parameters) }
 }
 
+/// Fractions of the diagonal that are added to it.
+#[derive(Clone, Copy)]
+struct Damping {
+    states: f64,
+    parameters: f64,
+}
+
 fn factor(
     problem: &SmootherProblem<'_>,
-    hessian: &BandedMatrix,
-    damping: f64,
+    mut hessian: BandedMatrix,
+    damping: Damping,
 ) -> Result<BandedCholesky, SmootherError> {
-    let mut damped = hessian.clone();
-    if damping > 0.0 {
+    if damping.states > 0.0 {
         let dims = problem.dynamics.dims();
         for t in 0..problem.points() {
-            let diagonal = damped.diagonal_mut(t);
-            (0..dims).for_each(|d| diagonal[d * dims + d] *= 1.0 + damping);
+            let diagonal = hessian.diagonal_mut(t);
+            (0..dims).for_each(|d| diagonal[d * dims + d] *= 1.0 + damping.states);
         }
-        let parameters = problem.dynamics.parameters();
-        let corner = damped.corner_mut();
-        (0..parameters).for_each(|j| corner[j * parameters + j] *= 1.0 + damping);
     }
-    damped.factor(MIN_PIVOT_RATIO).map_err(|error| SmootherError::Singular { point: error.block, ratio: error.ratio })
+    let parameters = problem.dynamics.parameters();
+    let corner = hessian.corner_mut();
+    (0..parameters).for_each(|j| corner[j * parameters + j] *= 1.0 + damping.parameters);
+    hessian.factor(MIN_PIVOT_RATIO).map_err(|error| SmootherError::Singular { point: error.block, ratio: error.ratio })
 }
 
 /// The damped Gauss-Newton step of states and parameters.
 fn step(
     problem: &SmootherProblem<'_>,
-    linearized: &Linearized,
+    linearized: Linearized,
     damping: f64,
 ) -> Result<(Vec<f64>, Vec<f64>), SmootherError> {
-    let factor = factor(problem, &linearized.hessian, damping)?;
-    let mut states: Vec<f64> = linearized.state_gradient.iter().map(|g| -g).collect();
-    let mut parameters: Vec<f64> = linearized.parameter_gradient.iter().map(|g| -g).collect();
+    let Linearized { hessian, state_gradient: mut states, parameter_gradient: mut parameters } = linearized;
+    let factor = factor(problem, hessian, Damping { states: damping, parameters: damping })?;
+    states.iter_mut().chain(&mut parameters).for_each(|g| *g = -*g);
     factor.solve_in_place(1, &mut states, &mut parameters);
     Ok((states, parameters))
 }

@@ -2,7 +2,7 @@
 
 use mechnn_solver::method::Dense;
 use mechnn_solver::{
-    BoundaryCondition, BoundaryValues, CollocationNodes, End, OdeSolver, Scheme, StepsGradient, Weights,
+    BoundaryCondition, BoundaryValues, CollocationNodes, End, EquationRows, OdeSolver, Scheme, StepsGradient, Weights,
 };
 use ndarray::{Array2, Array3, Array4};
 use rand::{RngExt, SeedableRng};
@@ -88,6 +88,7 @@ fn candidate(rng: &mut ChaCha8Rng) -> Inputs {
         periodic_jump,
         boundary,
         scheme: Scheme::Collocation { nodes },
+        equation_rows: if rng.random_bool(0.5) { EquationRows::Soft } else { EquationRows::Hard },
         weights: Weights { equation: weight(rng), initial: weight(rng), smoothness: weight(rng) },
     }
 }

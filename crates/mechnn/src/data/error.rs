@@ -25,7 +25,7 @@ pub enum DataError {
         /// The operating system's reason.
         source: io::Error,
     },
-    /// Bytes that are not UTF-8 text.
+    /// Bytes that are not UTF-8 text, or a byte 0, which no text has.
     #[error("`{}` line {line} is not UTF-8 text", file.display())]
     NotUtf8 {
         /// The file.
@@ -248,6 +248,21 @@ pub enum DataError {
         index: (usize, usize),
         /// The value.
         value: f64,
+    },
+    /// A column or the times are so large or small that their products overflow or vanish.
+    #[error(
+        "column `{column}` {what} {value:.3e}, of which there are no products: its size must be 0 or between {:e} and {largest:e}",
+        largest.recip()
+    )]
+    Magnitude {
+        /// The column.
+        column: String,
+        /// What the value is of the column: "holds" its largest, "spans" the times.
+        what: &'static str,
+        /// The absolute value.
+        value: f64,
+        /// The largest usable one.
+        largest: f64,
     },
     /// A trajectory with another number of states than its data set.
     #[error("trajectory `{trajectory}` has {found} states, expected {expected}")]

@@ -34,6 +34,10 @@ impl DataError {
                 "sort the rows by time and keep one per time; name another time column with --time COLUMN, or the \
                  column that tells several trajectories apart with --trajectory COLUMN"
             }
+            Self::TooFewPoints { .. } => "a trajectory is at least two rows, and equations need many more",
+            Self::Magnitude { .. } => {
+                "look for outliers and marks for missing values, or write the column in another unit"
+            }
             Self::NothingMeasured { .. } => "remove the column, or name the states to use with --vars",
             Self::UnknownSystem { .. } => {
                 let names: Vec<String> = KnownSystem::ALL.iter().map(|system| system.name().to_owned()).collect();

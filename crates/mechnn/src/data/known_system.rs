@@ -135,6 +135,12 @@ impl KnownSystem {
         self.right_hand_side().iter().map(equation).collect()
     }
 
+    /// Highest total degree of a term of the true equations.
+    pub fn degree(self) -> u8 {
+        let terms = self.right_hand_side().iter().flat_map(|terms| terms.iter());
+        terms.map(|term| term.powers.iter().sum()).max().unwrap_or_default()
+    }
+
     /// The solution at `points` equally spaced times from 0, without noise, by DOP853 with tolerances 1e-10.
     ///
     /// # Errors

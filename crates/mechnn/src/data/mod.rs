@@ -21,6 +21,8 @@ mod trajectory;
 
 mod dataset;
 
+mod magnitude;
+
 mod python_name;
 
 mod csv_writer;

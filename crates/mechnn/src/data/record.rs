@@ -174,6 +174,10 @@ impl<'p, R: BufRead> Records<'p, R> {
     fn split(&mut self, line: usize, quoted: bool) -> Result<(), DataError> {
         let not_utf8 = || DataError::NotUtf8 { file: self.file.to_owned(), line };
         let text = std::str::from_utf8(&self.bytes).map_err(|_| not_utf8())?;
+        // Valid UTF-8, but the sign of a binary file or of UTF-16.
+        if text.contains('\0') {
+            return Err(not_utf8());
+        }
         self.fields.clear();
         if quoted {
             let mut reader = csv::ReaderBuilder::new()
@@ -285,6 +289,7 @@ mod tests {
         };
         assert!(matches!(fault(b"t,x\n0,\"1\n1,2\n"), DataError::OpenQuote { line: 2, .. }));
         assert!(matches!(fault(b"t,x\n0,1\n1,\xFF\n"), DataError::NotUtf8 { line: 3, .. }));
+        assert!(matches!(fault(b"t,x\n0,\0\n"), DataError::NotUtf8 { line: 2, .. }));
         assert!(matches!(fault(b"\xFF\xFEt\0,\0x\0\n\0"), DataError::NotUtf8 { line: 1, .. }));
     }
 }

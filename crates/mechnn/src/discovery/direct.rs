@@ -7,13 +7,14 @@ use thiserror::Error;
 use super::candidates::{Candidate, SparseDynamics};
 use super::observer::{Observer, Progress, Stage};
 use super::options::DiscoveryOptions;
-use super::regression::least_squares;
+use super::regression::{distinct_columns, least_squares};
 use super::result::{DiscoveryResult, FittedTrajectory};
 use super::selection::{eliminate, price_of_a_term};
 use super::start::Start;
 use crate::data::Dataset;
 use crate::equation::{
-    Equation, FittedTerm, ModelError, SimulationError, SimulationOptions, SparseModel, r2, simulate, valid_time,
+    BasisLibrary, Equation, FittedTerm, ModelError, SimulationError, SimulationOptions, SparseModel, Term, r2,
+    simulate, valid_time,
 };
 
 /// Why nothing could be discovered.
@@ -107,6 +108,7 @@ struct Search<'a> {
     start: Start,
     fit: Fit,
     candidates: usize,
+    indistinct: Vec<Term>,
     price: f64,
     history: Vec<Progress>,
 }
@@ -118,20 +120,17 @@ impl<'a> Search<'a> {
         if levels.is_empty() || !falling || levels.iter().any(|s| !(s.is_finite() && *s > 0.0)) {
             return Err(DiscoveryError::ModelErrorLevels { found: levels.clone() });
         }
+        let candidates = data.dims().saturating_mul(options.library.size(data.dims()));
+        check_observations(data, candidates)?;
         let library = options.library.build(data.dims());
-        let candidates: Vec<Candidate> =
-            (0..data.dims()).flat_map(|state| (0..library.len()).map(move |term| Candidate { state, term })).collect();
-        check_observations(data, candidates.len())?;
         let start = Start::new(data, options.min_intervals)?;
-        let dynamics = SparseDynamics::new(library, candidates);
-        let parameters = first_coefficients(&dynamics, &start);
+        let (dynamics, parameters, indistinct) = first_coefficients(library, &start);
         let noise =
             start.noise.iter().zip(&start.spread).map(|(noise, spread)| noise.max(NOISE_FLOOR * spread)).collect();
         let estimate = Estimate { states: start.states.clone(), parameters };
-        let candidates = dynamics.candidates().len();
         let price = price_of_a_term(data.observations(), candidates);
         let fit = Fit { dynamics, estimate, noise, objective: Objective::default() };
-        Ok(Self { data, options, start, fit, candidates, price, history: Vec::new() })
+        Ok(Self { data, options, start, fit, candidates, indistinct, price, history: Vec::new() })
     }
 
     /// Returns whether the observer ended it.
@@ -163,7 +162,7 @@ impl<'a> Search<'a> {
         Ok(false)
     }
 
-    /// Drops terms as long as the criterion falls. Returns whether the observer ended it.
+    /// Drops terms below the user's threshold, and others as long as the criterion falls. Returns whether the observer ended it.
     fn prune(&mut self, observer: &mut dyn Observer, level: f64, fraction: f64) -> Result<bool, DiscoveryError> {
         let mut iterations = self.minimize(level, GaussNewton::default())?;
         let mut most = self.fit.dynamics.candidates().len().div_ceil(3);
@@ -173,8 +172,14 @@ impl<'a> Search<'a> {
             }
             let covariance = self.covariance(level)?;
             let theta = &self.fit.estimate.parameters;
-            let threshold = vec![self.options.threshold; theta.len()];
-            let keep = eliminate(theta, &covariance, self.price, &threshold, most);
+            let keep: Vec<bool> = theta.iter().map(|theta| theta.abs() >= self.options.threshold).collect();
+            if keep.contains(&false) {
+                // The user's word, whatever the evidence says.
+                self.retain(&keep, &covariance);
+                iterations = self.minimize(level, GaussNewton::default())?;
+                continue;
+            }
+            let keep = eliminate(theta, &covariance, self.price, most);
             let dropped = keep.iter().filter(|keep| !**keep).count();
             if dropped == 0 {
                 return Ok(false);
@@ -346,6 +351,7 @@ impl<'a> Search<'a> {
             noise,
             trajectories,
             candidates: self.candidates,
+            indistinct: self.indistinct,
             history: self.history,
             interrupted,
         })
@@ -369,7 +375,7 @@ fn fitted_trajectory(
 
 fn check_observations(data: &Dataset, candidates: usize) -> Result<(), DiscoveryError> {
     let starts = data.dims() * data.trajectories.len();
-    let (observations, needed) = (data.observations(), candidates + starts);
+    let (observations, needed) = (data.observations(), candidates.saturating_add(starts));
     if observations < needed {
         return Err(DiscoveryError::TooFewObservations { observations, candidates, starts, needed });
     }
@@ -386,18 +392,26 @@ fn check_observations(data: &Dataset, candidates: usize) -> Result<(), Discovery
     Ok(())
 }
 
-/// Regression of the smoothed derivatives on the library.
-fn first_coefficients(dynamics: &SparseDynamics, start: &Start) -> Vec<f64> {
-    let library = dynamics.library();
-    let dims = library.dims();
-    let mut rows = vec![0.0; start.states.len() / dims * library.len()];
-    for (row, x) in rows.chunks_exact_mut(library.len()).zip(start.states.chunks_exact(dims)) {
+/// The candidates that the data can tell apart, with coefficients from a regression of the smoothed derivatives; and the
+/// terms that are, on these data, combinations of simpler ones.
+fn first_coefficients(library: BasisLibrary, start: &Start) -> (SparseDynamics, Vec<f64>, Vec<Term>) {
+    let (dims, terms) = (library.dims(), library.len());
+    let mut rows = vec![0.0; start.states.len() / dims * terms];
+    for (row, x) in rows.chunks_exact_mut(terms).zip(start.states.chunks_exact(dims)) {
         library.evaluate_into(x, row);
     }
-    (0..dims)
+    let distinct = distinct_columns(terms, rows.chunks_exact(terms));
+    let of_distinct =
+        |row: &[f64]| -> Vec<f64> { row.iter().zip(&distinct).filter(|(_, d)| **d).map(|(v, _)| *v).collect() };
+    let kept: Vec<usize> = (0..terms).filter(|&term| distinct[term]).collect();
+    let rows: Vec<f64> = rows.chunks_exact(terms).flat_map(of_distinct).collect();
+    let parameters = (0..dims)
         .flat_map(|d| {
             let slopes = start.derivatives.iter().skip(d).step_by(dims).copied();
-            least_squares(library.len(), rows.chunks_exact(library.len()).zip(slopes))
+            least_squares(kept.len(), rows.chunks_exact(kept.len()).zip(slopes))
         })
-        .collect()
+        .collect();
+    let candidates = (0..dims).flat_map(|state| kept.iter().map(move |&term| Candidate { state, term })).collect();
+    let indistinct = (0..terms).filter(|&term| !distinct[term]).map(|term| library.terms()[term].clone()).collect();
+    (SparseDynamics::new(library, candidates), parameters, indistinct)
 }

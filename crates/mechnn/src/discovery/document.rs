@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::result::DiscoveryResult;
 use crate::data::Dataset;
+use crate::equation::{EquationDocument, SparseModel};
 
 /// Name and version of the document's form; the number rises when a field changes its meaning or leaves.
-pub const SCHEMA: &str = "mechnn/discovery/1";
+pub const SCHEMA: &str = "mechnn.discovery/1";
 
 /// What `mechnn discover --format json` prints; documented field by field in `docs/src/reference/discovery-json.md`.
 ///
@@ -22,12 +22,13 @@ pub struct DiscoveryDocument {
     pub version: &'static str,
     /// Name of the time variable.
     pub time: String,
-    /// One entry for each state, in the order of the columns: `state`, `rhs`, `terms`.
-    pub equations: Value,
+    /// One entry for each state, in the order of the columns.
+    pub equations: Vec<EquationDocument>,
     /// Whether every simulation from the estimated start stays finite over its data's span.
     pub stable: bool,
-    /// Estimated standard deviation of the noise of each state, in the data's units.
-    pub noise: BTreeMap<String, f64>,
+    /// Estimated standard deviation of the noise of each state, in the data's units; absent from
+    /// [`DiscoveryDocument::unfinished`].
+    pub noise: BTreeMap<String, Option<f64>>,
     /// Wall-clock time of the search.
     pub seconds: f64,
     /// One plain sentence.
@@ -64,13 +65,6 @@ impl DiscoveryDocument {
     /// # Errors
     /// If a number that must be finite is not.
     pub fn new(data: &Dataset, result: &DiscoveryResult, seconds: f64) -> Result<Self, serde_json::Error> {
-        let mut model = serde_json::to_value(&result.model)?;
-        let mut equations = model.get_mut("equations").map(Value::take).unwrap_or_default();
-        for (equation, column) in equations.as_array_mut().into_iter().flatten().zip(&data.states) {
-            if let Some(state) = equation.get_mut("state") {
-                *state = Value::String(column.clone());
-            }
-        }
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         let named = |values: &[f64]| data.states.iter().cloned().zip(values.iter().copied()).collect();
         let trajectories = data
@@ -85,13 +79,14 @@ impl DiscoveryDocument {
                 valid_time: fitted.valid_time,
             })
             .collect();
+        let noise = data.states.iter().cloned().zip(result.noise.iter().map(|&noise| finite(noise))).collect();
         Ok(Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             time: data.time.clone(),
-            equations,
+            equations: equations(data, &result.model)?,
             stable: result.is_stable(),
-            noise: named(&result.noise),
+            noise,
             seconds,
             verdict: result.verdict().to_string(),
             terms: result.model.term_count(),
@@ -100,4 +95,39 @@ impl DiscoveryDocument {
             interrupted: result.interrupted,
         })
     }
+    /// The document of a search that was stopped in the middle of a step: the equations so far, of which neither the
+    /// standard errors nor a simulation are known. They count as unstable.
+    ///
+    /// # Errors
+    /// If a coefficient is not finite.
+    pub fn unfinished(
+        data: &Dataset,
+        model: &SparseModel,
+        candidates: usize,
+        seconds: f64,
+    ) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION"),
+            time: data.time.clone(),
+            equations: equations(data, model)?,
+            stable: false,
+            noise: data.states.iter().map(|state| (state.clone(), None)).collect(),
+            seconds,
+            verdict: "Stopped before the end: these equations have not been simulated.".to_owned(),
+            terms: model.term_count(),
+            candidates,
+            trajectories: Vec::new(),
+            interrupted: true,
+        })
+    }
+}
+
+/// The equations under the names of their columns.
+fn equations(data: &Dataset, model: &SparseModel) -> Result<Vec<EquationDocument>, serde_json::Error> {
+    let named = |(mut equation, column): (EquationDocument, &String)| {
+        equation.state.clone_from(column);
+        equation
+    };
+    Ok(model.equation_documents::<serde_json::Error>()?.into_iter().zip(&data.states).map(named).collect())
 }

@@ -4,7 +4,7 @@
 //! 2. Coefficients of the whole library start from a regression of those derivatives.
 //! 3. Gauss-Newton over all states and coefficients, with the model error annealed from loose to tight
 //!    ([`mechnn_solver::smoother`]).
-//! 4. Terms whose removal lowers an information criterion leave, weakest first, each time with a new fit.
+//! 4. Terms whose removal lowers an information criterion leave, weakest first, with a new fit after every few.
 //! 5. The result is simulated from its estimated start over the span of the data.
 //!
 //! See `docs/src/concepts/discovery.md`. All estimation is in scaled variables; results are in the data's units.

@@ -11,8 +11,6 @@ use crate::equation::SparseModel;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Stage {
-    /// Smoothing each state on its own.
-    Smoothing,
     /// Fitting states and coefficients with the model error at one level.
     Annealing,
     /// Dropping terms and fitting again.
@@ -38,7 +36,7 @@ pub struct Progress {
     pub model_misfit: f64,
     /// Information criterion; lower is better, comparable between steps of [`Stage::Pruning`] only.
     pub criterion: f64,
-    /// The equations at this point, as text.
+    /// The equations at this point.
     #[serde(skip)]
     pub model: Option<SparseModel>,
 }

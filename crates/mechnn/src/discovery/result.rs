@@ -4,7 +4,7 @@ use ndarray::Array2;
 
 use super::observer::Progress;
 use super::verdict::Verdict;
-use crate::equation::{Rollout, RolloutStatus, SparseModel};
+use crate::equation::{Rollout, RolloutStatus, SparseModel, Term};
 
 /// A discovered system with the evidence for it; everything in the data's units.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct DiscoveryResult {
     pub trajectories: Vec<FittedTrajectory>,
     /// Coefficients the search started from.
     pub candidates: usize,
+    /// Terms that are combinations of simpler ones on these data (a constant column makes such), and so were not tried.
+    pub indistinct: Vec<Term>,
     /// Every step taken.
     pub history: Vec<Progress>,
     /// True if the observer ended the search before it was done.

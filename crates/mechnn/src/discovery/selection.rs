@@ -17,14 +17,13 @@ pub(super) fn price_of_a_term(observations: usize, candidates: usize) -> f64 {
 /// `θ_j² / C_jj`, and moves the others by `-C_ij θ_j / C_jj`, so the whole sequence costs no new fit.
 ///
 /// # Shapes
-/// - `theta`, `threshold`: `[P]`; `covariance`: `[P, P]`
-pub(super) fn eliminate(theta: &[f64], covariance: &[f64], price: f64, threshold: &[f64], limit: usize) -> Vec<bool> {
+/// - `theta`: `[P]`; `covariance`: `[P, P]`
+pub(super) fn eliminate(theta: &[f64], covariance: &[f64], price: f64, limit: usize) -> Vec<bool> {
     let p = theta.len();
     let (mut theta, mut covariance) = (theta.to_vec(), covariance.to_vec());
     let mut keep = vec![true; p];
     for _ in 0..limit.min(p) {
-        let rise =
-            |j: usize| if theta[j].abs() < threshold[j] { 0.0 } else { theta[j].powi(2) / covariance[j * p + j] };
+        let rise = |j: usize| theta[j].powi(2) / covariance[j * p + j];
         let remaining = (0..p).filter(|&j| keep[j]);
         let Some(weakest) = remaining.min_by(|&a, &b| rise(a).total_cmp(&rise(b))) else { break };
         if rise(weakest) >= price {
@@ -52,21 +51,21 @@ mod tests {
     fn independent_coefficients_are_judged_one_by_one() {
         // z = 10, 1, 5 against a price of 9 (z = 3)
         let covariance = [0.01, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.04];
-        assert_eq!(eliminate(&[1.0, 1.0, 1.0], &covariance, 9.0, &[0.0; 3], 3), [true, false, true]);
+        assert_eq!(eliminate(&[1.0, 1.0, 1.0], &covariance, 9.0, 3), [true, false, true]);
     }
 
     #[test]
     fn of_two_collinear_coefficients_one_stays() {
         // Var = 1 each, correlation -0.9999: either alone is determined to 0.014, both together are not.
         let covariance = [1.0, -0.9999, -0.9999, 1.0];
-        let keep = eliminate(&[0.4, 0.6], &covariance, 9.0, &[0.0; 2], 2);
+        let keep = eliminate(&[0.4, 0.6], &covariance, 9.0, 2);
         assert_eq!(keep, [false, true]);
     }
 
     #[test]
     fn the_limit_holds() {
         let covariance = [1.0, 0.0, 0.0, 1.0];
-        let keep = eliminate(&[0.1, 0.2], &covariance, 9.0, &[0.0; 2], 1);
+        let keep = eliminate(&[0.1, 0.2], &covariance, 9.0, 1);
         assert_eq!(keep, [false, true]);
     }
 }

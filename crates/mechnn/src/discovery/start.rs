@@ -38,7 +38,10 @@ impl Start {
         for trajectory in &data.trajectories {
             let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
             let longest = (1.5 * typical_gap).min(span / min_intervals as f64 * 1.000_001);
-            let (times, indices) = refine(&trajectory.times, longest.max(span / MAX_INTERVALS));
+            // Relative to the start: a large offset would eat the digits of small steps.
+            let origin = trajectory.times[0];
+            let relative: Vec<f64> = trajectory.times.iter().map(|t| t - origin).collect();
+            let (times, indices) = refine(&relative, longest.max(span / MAX_INTERVALS));
             let mut observations = vec![f64::NAN; times.len() * dims];
             for (row, &index) in trajectory.values.outer_iter().zip(&indices) {
                 for d in 0..dims {
@@ -96,9 +99,10 @@ impl Start {
             state[d] = if rms > 0.0 { rms } else { 1.0 };
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             let spread = mean_square(&values.iter().map(|v| v - mean).collect::<Vec<_>>()).sqrt();
-            self.spread.push(if spread > 0.0 { spread / state[d] } else { 1.0 });
+            let varies = spread > CONSTANT * rms;
+            self.spread.push(if varies { spread / state[d] } else { 1.0 });
             let rate = mean_square(&slopes).sqrt() / spread;
-            if rate.is_finite() && rate > 0.0 {
+            if varies && rate.is_finite() && rate > 0.0 {
                 rates.push(rate);
             }
         }
@@ -110,8 +114,7 @@ impl Start {
         self.derivatives.iter_mut().for_each(|v| *v *= time);
         self.noise.iter_mut().zip(&state).for_each(|(noise, scale)| *noise /= scale);
         for segment in &mut self.segments {
-            let origin = segment.times[0];
-            segment.times.iter_mut().for_each(|t| *t = (*t - origin) / time);
+            segment.times.iter_mut().for_each(|t| *t /= time);
             segment.observations.iter_mut().enumerate().for_each(|(i, y)| *y /= state[i % dims]);
         }
         self.typical_step /= time;
@@ -126,6 +129,9 @@ impl Start {
         self.segments.iter().map(present).sum()
     }
 }
+
+/// A state that varies less than this, relative to its size, is constant up to rounding.
+const CONSTANT: f64 = 1e-9;
 
 /// Refinement never makes a grid longer than this (a grid of the data's own times may be).
 const MAX_INTERVALS: f64 = 20_000.0;

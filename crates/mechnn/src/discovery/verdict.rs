@@ -72,7 +72,8 @@ impl fmt::Display for Verdict {
         match self {
             Self::Unstable { time } => write!(
                 f,
-                "The equations are unstable: a simulation from the estimated start diverges at {time:.4}. Do not use them."
+                "The equations are unstable: a simulation from the estimated start diverges at {}. Do not use them.",
+                significant(*time)
             ),
             Self::Reproduces { r2 } => {
                 write!(f, "A simulation of the equations from the estimated start reproduces the data (R2 {r2:.4}).")
@@ -80,7 +81,8 @@ impl fmt::Display for Verdict {
             Self::ExplainsLocally { fit_r2, valid_time } => write!(
                 f,
                 "The states obey the equations and explain the data (R2 {fit_r2:.4}), but a simulation from the start \
-                 leaves them after {valid_time:.4}: chaos does that, and so does a missing term."
+                 leaves them after {}: chaos does that, and so does a missing term.",
+                significant(*valid_time)
             ),
             Self::Partial { fit_r2 } => write!(
                 f,
@@ -93,5 +95,31 @@ impl fmt::Display for Verdict {
                  dynamics, or a state is not measured."
             ),
         }
+    }
+}
+
+/// Four significant digits: times may be years or nanoseconds.
+fn significant(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 {
+        "0".to_owned()
+    } else if (1e-4..1e7).contains(&size) {
+        let decimals = (3 - size.log10().floor() as i32).max(0).unsigned_abs() as usize;
+        let digits = format!("{value:.decimals$}");
+        if decimals == 0 { digits } else { digits.trim_end_matches('0').trim_end_matches('.').to_owned() }
+    } else {
+        format!("{value:.3e}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Verdict, significant};
+
+    #[test]
+    fn times_keep_their_digits_in_any_unit() {
+        let texts = [13.12, 49.0, 0.0, 2.5e-6, 123_456.0, 1e12, 0.001_25, 1_900.7].map(significant);
+        assert_eq!(texts, ["13.12", "49", "0", "2.500e-6", "123456", "1.000e12", "0.00125", "1901"]);
+        assert!(Verdict::Unstable { time: 2.5e-6 }.to_string().contains("diverges at 2.500e-6."));
     }
 }

@@ -11,25 +11,35 @@ struct ModelDocument {
     equations: Vec<EquationDocument>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct EquationDocument {
-    state: String,
-    /// For readers; the terms say the same and are what is read back.
+/// One equation as it is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EquationDocument {
+    /// The state whose rate it is.
+    pub state: String,
+    /// The right-hand side in Python. For readers; the terms say the same and are what is read back.
     #[serde(default)]
-    rhs: String,
-    terms: Vec<TermDocument>,
+    pub rhs: String,
+    /// The terms with a coefficient other than 0.
+    pub terms: Vec<TermDocument>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct TermDocument {
-    expression: String,
-    coefficient: f64,
+/// One term of an equation as it is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TermDocument {
+    /// The term without its coefficient, in Python.
+    pub expression: String,
+    /// Its coefficient, finite.
+    pub coefficient: f64,
     /// Absent where it is not known: JSON has no NaN.
-    standard_error: Option<f64>,
+    pub standard_error: Option<f64>,
 }
 
-impl Serialize for SparseModel {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl SparseModel {
+    /// The equations as they are written.
+    ///
+    /// # Errors
+    /// If a coefficient is not finite.
+    pub(crate) fn equation_documents<E: ser::Error>(&self) -> Result<Vec<EquationDocument>, E> {
         let mut equations = Vec::with_capacity(self.equations.len());
         for (state, equation) in self.states.iter().zip(&self.equations) {
             let mut terms = Vec::with_capacity(equation.terms.len());
@@ -37,7 +47,7 @@ impl Serialize for SparseModel {
                 if !fitted.coefficient.is_finite() {
                     let expression = fitted.term.python(&self.states);
                     let message = format!("the coefficient of {expression} in the equation of {state} is not finite");
-                    return Err(ser::Error::custom(message));
+                    return Err(E::custom(message));
                 }
                 terms.push(TermDocument {
                     expression: fitted.term.python(&self.states),
@@ -47,6 +57,13 @@ impl Serialize for SparseModel {
             }
             equations.push(EquationDocument { state: state.clone(), rhs: equation.python(&self.states), terms });
         }
+        Ok(equations)
+    }
+}
+
+impl Serialize for SparseModel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let equations = self.equation_documents()?;
         ModelDocument { time: self.time.clone(), equations }.serialize(serializer)
     }
 }

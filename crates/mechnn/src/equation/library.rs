@@ -50,6 +50,17 @@ impl LibrarySpec {
             Self::Polynomial { degree } => BasisLibrary::polynomial(dims, degree),
         }
     }
+
+    /// Number of terms of the library over `dims` states, known before it is built; saturates.
+    pub fn size(self, dims: usize) -> usize {
+        match self {
+            // C(D + n, n), built up so that every division is exact.
+            Self::Polynomial { degree } => {
+                let step = |size: u128, k: u128| size.saturating_mul(dims as u128 + k) / k;
+                (1..=u128::from(degree)).fold(1, step).try_into().unwrap_or(usize::MAX)
+            }
+        }
+    }
 }
 
 impl FromStr for LibrarySpec {
@@ -244,7 +255,14 @@ mod tests {
         // C(D + n, n)
         for (dims, degree, count) in [(1, 5, 6), (3, 2, 10), (3, 3, 20), (4, 3, 35), (5, 0, 1)] {
             assert_eq!(BasisLibrary::polynomial(dims, degree).len(), count, "D = {dims}, degree {degree}");
+            assert_eq!(LibrarySpec::Polynomial { degree }.size(dims), count, "D = {dims}, degree {degree}");
         }
+    }
+
+    #[test]
+    fn sizes_too_large_to_build_are_known() {
+        assert_eq!(LibrarySpec::Polynomial { degree: 9 }.size(64), 97_082_021_465);
+        assert_eq!(LibrarySpec::Polynomial { degree: 9 }.size(usize::MAX), usize::MAX);
     }
 
     #[test]

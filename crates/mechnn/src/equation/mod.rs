@@ -24,6 +24,7 @@ mod simulate;
 
 mod score;
 
+pub use document::{EquationDocument, TermDocument};
 pub use expression::{ExpressionError, parse_polynomial};
 pub use library::{BasisLibrary, LibraryError, LibrarySpec};
 pub use rollout::{Rollout, RolloutStatus};

@@ -85,6 +85,9 @@ pub struct SimulationOptions {
 }
 
 impl SimulationOptions {
+    /// Largest number of states that can be integrated.
+    pub const MAX_STATES: usize = MAX_DIMS;
+
     /// The defaults, with the typical magnitude of each state.
     pub fn new(scale: Vec<f64>) -> Self {
         Self { scale, relative_tolerance: 1e-8, divergence_factor: 1e6, max_steps: 50_000 }

@@ -9,6 +9,10 @@ pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryRes
     let noise: Vec<String> =
         data.states.iter().zip(&result.noise).map(|(state, noise)| format!("{state} {}", short(*noise))).collect();
     printer.note(&format!("terms      {} of {} candidates", document.terms, document.candidates));
+    if !result.indistinct.is_empty() {
+        let terms: Vec<String> = result.indistinct.iter().map(|term| term.text(&result.model.states)).collect();
+        printer.note(&format!("not tried  {} (combinations of simpler terms on these data)", terms.join(", ")));
+    }
     printer.note(&format!("noise      {} (standard deviation)", noise.join(", ")));
     for (trajectory, fitted) in data.trajectories.iter().zip(&result.trajectories).take(MOST_TRAJECTORIES) {
         let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];

@@ -1,25 +1,31 @@
 //! `mechnn discover`: equations from one or several tables.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::ValueEnum;
 use mechnn::data::{CsvOptions, Dataset, Missing, TimeSource, read_csv};
-use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult, discover};
-use mechnn::equation::LibrarySpec;
+use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult};
+use mechnn::equation::{LibrarySpec, SparseModel};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::printer::Printer;
 
+mod admission;
+
 mod evidence;
 
 mod progress;
+
+mod search;
 
 mod run_folder;
 
 use progress::ProgressReport;
 use run_folder::PlannedRun;
+use search::Ended;
 
 /// Find the differential equations behind measured time series
 ///
@@ -37,7 +43,7 @@ pub(crate) struct DiscoverArgs {
     time: Option<String>,
 
     /// There is no time column: rows are this far apart
-    #[arg(long, value_name = "STEP", value_parser = positive)]
+    #[arg(long, value_name = "STEP", value_parser = positive, allow_negative_numbers = true)]
     dt: Option<f64>,
 
     /// The columns to use as states, separated by commas [default: all but the time]
@@ -59,12 +65,19 @@ pub(crate) struct DiscoverArgs {
 /// Options of a search, shared with `demo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SearchArgs {
-    /// Candidate terms: poly:N, all products of states up to degree N
-    #[arg(long, value_name = "LIBRARY", default_value = "poly:2")]
-    library: LibrarySpec,
+    /// Candidate terms: poly:N, all products of states up to degree N [default: poly:2]
+    #[arg(long, value_name = "LIBRARY")]
+    pub(crate) library: Option<LibrarySpec>,
 
     /// Also drop terms whose coefficient, in scaled variables, is smaller than this
-    #[arg(long, value_name = "F", default_value = "0", value_parser = not_negative, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "F",
+        default_value = "0",
+        value_parser = not_negative,
+        hide_default_value = true,
+        allow_negative_numbers = true
+    )]
     threshold: f64,
 
     /// Form of the result on stdout
@@ -117,7 +130,7 @@ impl DiscoverArgs {
         };
         let (data, warnings) = read_csv(&self.files, &options)?;
         warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));
-        self.search.run(&data, &self.files, printer, interrupt)?;
+        self.search.run(data, &self.files, printer, interrupt)?;
         Ok(())
     }
 }
@@ -126,33 +139,63 @@ impl SearchArgs {
     /// Searches, prints and writes. `files` are what the data came from, for the record.
     pub(crate) fn run(
         self,
-        data: &Dataset,
+        data: Dataset,
         files: &[PathBuf],
         printer: &mut Printer,
         interrupt: &Interrupt,
     ) -> Result<DiscoveryResult, Failure> {
-        let options = DiscoveryOptions { library: self.library, threshold: self.threshold, ..Default::default() };
+        let mut options = DiscoveryOptions { threshold: self.threshold, ..Default::default() };
+        options.library = self.library.unwrap_or(options.library);
+        admission::check(&data, &options)?;
         let output = self.output.as_deref();
-        let planned = output.map(|path| PlannedRun::new(path, data, files, &options, self.overwrite)).transpose()?;
+        let planned = output.map(|path| PlannedRun::new(path, &data, files, &options, self.overwrite)).transpose()?;
         interrupt.watch();
         let start = Instant::now();
-        let mut progress = ProgressReport::new(printer, interrupt);
-        let result = discover(data, &options, &mut progress)?;
+        let candidates = admission::candidates(&data, &options);
+        let data = Arc::new(data);
+        let mut progress = ProgressReport::new(printer);
+        let ended = search::run(Arc::clone(&data), options, interrupt, &mut progress);
         progress.finish();
-        let document = DiscoveryDocument::new(data, &result, start.elapsed().as_secs_f64())?;
-        match self.format {
-            Format::Text => printer.result(&result.model.text())?,
-            Format::Json => printer.result(&serde_json::to_string_pretty(&document)?)?,
+        let seconds = start.elapsed().as_secs_f64();
+        let result = match ended? {
+            Ended::Finished(result) => *result,
+            Ended::Abandoned(best) => {
+                match best {
+                    Some(model) => {
+                        let document = || DiscoveryDocument::unfinished(&data, &model, candidates, seconds);
+                        self.print(printer, &model, document)?;
+                        printer.warning("stopped in the middle of a step: these equations have not been simulated");
+                    }
+                    None => printer.warning("stopped before there were first equations"),
+                }
+                return Err(Failure::Interrupted);
+            }
+        };
+        let document = DiscoveryDocument::new(&data, &result, seconds)?;
+        self.print(printer, &result.model, || Ok(document.clone()))?;
+        evidence::print(printer, &data, &result, &document);
+        // The folder of a run that was stopped stays as it is: a result in it would mean that the run is done.
+        if result.interrupted {
+            return Err(Failure::Interrupted);
         }
-        evidence::print(printer, data, &result, &document);
         if let Some(planned) = planned {
             let done = format!("written to {}", planned.path().display());
-            planned.write(data, files, &result, &document)?;
+            planned.write(&data, files, &result, &document)?;
             printer.note(&done);
         }
-        match result.interrupted {
-            true => Err(Failure::Interrupted),
-            false => Ok(result),
+        Ok(result)
+    }
+
+    /// The result on stdout, in the form asked for.
+    fn print(
+        &self,
+        printer: &mut Printer,
+        model: &SparseModel,
+        document: impl FnOnce() -> serde_json::Result<DiscoveryDocument>,
+    ) -> Result<(), Failure> {
+        match self.format {
+            Format::Text => printer.result(&model.text()),
+            Format::Json => printer.result(&serde_json::to_string_pretty(&document()?)?),
         }
     }
 }

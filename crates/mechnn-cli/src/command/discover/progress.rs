@@ -1,11 +1,9 @@
 //! Progress of a search: a bar on a terminal, a plain line every few seconds elsewhere.
 
-use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use mechnn::discovery::{Observer, Progress, Stage};
+use mechnn::discovery::{Progress, Stage};
 
-use crate::interrupt::Interrupt;
 use crate::printer::{Printer, ProgressBar};
 
 /// Between two lines where there is no terminal.
@@ -13,15 +11,14 @@ const LINE_EVERY: Duration = Duration::from_secs(3);
 
 pub(super) struct ProgressReport<'a> {
     printer: &'a mut Printer,
-    interrupt: &'a Interrupt,
     bar: Option<ProgressBar>,
     last_line: Instant,
 }
 
 impl<'a> ProgressReport<'a> {
-    pub(super) fn new(printer: &'a mut Printer, interrupt: &'a Interrupt) -> Self {
+    pub(super) fn new(printer: &'a mut Printer) -> Self {
         let bar = printer.progress_bar();
-        Self { printer, interrupt, bar, last_line: Instant::now() }
+        Self { printer, bar, last_line: Instant::now() }
     }
 
     pub(super) fn finish(self) {
@@ -29,14 +26,11 @@ impl<'a> ProgressReport<'a> {
             bar.clear();
         }
     }
-}
 
-impl Observer for ProgressReport<'_> {
-    fn step(&mut self, progress: &Progress) -> ControlFlow<()> {
+    pub(super) fn show(&mut self, progress: &Progress) {
         let stage = match progress.stage {
             Stage::Annealing => format!("fitting states and coefficients, model error {}", progress.model_error),
-            Stage::Pruning => "dropping terms".to_owned(),
-            _ => "smoothing".to_owned(),
+            _ => "dropping terms".to_owned(),
         };
         let line = format!("{stage}: {} terms", progress.terms);
         if let Some(bar) = &self.bar {
@@ -45,10 +39,6 @@ impl Observer for ProgressReport<'_> {
         } else if self.last_line.elapsed() >= LINE_EVERY {
             self.last_line = Instant::now();
             self.printer.progress(&format!("{:3.0} % {line}", 100.0 * progress.fraction));
-        }
-        match self.interrupt.requested() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
         }
     }
 }

@@ -16,6 +16,10 @@ pub(super) enum SchemeName {
     TaylorCentral,
     /// The first paper's relaxed linear programme, with its slack
     RelaxedLp,
+    /// Least squares, the prior of the probabilistic ODE solvers; wants a large equation weight
+    IntegratedWiener,
+    /// Least squares, two-point Padé (Hermite-Obreshkov) rows; the equations must fix the highest derivative
+    Pade,
 }
 
 /// What was asked for; `None` where nothing was.
@@ -56,6 +60,8 @@ impl Discretisation {
         let scheme = match (self.scheme.unwrap_or(default), self.gamma_alpha) {
             (SchemeName::Taylor, None) => Scheme::Taylor,
             (SchemeName::TaylorCentral, None) => Scheme::TaylorCentral,
+            (SchemeName::IntegratedWiener, None) => Scheme::IntegratedWiener,
+            (SchemeName::Pade, None) => Scheme::Pade,
             // Not the published layer's 0.05: with any value but 0 the error does not vanish with the step.
             (SchemeName::RelaxedLp, gamma_alpha) => Scheme::RelaxedLp { gamma_alpha: gamma_alpha.unwrap_or(0.0) },
             (_, Some(_)) => {

@@ -1,84 +1,219 @@
 //! The normal equations of one group of dimensions: assembled, factored, solved.
 
+use super::chain_rows::ChainRows;
+use super::element::Adjoint;
 use super::groups::Group;
+use super::null_space::NullSpace;
+use super::row_pass::Unknowns;
 use super::view::ElementView;
-use crate::engine::{BandedCholesky, BandedMatrix, PivotError};
+use crate::engine::{BandedCholesky, BandedMatrix, PivotError, RowElimination};
 
 /// The factored normal equations `AᵀA` of one group, without the slack.
 ///
 /// The last point of a periodic problem is tied to the first and becomes the border; all others form the band.
 pub(super) struct Chain {
     dims: Vec<usize>,
+    equations: Vec<usize>,
     /// True if the group is all dimensions in order: its vectors need no gathering.
     whole: bool,
     block: usize,
     banded_points: usize,
-    factor: BandedCholesky,
+    /// True if the slack is the last column of the border.
+    with_slack: bool,
+    /// Where the equations are hard: the chain's unknowns are what they leave free.
+    null_space: Option<NullSpace>,
+    /// Absent where hard equations leave nothing free.
+    factor: Option<BandedCholesky>,
 }
 
 /// A pivot below this fraction of its diagonal entry is rounding error: solving on would return noise.
 const MIN_PIVOT_RATIO: f64 = 16.0 * f64::EPSILON;
 
+/// The same for the squares of the pivots of an orthogonal factorisation: `eps^2 = 5e-32`, times the growth by heavy rows
+/// and along the chain. Where the rows do determine the solution these ratios stay above 1e-24 for K = 5 down to steps
+/// of 1e-4 (`tests/conditioning.rs`).
+const MIN_ORTHOGONAL_RATIO: f64 = 1e-25;
+
 impl Chain {
-    pub(super) fn new(view: &ElementView<'_>, group: Group) -> Result<Self, PivotError> {
-        let block = group.dims.len() * view.sizes.orders;
-        let banded_points = view.sizes.points - usize::from(view.is_periodic());
-        let matrix = assemble(view, &group);
-        let whole = group.dims.len() == view.sizes.dims;
+    /// By the normal equations, without the slack.
+    pub(super) fn new(view: &ElementView<'_>, group: Group, null_space: Option<NullSpace>) -> Result<Self, PivotError> {
+        if null_space.as_ref().is_some_and(|null_space| null_space.free() == 0) {
+            return Ok(Self::from_factor(view, group, null_space, false, None));
+        }
+        let equations = assemble(view, &group);
+        let matrix = match &null_space {
+            None => equations.matrix,
+            Some(null_space) => equations.reduced(null_space, view.sizes.points),
+        };
         let factor = matrix.factor(MIN_PIVOT_RATIO)?;
-        Ok(Self { dims: group.dims, whole, block, banded_points, factor })
+        Ok(Self::from_factor(view, group, null_space, false, Some(factor)))
+    }
+
+    /// By orthogonal elimination of the rows, with the slack if the scheme has one: the group must then be all
+    /// dimensions. The least-squares solution comes with it, for the data or, given z, for the residuals at z.
+    pub(super) fn orthogonal(
+        view: &ElementView<'_>,
+        group: Group,
+        null_space: Option<NullSpace>,
+        residual_at: Option<Unknowns<'_>>,
+    ) -> Result<(Self, Adjoint), PivotError> {
+        if null_space.as_ref().is_some_and(|null_space| null_space.free() == 0) {
+            let chain = Self::from_factor(view, group, null_space, false, None);
+            return Ok((chain, Adjoint { values: vec![0.0; view.unknowns()], slack: 0.0 }));
+        }
+        let rows = ChainRows::new(view, &group, null_space.as_ref(), residual_at);
+        let banded_points = view.sizes.points - usize::from(view.is_periodic());
+        let (block, border, right) = (rows.block(), rows.border(), ChainRows::RIGHT_HAND_SIDES);
+        let mut elimination =
+            RowElimination::new(banded_points, block, half_bandwidth(view), border, right, MIN_ORTHOGONAL_RATIO);
+        for t in 0..banded_points {
+            elimination.eliminate(rows.leading(t))?;
+        }
+        let (factor, mut solution, mut at_border) = elimination.finish()?;
+        factor.backward_in_place(right, &mut solution, &mut at_border);
+        let with_slack = rows.with_slack();
+        let slack = if with_slack { at_border.pop().unwrap_or(0.0) } else { 0.0 };
+        solution.extend(at_border);
+        let chain = Self::from_factor(view, group, null_space, with_slack, Some(factor));
+        let mut values = vec![0.0; view.unknowns()];
+        chain.scatter(view, &chain.expand(view, solution), &mut values);
+        Ok((chain, Adjoint { values, slack }))
+    }
+
+    fn from_factor(
+        view: &ElementView<'_>,
+        group: Group,
+        null_space: Option<NullSpace>,
+        with_slack: bool,
+        factor: Option<BandedCholesky>,
+    ) -> Self {
+        let block = null_space.as_ref().map_or(group.dims.len() * view.sizes.orders, NullSpace::free);
+        let banded_points = view.sizes.points - usize::from(view.is_periodic());
+        let whole = group.dims.len() == view.sizes.dims && null_space.is_none();
+        let Group { dims, equations } = group;
+        Self { dims, equations, whole, block, banded_points, with_slack, null_space, factor }
+    }
+
+    /// Adds to `x` `[N, D, K]` the smallest change that satisfies hard equations exactly, where `defect(t, e)` is what
+    /// equation e lacks at point t. Nothing for soft ones.
+    pub(super) fn add_particular(&self, view: &ElementView<'_>, defect: impl Fn(usize, usize) -> f64, x: &mut [f64]) {
+        let Some(null_space) = &self.null_space else { return };
+        for t in 0..view.sizes.points {
+            let own: Vec<f64> = self.equations.iter().map(|&e| defect(t, e)).collect();
+            let change = null_space.particular(t, &own);
+            for (entries, &d) in change.chunks_exact(view.sizes.orders).zip(&self.dims) {
+                x[view.at(t, d)..][..entries.len()].iter_mut().zip(entries).for_each(|(x, change)| *x += change);
+            }
+        }
+    }
+
+    /// Writes the multipliers ν of `C_tᵀ ν_t = w_t` for hard equations into `multipliers` `[N, E]`.
+    pub(super) fn multipliers(&self, view: &ElementView<'_>, w: &[f64], multipliers: &mut [f64]) {
+        let Some(null_space) = &self.null_space else { return };
+        for t in 0..view.sizes.points {
+            let own: Vec<f64> =
+                self.dims.iter().flat_map(|&d| &w[view.at(t, d)..][..view.sizes.orders]).copied().collect();
+            for (&e, value) in self.equations.iter().zip(null_space.multipliers(t, &own)) {
+                multipliers[t * view.sizes.equations + e] = value;
+            }
+        }
     }
 
     pub(super) fn pivot_ratio(&self) -> f64 {
-        self.factor.pivot_ratio()
+        self.factor.as_ref().map_or(1.0, BandedCholesky::pivot_ratio)
     }
 
-    /// Replaces the group's entries of `x` `[N, D, K]` by the solution of `AᵀA y = x`.
-    pub(super) fn solve_in_place(&self, view: &ElementView<'_>, x: &mut [f64]) {
+    /// Replaces the group's entries of `x` `[N, D, K]`, and the slack if the chain has it, by the solution of
+    /// `AᵀA y = x`.
+    pub(super) fn solve_in_place(&self, view: &ElementView<'_>, x: &mut [f64], slack: &mut f64) {
         if self.whole {
-            self.solve_contiguous(x);
+            self.solve_contiguous(x, slack);
             return;
         }
         let orders = view.sizes.orders;
-        let mut gathered = Vec::with_capacity(view.sizes.points * self.block);
+        let mut gathered = Vec::with_capacity(view.sizes.points * self.dims.len() * orders);
         for t in 0..view.sizes.points {
             for &d in &self.dims {
                 gathered.extend_from_slice(&x[view.at(t, d)..][..orders]);
             }
         }
-        self.solve_contiguous(&mut gathered);
-        let mut solved = gathered.chunks_exact(orders);
+        if self.factor.is_none() {
+            let zeros = vec![0.0; gathered.len()];
+            self.scatter(view, &zeros, x);
+            return;
+        }
+        let mut own = self.reduce(view, gathered);
+        self.solve_contiguous(&mut own, slack);
+        self.scatter(view, &self.expand(view, own), x);
+    }
+
+    /// `Zᵀ x` at every point, `[N, D K]` to `[N, D K - E]`; the identity for soft equations.
+    fn reduce(&self, view: &ElementView<'_>, x: Vec<f64>) -> Vec<f64> {
+        let Some(null_space) = &self.null_space else { return x };
+        let mut y = vec![0.0; view.sizes.points * self.block];
+        let points = x.chunks_exact(x.len() / view.sizes.points).zip(y.chunks_exact_mut(self.block));
+        points.enumerate().for_each(|(t, (x, y))| null_space.reduce(t, x, y));
+        y
+    }
+
+    /// `Z y` at every point, `[N, D K - E]` to `[N, D K]`; the identity for soft equations.
+    fn expand(&self, view: &ElementView<'_>, y: Vec<f64>) -> Vec<f64> {
+        let Some(null_space) = &self.null_space else { return y };
+        let full = self.dims.len() * view.sizes.orders;
+        let mut x = vec![0.0; view.sizes.points * full];
+        let points = x.chunks_exact_mut(full).zip(y.chunks_exact(self.block));
+        points.enumerate().for_each(|(t, (x, y))| null_space.expand(t, y, x));
+        x
+    }
+
+    /// Writes the group's vector `[N, group, K]` into `x` `[N, D, K]`.
+    fn scatter(&self, view: &ElementView<'_>, own: &[f64], x: &mut [f64]) {
+        let orders = view.sizes.orders;
+        let mut entries = own.chunks_exact(orders);
         for t in 0..view.sizes.points {
-            for (&d, entry) in self.dims.iter().zip(&mut solved) {
+            for (&d, entry) in self.dims.iter().zip(&mut entries) {
                 x[view.at(t, d)..][..orders].copy_from_slice(entry);
             }
         }
     }
 
-    fn solve_contiguous(&self, x: &mut [f64]) {
-        let (band, border) = x.split_at_mut(self.banded_points * self.block);
-        self.factor.solve_in_place(1, band, border);
+    fn solve_contiguous(&self, x: &mut [f64], slack: &mut f64) {
+        let Some(factor) = &self.factor else { return };
+        let (band, last) = x.split_at_mut(self.banded_points * self.block);
+        if self.with_slack {
+            let mut border = last.to_vec();
+            border.push(*slack);
+            factor.solve_in_place(1, band, &mut border);
+            *slack = border.pop().unwrap_or(0.0);
+            last.copy_from_slice(&border);
+        } else {
+            factor.solve_in_place(1, band, last);
+        }
     }
 }
 
+/// Central rows reach from a point to the one after the next.
+fn half_bandwidth(view: &ElementView<'_>) -> usize {
+    if view.scheme.has_central_rows() { 2 } else { 1 }
+}
+
 /// Sums `w^2 (row entries)(row entries)ᵀ` over all rows that touch the group.
-fn assemble(view: &ElementView<'_>, group: &Group) -> BandedMatrix {
+fn assemble(view: &ElementView<'_>, group: &Group) -> NormalEquations {
     let orders = view.sizes.orders;
     let block = group.dims.len() * orders;
     let points = view.sizes.points;
-    let half_bandwidth = if view.scheme.has_central_rows() { 2 } else { 1 };
     let border_point = view.is_periodic().then_some(points - 1);
     let (banded, border_width) = if border_point.is_some() { (points - 1, block) } else { (points, 0) };
-    let matrix = BandedMatrix::zeros(banded, block, half_bandwidth, border_width);
+    let matrix = BandedMatrix::zeros(banded, block, half_bandwidth(view), border_width);
     let mut sum = NormalEquations { matrix, block, border_point };
     // Column of derivative k of dimension d within a block.
     let mut column = vec![usize::MAX; view.sizes.dims];
     group.dims.iter().enumerate().for_each(|(position, &d)| column[d] = position * orders);
 
     // Equation rows.
-    let weight = view.weights.equation * view.weights.equation;
+    let weight = view.equation_weight() * view.equation_weight();
     let mut row = vec![0.0; block];
-    for t in 0..points {
+    for t in (0..points).take_while(|_| weight > 0.0) {
         let coefficients = view.coefficients(t);
         for &e in &group.equations {
             for &d in &group.dims {
@@ -137,7 +272,7 @@ fn assemble(view: &ElementView<'_>, group: &Group) -> BandedMatrix {
         sum.add(t + 1, below, t, top, plus * centre);
         sum.add(t + 1, below, t - 1, below, plus * minus);
     });
-    sum.matrix
+    sum
 }
 
 /// A [`BandedMatrix`] whose last point may be the border.
@@ -148,6 +283,54 @@ struct NormalEquations {
 }
 
 impl NormalEquations {
+    /// The equations for what the null space leaves free: block (t, s) becomes `Z_tᵀ M_ts Z_s`.
+    fn reduced(&self, null_space: &NullSpace, points: usize) -> BandedMatrix {
+        let free = null_space.free();
+        let banded = points - usize::from(self.border_point.is_some());
+        let half_bandwidth = self.matrix.half_bandwidth();
+        let border = if self.border_point.is_some() { free } else { 0 };
+        let mut reduced = NormalEquations {
+            matrix: BandedMatrix::zeros(banded, free, half_bandwidth, border),
+            block: free,
+            border_point: self.border_point,
+        };
+        for s in 0..points {
+            // The border point is dense: it may be joined to any other.
+            let near = s..points.min(s + half_bandwidth + 1);
+            let far = self.border_point.into_iter().filter(|t| !near.contains(t));
+            for t in near.clone().chain(far) {
+                let full = self.block(t, s);
+                for i in 0..free {
+                    for j in 0..free {
+                        let mut sum = 0.0;
+                        for a in 0..self.block {
+                            let along: f64 = (0..self.block).map(|b| full(a, b) * null_space.basis(s, b, j)).sum();
+                            sum += null_space.basis(t, a, i) * along;
+                        }
+                        if t > s || j <= i {
+                            reduced.add(t, i, s, j, sum);
+                        }
+                    }
+                }
+            }
+        }
+        reduced.matrix
+    }
+
+    /// Block (t, s), t >= s, as a function of row and column; the diagonal ones mirrored to be symmetric.
+    fn block(&self, t: usize, s: usize) -> impl Fn(usize, usize) -> f64 + '_ {
+        let b = self.block;
+        move |i, j| {
+            let (row, column) = if t == s && j > i { (j, i) } else { (i, j) };
+            match Some(t) == self.border_point {
+                true if s == t => self.matrix.corner()[row * b + column],
+                true => self.matrix.border(s)[column * b + row],
+                false if s == t => self.matrix.diagonal(t)[row * b + column],
+                false => self.matrix.below(t - s, s)[row * b + column],
+            }
+        }
+    }
+
     /// Adds `value` to the entry of row (t, i), column (s, j), t >= s.
     #[inline]
     fn add(&mut self, t: usize, i: usize, s: usize, j: usize, value: f64) {

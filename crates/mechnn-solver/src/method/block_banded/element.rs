@@ -1,17 +1,23 @@
 //! One batch element: its chains, the slack that joins them, and refinement.
 
 use super::chain::Chain;
-use super::groups::independent_groups;
-use super::row_pass::{Load, Unknowns, add_transposed_residual};
+use super::groups::{Group, independent_groups};
+use super::null_space::NullSpace;
+use super::row_pass::{Load, PassSummary, Unknowns, add_transposed_residual};
 use super::view::ElementView;
+use crate::engine::PivotError;
 use crate::error::SolveError;
-use crate::solution::RowResiduals;
+use crate::scheme::EquationRows;
+use crate::solution::{Factorization, RowResiduals};
 
 /// The factored system of one batch element.
 pub(super) struct FactoredElement {
     chains: Vec<Chain>,
     slack: Option<SlackColumn>,
     pivot_ratio: f64,
+    factorization: Factorization,
+    /// Where refinement starts: the solution that an orthogonal factorisation returns, else zero.
+    start: Adjoint,
 }
 
 /// The slack as a border of one column, with a = its column (ones on the smoothness rows):
@@ -31,9 +37,11 @@ pub(super) struct SolvedElement {
     pub(super) error_estimate: f64,
     pub(super) refinements: usize,
     pub(super) groups: usize,
+    pub(super) factorization: Factorization,
 }
 
-/// Adjoint (or tangent) of one batch element.
+/// A vector in the space of unknowns: a start, an adjoint, a tangent.
+#[derive(Debug, Clone)]
 pub(super) struct Adjoint {
     pub(super) values: Vec<f64>,
     pub(super) slack: f64,
@@ -42,101 +50,182 @@ pub(super) struct Adjoint {
 /// Above this estimated relative error a solution is refined.
 const REFINE_ABOVE: f64 = 1e-11;
 
-/// Relative error of a solve, in units of `eps / pivot_ratio`: seen up to 50 in random problems (`tests/agreement.rs`).
-const ERROR_PER_PIVOT: f64 = 10.0;
+/// Above this estimated relative error the normal equations give way to orthogonal elimination.
+const ACCURATE: f64 = 1e-10;
+
+/// Normal equations with a smaller relative pivot may be singular: rounding alone leaves about this.
+const TRUSTED_PIVOT: f64 = 1e-11;
 
 /// Above this estimated relative error after refinement the solve is refused.
-const REFUSE_ABOVE: f64 = 1e-6;
+const REFUSE_ABOVE: f64 = 1e-4;
 
 const MAX_REFINEMENTS: usize = 8;
 
 impl FactoredElement {
-    pub(super) fn new(view: &ElementView<'_>) -> Result<Self, SolveError> {
-        let singular = |point: usize, pivot: f64| {
-            let pivot = if pivot.is_finite() { pivot } else { 0.0 };
-            SolveError::NotPositiveDefinite { batch: view.batch, point, pivot }
+    /// Factors and solves by the cheapest factorisation whose error estimate is good enough.
+    pub(super) fn factor_and_solve(view: &ElementView<'_>) -> Result<(Self, SolvedElement), SolveError> {
+        // Rounding can make the pivots of a singular matrix look positive, the more so the larger a weight.
+        if view.rows() < view.unknowns() + usize::from(view.scheme.gamma_alpha().is_some()) {
+            return Err(singular(view, PivotError { block: view.sizes.points - 1, ratio: 0.0 }));
+        }
+        let attempt = |factorization| {
+            let factored = Self::new(view, factorization)?;
+            let solved = factored.solve(view)?;
+            Ok((factored, solved))
         };
-        let chains = independent_groups(view)
-            .into_iter()
-            .map(|group| Chain::new(view, group).map_err(|error| singular(error.block, error.ratio)))
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut pivot_ratio = chains.iter().map(Chain::pivot_ratio).fold(f64::INFINITY, f64::min);
-        let mut element = Self { chains, slack: None, pivot_ratio };
-        if view.scheme.gamma_alpha().is_some() {
-            let zero = vec![0.0; view.unknowns()];
-            let start = Unknowns { values: &zero, slack: 0.0 };
-            let mut transposed = vec![0.0; view.unknowns()];
-            let rows = add_transposed_residual(view, start, Load::SlackColumn, &mut transposed).squared_norm;
-            let mut response = transposed.clone();
-            element.solve_chains(view, &mut response);
-            let mut correction = vec![0.0; view.unknowns()];
-            let z = Unknowns { values: &response, slack: 0.0 };
-            let complement = add_transposed_residual(view, z, Load::SlackColumn, &mut correction).squared_norm;
-            let ratio = complement / rows;
-            if ratio.is_nan() || ratio < f64::EPSILON {
-                return Err(singular(view.sizes.points, ratio));
+        let quick = attempt(Factorization::NormalEquations);
+        let (estimate, quick) = match quick {
+            Ok((factored, solved)) if solved.error_estimate <= ACCURATE && solved.pivot_ratio >= TRUSTED_PIVOT => {
+                return Ok((factored, solved));
             }
-            pivot_ratio = pivot_ratio.min(ratio);
-            element.slack = Some(SlackColumn { transposed, response, complement });
-            element.pivot_ratio = pivot_ratio;
+            // A pivot at the level of rounding: whether the rows determine the solution at all, only orthogonal
+            // elimination can tell. If they do, what the refined normal equations found is good.
+            Ok((factored, solved)) if solved.error_estimate <= ACCURATE => {
+                return Self::new(view, Factorization::Orthogonal).map(|_| (factored, solved));
+            }
+            Ok((factored, solved)) => (solved.error_estimate, Ok((factored, solved))),
+            Err(error) => (f64::INFINITY, Err(error)),
+        };
+        match attempt(Factorization::Orthogonal) {
+            Ok((factored, solved)) if solved.error_estimate < estimate => Ok((factored, solved)),
+            // The reason of the better method is the better reason.
+            Err(error) if quick.is_err() => Err(error),
+            _ => quick,
+        }
+        .and_then(|(factored, solved)| {
+            let (estimate, refinements) = (solved.error_estimate, solved.refinements);
+            match estimate <= REFUSE_ABOVE {
+                true => Ok((factored, solved)),
+                false => Err(SolveError::IllConditioned { batch: view.batch, estimate, refinements }),
+            }
+        })
+    }
+
+    fn new(view: &ElementView<'_>, factorization: Factorization) -> Result<Self, SolveError> {
+        let groups = match factorization {
+            Factorization::NormalEquations => independent_groups(view),
+            Factorization::Orthogonal => elimination_groups(view),
+        };
+        let mut chains = Vec::with_capacity(groups.len());
+        let mut start = Adjoint { values: vec![0.0; view.unknowns()], slack: 0.0 };
+        for group in groups {
+            let null_space = null_space(view, &group)?;
+            let chain = match factorization {
+                Factorization::NormalEquations => Chain::new(view, group, null_space),
+                // Its solution is found again, with its correction, from the start.
+                Factorization::Orthogonal => Chain::orthogonal(view, group, null_space, None).map(|(chain, _)| chain),
+            };
+            let chain = chain.map_err(|error| singular(view, error))?;
+            chain.add_particular(view, |t, e| view.forcing(t)[e], &mut start.values);
+            chains.push(chain);
+        }
+        let pivot_ratio = chains.iter().map(Chain::pivot_ratio).fold(f64::INFINITY, f64::min);
+        let mut element = Self { chains, slack: None, pivot_ratio, factorization, start };
+        if factorization == Factorization::NormalEquations && view.scheme.gamma_alpha().is_some() {
+            element.border_with_slack(view).map_err(|error| singular(view, error))?;
         }
         Ok(element)
     }
 
-    /// Solves the normal equations, then refines with the residuals of the rows until the rounding error is negligible
+    fn border_with_slack(&mut self, view: &ElementView<'_>) -> Result<(), PivotError> {
+        let zero = vec![0.0; view.unknowns()];
+        let mut transposed = vec![0.0; view.unknowns()];
+        let rows = slack_residual(view, &zero, &mut transposed).squared_norm;
+        let mut response = transposed.clone();
+        self.solve_chains(view, &mut response, &mut 0.0);
+        let complement = slack_residual(view, &response, &mut vec![0.0; view.unknowns()]).squared_norm;
+        let ratio = complement / rows;
+        if ratio.is_nan() || ratio < f64::EPSILON {
+            return Err(PivotError { block: view.sizes.points, ratio });
+        }
+        self.pivot_ratio = self.pivot_ratio.min(ratio);
+        self.slack = Some(SlackColumn { transposed, response, complement });
+        Ok(())
+    }
+
+    /// The solution by this factorisation, refined with the residuals of the rows until the rounding error is negligible
     /// or stops falling.
-    pub(super) fn solve(&self, view: &ElementView<'_>) -> Result<SolvedElement, SolveError> {
+    ///
+    /// The correction that would come next measures the error of what is there, so the last one is computed and not
+    /// applied: it is the estimate.
+    fn solve(&self, view: &ElementView<'_>) -> Result<SolvedElement, SolveError> {
         let gamma_alpha = view.scheme.gamma_alpha().unwrap_or(0.0);
-        let mut values = vec![0.0; view.unknowns()];
-        let mut slack = 0.0;
-        let mut refinements = 0;
-        let mut estimate = ERROR_PER_PIVOT * f64::EPSILON / self.pivot_ratio;
-        // cond(A) eps: what remains after any number of refinements.
-        let floor = ERROR_PER_PIVOT * f64::EPSILON / self.pivot_ratio.sqrt();
-        // Relative size of the last change of the solution: all of it at first.
-        let mut last_change = 1.0;
-        let mut solved_once = false;
-        let mut stagnates = false;
+        let Adjoint { mut values, mut slack } = self.start.clone();
         let mut right = vec![0.0; view.unknowns()];
+        let mut refinements = 0;
+        let mut last_change = f64::INFINITY;
+        let mut is_start = true;
         loop {
             right.fill(0.0);
             let z = Unknowns { values: &values, slack };
             let pass = add_transposed_residual(view, z, Load::Data, &mut right);
-            let accurate = estimate <= REFINE_ABOVE.max(floor);
-            if solved_once && (accurate || stagnates || refinements == MAX_REFINEMENTS) {
-                if estimate.is_nan() || estimate > REFUSE_ABOVE {
-                    return Err(SolveError::IllConditioned { batch: view.batch, estimate, refinements });
+            let slack_change = match self.factorization {
+                Factorization::NormalEquations => self.solve_bordered(view, &mut right, pass.slack + gamma_alpha),
+                Factorization::Orthogonal => self.eliminate_residual(view, z, &mut right)?,
+            };
+            if !is_start {
+                self.satisfy_equations(view, &values, &mut right);
+                let change = relative_change(view, &right, &values);
+                let stagnates = change > 0.5 * last_change;
+                if change <= REFINE_ABOVE || stagnates || refinements == MAX_REFINEMENTS || change.is_nan() {
+                    return Ok(self.solved(values, slack, pass, change, refinements));
                 }
-                let (pivot_ratio, groups) = (self.pivot_ratio, self.chains.len());
-                let error_estimate = estimate.max(f64::EPSILON);
-                let residuals = pass.residuals;
-                return Ok(SolvedElement {
-                    values,
-                    slack,
-                    residuals,
-                    pivot_ratio,
-                    error_estimate,
-                    refinements,
-                    groups,
-                });
+                refinements += 1;
+                last_change = change;
             }
-            slack += self.solve_bordered(view, &mut right, pass.slack + gamma_alpha);
+            is_start = false;
             values.iter_mut().zip(&right).for_each(|(value, change)| *value += change);
+            slack += slack_change;
             if let Some(index) = values.iter().position(|value| !value.is_finite()) {
                 return Err(SolveError::NotFinite { batch: view.batch, point: index / view.sizes.block() });
             }
-            if !solved_once {
-                solved_once = true;
-                continue;
-            }
-            refinements += 1;
-            let change = relative_change(view, &right, &values);
-            // Linear convergence: the next change would be smaller by the same factor.
-            let contraction = (change / last_change).min(1.0);
-            // Where the changes no longer fall, they are the level of the rounding error.
-            stagnates = refinements > 1 && contraction > 0.5;
-            estimate = if stagnates { change } else { (change * contraction).max(floor) };
-            last_change = change;
+        }
+    }
+
+    /// Adds to a correction what hard equations still lack at `values`.
+    fn satisfy_equations(&self, view: &ElementView<'_>, values: &[f64], correction: &mut [f64]) {
+        let block = view.sizes.block();
+        let defect = |t: usize, e: usize| {
+            let row = &view.coefficients(t)[e * block..][..block];
+            let applied: f64 = row.iter().zip(&values[t * block..]).map(|(c, x)| c * x).sum();
+            view.forcing(t)[e] - applied
+        };
+        self.chains.iter().for_each(|chain| chain.add_particular(view, defect, correction));
+    }
+
+    /// Directional change of hard equations: the smallest x with `C x = defect`, zero for soft ones, `[N, D, K]`.
+    pub(super) fn particular(&self, view: &ElementView<'_>, defect: impl Fn(usize, usize) -> f64) -> Vec<f64> {
+        let mut x = vec![0.0; view.unknowns()];
+        self.chains.iter().for_each(|chain| chain.add_particular(view, &defect, &mut x));
+        x
+    }
+
+    /// Multipliers of hard equations, `Cᵀ ν = w` at every point, `[N, E]`; `None` for soft ones.
+    pub(super) fn multipliers(&self, view: &ElementView<'_>, w: &[f64]) -> Option<Vec<f64>> {
+        (view.equations == EquationRows::Hard).then(|| {
+            let mut multipliers = vec![0.0; view.sizes.points * view.sizes.equations];
+            self.chains.iter().for_each(|chain| chain.multipliers(view, w, &mut multipliers));
+            multipliers
+        })
+    }
+
+    fn solved(
+        &self,
+        values: Vec<f64>,
+        slack: f64,
+        pass: PassSummary,
+        estimate: f64,
+        refinements: usize,
+    ) -> SolvedElement {
+        SolvedElement {
+            values,
+            slack,
+            residuals: pass.residuals,
+            pivot_ratio: self.pivot_ratio,
+            error_estimate: if estimate.is_nan() { f64::INFINITY } else { estimate.max(f64::EPSILON) },
+            refinements,
+            groups: self.chains.len(),
+            factorization: self.factorization,
         }
     }
 
@@ -157,8 +246,12 @@ impl FactoredElement {
 
     /// Solves the normal equations bordered by the slack in place; returns the slack.
     fn solve_bordered(&self, view: &ElementView<'_>, g: &mut [f64], g_slack: f64) -> f64 {
-        self.solve_chains(view, g);
-        let Some(SlackColumn { transposed, response, complement }) = &self.slack else { return 0.0 };
+        let mut slack = g_slack;
+        self.solve_chains(view, g, &mut slack);
+        let Some(SlackColumn { transposed, response, complement }) = &self.slack else {
+            let in_chain = self.factorization == Factorization::Orthogonal && view.scheme.gamma_alpha().is_some();
+            return if in_chain { slack } else { 0.0 };
+        };
         // eps = (q - s·y) / den;  x = y - eps z
         let product: f64 = transposed.iter().zip(&*g).map(|(s, y)| s * y).sum();
         let slack = (g_slack - product) / complement;
@@ -166,9 +259,71 @@ impl FactoredElement {
         slack
     }
 
-    fn solve_chains(&self, view: &ElementView<'_>, x: &mut [f64]) {
-        self.chains.iter().for_each(|chain| chain.solve_in_place(view, x));
+    fn solve_chains(&self, view: &ElementView<'_>, x: &mut [f64], slack: &mut f64) {
+        self.chains.iter().for_each(|chain| chain.solve_in_place(view, x, slack));
     }
+
+    /// Replaces `out` by the least-squares solution for the residuals of the rows at z, by eliminating the rows again:
+    /// the normal equations cannot be trusted with it where the orthogonal factorisation was needed. Returns the slack.
+    ///
+    /// At the solution the residuals are orthogonal to all columns but the slack's, with which their product is minus
+    /// gamma * alpha: the linear term enters the correction as it enters the solution.
+    fn eliminate_residual(&self, view: &ElementView<'_>, z: Unknowns<'_>, out: &mut [f64]) -> Result<f64, SolveError> {
+        let mut total = Adjoint { values: vec![0.0; out.len()], slack: 0.0 };
+        for group in elimination_groups(view) {
+            let null_space = null_space(view, &group)?;
+            let (_, solution) =
+                Chain::orthogonal(view, group, null_space, Some(z)).map_err(|error| singular(view, error))?;
+            total.add(&solution);
+        }
+        if let Some(gamma_alpha) = view.scheme.gamma_alpha().filter(|q| *q != 0.0) {
+            let mut linear = vec![0.0; out.len()];
+            total.slack += self.solve_bordered(view, &mut linear, gamma_alpha);
+            total.values.iter_mut().zip(&linear).for_each(|(value, linear)| *value += linear);
+        }
+        out.copy_from_slice(&total.values);
+        Ok(total.slack)
+    }
+}
+
+impl Adjoint {
+    fn add(&mut self, other: &Self) {
+        self.values.iter_mut().zip(&other.values).for_each(|(value, other)| *value += other);
+        self.slack += other.slack;
+    }
+}
+
+/// The slack joins all dimensions: with it they are eliminated as one group.
+fn elimination_groups(view: &ElementView<'_>) -> Vec<Group> {
+    match view.scheme.gamma_alpha() {
+        Some(_) => {
+            let (dims, equations) = ((0..view.sizes.dims).collect(), (0..view.sizes.equations).collect());
+            vec![Group { dims, equations }]
+        }
+        None => independent_groups(view),
+    }
+}
+
+fn null_space(view: &ElementView<'_>, group: &Group) -> Result<Option<NullSpace>, SolveError> {
+    let dependent = |error: PivotError| SolveError::DependentEquations {
+        batch: view.batch,
+        point: error.block,
+        pivot: error.ratio,
+    };
+    match view.equations {
+        EquationRows::Soft => Ok(None),
+        EquationRows::Hard => NullSpace::new(view, group).map(Some).map_err(dependent),
+    }
+}
+
+fn singular(view: &ElementView<'_>, error: PivotError) -> SolveError {
+    let pivot = if error.ratio.is_finite() { error.ratio } else { 0.0 };
+    SolveError::NotPositiveDefinite { batch: view.batch, point: error.block, pivot }
+}
+
+/// Residual `a - A z` of the slack's column.
+fn slack_residual(view: &ElementView<'_>, z: &[f64], out: &mut [f64]) -> PassSummary {
+    add_transposed_residual(view, Unknowns { values: z, slack: 0.0 }, Load::SlackColumn, out)
 }
 
 /// Largest change of each derivative order relative to the largest value of that order, the worst of all orders.

@@ -24,7 +24,21 @@ pub(super) struct ElementGradient {
     gamma_alpha: f64,
 }
 
-pub(super) fn element_gradient(view: &ElementView<'_>, z: &SolvedElement, adjoint: &Adjoint) -> ElementGradient {
+/// Multipliers of hard equations, each `[N, E]`: ν of the solution and η of its adjoint.
+///
+/// With `L = |A x - c|² / 2 + νᵀ (C x - d)` and the adjoint KKT system `[AᵀA Cᵀ; C 0] (λ, η) = (g, 0)`:
+/// `dL/dd = η`, `dL/dC = -ν λᵀ - η xᵀ`: soft equations with `w² ρ = -ν` and `w² μ = η`.
+pub(super) struct Multipliers {
+    pub(super) solution: Vec<f64>,
+    pub(super) adjoint: Vec<f64>,
+}
+
+pub(super) fn element_gradient(
+    view: &ElementView<'_>,
+    z: &SolvedElement,
+    adjoint: &Adjoint,
+    multipliers: Option<&Multipliers>,
+) -> ElementGradient {
     let sizes = view.sizes;
     let (dims, orders, points, block) = (sizes.dims, sizes.orders, sizes.points, sizes.block());
     let (x, l) = (&z.values[..], &adjoint.values[..]);
@@ -45,11 +59,20 @@ pub(super) fn element_gradient(view: &ElementView<'_>, z: &SolvedElement, adjoin
                 residual -= row[i] * x[i];
                 mu += row[i] * l[i];
             }
+            let (along_adjoint, along_solution) = match multipliers {
+                None => {
+                    weights[0] += 2.0 * w * mu * residual;
+                    (w * w * residual, w * w * mu)
+                }
+                Some(hard) => {
+                    let index = t * sizes.equations + e;
+                    (-hard.solution[index], hard.adjoint[index])
+                }
+            };
             for i in 0..block {
-                target[i] += w * w * (residual * l[i] - mu * x[i]);
+                target[i] += along_adjoint * l[i] - along_solution * x[i];
             }
-            forcing[view.forcing_point(t) * sizes.equations + e] += w * w * mu;
-            weights[0] += 2.0 * w * mu * residual;
+            forcing[view.forcing_point(t) * sizes.equations + e] += along_solution;
         }
     }
 
@@ -106,6 +129,8 @@ pub(super) fn element_gradient(view: &ElementView<'_>, z: &SolvedElement, adjoin
         steps[step_index(t, d)] += slope;
         weights[2] += 2.0 * w * mu * residual;
     });
+    // Every step moves the factor that all interval rows share; to the loss that is a change of the weight.
+    steps.iter_mut().zip(view.shared_slopes()).for_each(|(step, slope)| *step += w * weights[2] * slope);
     ElementGradient { coefficients, forcing, initial, steps, jump, weights, gamma_alpha: adjoint.slack }
 }
 

@@ -10,11 +10,15 @@ use crate::solution::{Cotangent, OdeGradient, RowResiduals, Solution, SolveInfo}
 
 mod chain;
 
+mod chain_rows;
+
 mod element;
 
 mod gradient;
 
 mod groups;
+
+mod null_space;
 
 mod row_pass;
 
@@ -23,6 +27,8 @@ mod tangent;
 mod view;
 
 use element::{FactoredElement, SolvedElement};
+use gradient::{Multipliers, element_gradient};
+use row_pass::{Load, Unknowns, add_transposed_residual};
 use view::ElementView;
 
 /// Solves in O(N (D K)^3) work and O(N (D K)^2) memory per batch element; elements run in parallel, each exactly as
@@ -31,9 +37,9 @@ use view::ElementView;
 /// $$ A^\top W^2 A\, z = A^\top W^2 c + \gamma\alpha\, e_0 $$
 ///
 /// is block tridiagonal (Taylor rows) or block pentadiagonal (central rows); the last point of a periodic problem and
-/// the slack of the relaxed LP border it. Dimensions that share no equation are factored separately. The pivots estimate
-/// the rounding error; where it matters, steps of refinement with the residuals of the rows (not of the normal
-/// equations) bring it from order `eps cond^2` to `eps cond`.
+/// the slack of the relaxed LP border it. Dimensions that share no equation are factored separately. Refinement with the
+/// residuals of the rows (not of the normal equations) brings the rounding error from order `eps cond^2` to `eps cond`, and
+/// its next correction measures what is left; where that is too much, the rows are eliminated orthogonally instead.
 ///
 /// # References
 /// Chen et al., ICLR 2025, section 3.3; Björck, Numerical Methods for Least Squares Problems, section 2.9.
@@ -69,10 +75,11 @@ impl OdeSolver for BlockBanded {
             .into_par_iter()
             .map(|batch| {
                 let view = ElementView::new(problem, batch);
-                let factored = FactoredElement::new(&view)?;
-                factored.solve(&view)
+                FactoredElement::factor_and_solve(&view).map(|(_, solved)| solved)
             })
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Vec<_>>();
+        // In order: which of several errors is reported must not depend on the threads.
+        let solved = solved.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(collect_solution(problem, solved.iter()))
     }
 
@@ -82,11 +89,10 @@ impl OdeSolver for BlockBanded {
             .into_par_iter()
             .map(|batch| {
                 let view = ElementView::new(problem, batch);
-                let factored = FactoredElement::new(&view)?;
-                let solved = factored.solve(&view)?;
-                Ok((factored, solved))
+                FactoredElement::factor_and_solve(&view)
             })
-            .collect::<Result<Vec<_>, SolveError>>()?;
+            .collect::<Vec<_>>();
+        let elements = elements.into_iter().collect::<Result<Vec<_>, SolveError>>()?;
         let solution = collect_solution(problem, elements.iter().map(|(_, solved)| solved));
         Ok((solution, Box::new(BlockBandedPullback { problem: problem.clone(), elements })))
     }
@@ -108,7 +114,14 @@ impl Pullback for BlockBandedPullback {
                     let slack = cotangent.slack.as_ref().map_or(0.0, |slack| slack[batch]);
                     let seed = values.as_slice().map(|all| &all[batch * length..][..length]).unwrap_or_default();
                     let adjoint = factored.solve_adjoint(&view, seed, slack, solved.refinements);
-                    gradient::element_gradient(&view, solved, &adjoint)
+                    let multipliers = tangent::solution_multipliers(&view, factored, solved).and_then(|solution| {
+                        // Cᵀ η = g - AᵀA λ
+                        let mut w = seed.to_vec();
+                        let z = Unknowns { values: &adjoint.values, slack: adjoint.slack };
+                        add_transposed_residual(&view, z, Load::Zero, &mut w);
+                        factored.multipliers(&view, &w).map(|adjoint| Multipliers { solution, adjoint })
+                    });
+                    element_gradient(&view, solved, &adjoint, multipliers.as_ref())
                 })
                 .collect::<Vec<_>>();
             for (offset, gradient) in gradients.into_iter().enumerate() {
@@ -150,6 +163,7 @@ fn collect_solution<'a>(problem: &OdeProblem, solved: impl Iterator<Item = &'a S
         info.pivot_ratio = info.pivot_ratio.min(element.pivot_ratio);
         info.error_estimate = info.error_estimate.max(element.error_estimate);
         info.refinements = info.refinements.max(element.refinements);
+        info.factorization = info.factorization.max(element.factorization);
         info.independent_groups = info.independent_groups.max(element.groups);
     }
     let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));

@@ -6,6 +6,7 @@
 //!    + \dot R^\top w^2 \rho + \dot q\, e_0, \qquad \rho = f - R z $$
 
 use super::element::{FactoredElement, SolvedElement};
+use super::row_pass::{Load, Unknowns, add_transposed_residual};
 use super::view::ElementView;
 use crate::rows::{MAX_WIDTH, scaled_ends};
 use crate::shape::pick;
@@ -24,7 +25,9 @@ pub(super) fn element_tangent(
     let mut right = vec![0.0; x.len()];
     let batch = |len: usize| pick(len, view.batch);
 
-    // Equation rows.
+    // Equation rows: soft ones add to the right-hand side, hard ones prescribe a change.
+    let multipliers = solution_multipliers(view, factored, z);
+    let mut prescribed = vec![0.0; points * sizes.equations];
     let (w, dw) = (view.weights.equation, direction.weights[0]);
     let coefficients = direction.coefficients.outer_iter().nth(batch(direction.coefficients.dim().0));
     let forcing = direction.forcing.outer_iter().nth(batch(direction.forcing.dim().0));
@@ -36,6 +39,12 @@ pub(super) fn element_tangent(
                 let slope = |i: usize| coefficients[[view.coefficient_point(t), e, i / orders, i % orders]];
                 let residual = view.forcing(t)[e] - (0..block).map(|i| row[i] * x[i]).sum::<f64>();
                 let change = forcing[[view.forcing_point(t), e]] - (0..block).map(|i| slope(i) * x[i]).sum::<f64>();
+                if let Some(multipliers) = &multipliers {
+                    let index = t * sizes.equations + e;
+                    prescribed[index] = change;
+                    (0..block).for_each(|i| right[i] -= multipliers[index] * slope(i));
+                    continue;
+                }
                 let along_row = w * w * change + 2.0 * w * dw * residual;
                 for i in 0..block {
                     right[i] += along_row * row[i] + w * w * residual * slope(i);
@@ -68,11 +77,15 @@ pub(super) fn element_tangent(
     }
 
     // Smoothness rows.
-    let (w, dw) = (view.weights.smoothness, direction.weights[2]);
+    let w = view.weights.smoothness;
     let step_change = |t: usize, d: usize| match &direction.steps {
         StepsGradient::Shared(steps) => steps[[batch(steps.dim().0), view.step_interval(t)]],
         StepsGradient::PerDimension(steps) => steps[[batch(steps.dim().0), view.step_interval(t), d]],
     };
+    // Every step moves the factor that all interval rows share: a change of the weight.
+    let shared = view.shared_slopes().enumerate();
+    let shared = shared.map(|(i, slope)| slope * step_change(i / view.step_dims, i % view.step_dims));
+    let dw = direction.weights[2] + w * shared.sum::<f64>();
     let mut right_slack = direction.gamma_alpha;
     let all: Vec<usize> = (0..dims).collect();
     view.for_each_interval(&all, |t, d, rows| {
@@ -104,6 +117,21 @@ pub(super) fn element_tangent(
         }
         right_slack += along_row;
     });
-    let tangent = factored.solve_adjoint(view, &right, right_slack, z.refinements);
+    let change = factored.particular(view, |t, e| prescribed[t * sizes.equations + e]);
+    right_slack +=
+        add_transposed_residual(view, Unknowns { values: &change, slack: 0.0 }, Load::Zero, &mut right).slack;
+    let mut tangent = factored.solve_adjoint(view, &right, right_slack, z.refinements);
+    tangent.values.iter_mut().zip(&change).for_each(|(tangent, change)| *tangent += change);
     (tangent.values, tangent.slack)
+}
+
+/// ν of hard equations at the solution: `Cᵀ ν = Aᵀ (c - A x)`, `[N, E]`; `None` for soft ones.
+pub(super) fn solution_multipliers(
+    view: &ElementView<'_>,
+    factored: &FactoredElement,
+    z: &SolvedElement,
+) -> Option<Vec<f64>> {
+    let mut w = vec![0.0; z.values.len()];
+    add_transposed_residual(view, Unknowns { values: &z.values, slack: z.slack }, Load::Data, &mut w);
+    factored.multipliers(view, &w)
 }

@@ -4,8 +4,8 @@ use ndarray::{ArcArray, Dimension};
 
 use crate::grid::Steps;
 use crate::problem::OdeProblem;
-use crate::rows::{CentralRow, IntervalRows};
-use crate::scheme::{Scheme, Weights};
+use crate::rows::{CentralRow, IntervalRows, ReferenceStep};
+use crate::scheme::{EquationRows, Scheme, Weights};
 use crate::shape::{Sizes, pick};
 
 /// The inputs of batch element `batch`. Solutions of it are slices `[N, D, K]`.
@@ -15,6 +15,7 @@ pub(super) struct ElementView<'a> {
     pub(super) sizes: Sizes,
     pub(super) scheme: Scheme,
     pub(super) weights: Weights,
+    pub(super) equations: EquationRows,
     coefficients: &'a [f64],
     coefficient_points: usize,
     forcing: &'a [f64],
@@ -26,6 +27,7 @@ pub(super) struct ElementView<'a> {
     step_intervals: usize,
     /// D, or 1 if all dimensions share one clock.
     pub(super) step_dims: usize,
+    reference: ReferenceStep,
     jump: Option<&'a [f64]>,
 }
 
@@ -44,6 +46,7 @@ impl<'a> ElementView<'a> {
             sizes: problem.sizes,
             scheme: problem.scheme,
             weights: problem.weights,
+            equations: problem.equations,
             coefficients: element(&problem.ode.coefficients, batch),
             coefficient_points,
             forcing: element(&problem.ode.forcing, batch),
@@ -54,13 +57,32 @@ impl<'a> ElementView<'a> {
             steps,
             step_intervals,
             step_dims,
+            reference: ReferenceStep::new(problem.scheme, problem.sizes.orders, steps),
             jump: problem.periodic_jump.as_ref().map(|jump| element(jump, batch)),
+        }
+    }
+
+    /// Weight of the equation rows in sums of squares: hard rows are no part of them.
+    pub(super) fn equation_weight(&self) -> f64 {
+        match self.equations {
+            EquationRows::Soft => self.weights.equation,
+            EquationRows::Hard => 0.0,
         }
     }
 
     /// N D K.
     pub(super) fn unknowns(&self) -> usize {
         self.sizes.points * self.sizes.block()
+    }
+
+    /// Rows of the system. Fewer rows than unknowns determine nothing, whatever their entries.
+    pub(super) fn rows(&self) -> usize {
+        let Sizes { points, equations, dims, orders, .. } = self.sizes;
+        let interval = self.interval_rows().pattern().len();
+        let central = if self.scheme.has_central_rows() { points - 2 } else { 0 };
+        let periodic = if self.is_periodic() { orders - 1 } else { 0 };
+        let of_dimension = self.pinned_points * self.pinned_orders + periodic + (points - 1) * interval + central;
+        points * equations + dims * of_dimension
     }
 
     /// Index of the coefficients and forcing of point t: 0 where the time axis is broadcast.
@@ -99,6 +121,12 @@ impl<'a> ElementView<'a> {
         self.steps[self.step_interval(t) * self.step_dims + pick(self.step_dims, d)]
     }
 
+    /// The derivative of the logarithm of all interval rows in each stored step, through the reference step,
+    /// `[N - 1 | 1, D | 1]`.
+    pub(super) fn shared_slopes(&self) -> impl Iterator<Item = f64> + '_ {
+        self.steps.iter().map(|&h| self.reference.shared_slope(h))
+    }
+
     /// h_{t-1} + h_t.
     pub(super) fn two_steps(&self, t: usize, d: usize) -> f64 {
         self.step(t - 1, d) + self.step(t, d)
@@ -125,11 +153,16 @@ impl<'a> ElementView<'a> {
         (t * self.sizes.dims + d) * self.sizes.orders
     }
 
+    /// The rows of an interval, before its step is set.
+    pub(super) fn interval_rows(&self) -> IntervalRows {
+        IntervalRows::new(self.scheme, self.sizes.orders, self.reference)
+    }
+
     /// Calls `visit(t, d, rows)` for the interval rows of every interval and every dimension in `dims`.
     #[inline]
     pub(super) fn for_each_interval(&self, dims: &[usize], mut visit: impl FnMut(usize, usize, &IntervalRows)) {
         // One operator per clock, so that equal steps are evaluated once.
-        let mut rows = vec![IntervalRows::new(self.scheme, self.sizes.orders); self.step_dims];
+        let mut rows = vec![self.interval_rows(); self.step_dims];
         for t in 0..self.sizes.points - 1 {
             for &d in dims {
                 let rows = &mut rows[pick(self.step_dims, d)];

@@ -1,58 +1,26 @@
-//! Rows of collocation: a square system, equations and spline rows and conditions.
+//! Spline rows of collocation, with the integration matrix from the coefficients of the Lagrange polynomials.
 
 use super::dual::Dual;
 use super::element::Element;
+use super::least_squares::column;
 use super::row::{Family, Row};
 use super::value::Value;
-use crate::boundary::End;
 use crate::scheme::CollocationNodes;
 
-/// The rows of `F u = b`: `u[t, d, i]` is column `(t D + d) K + i`.
-pub(super) fn rows(x: &Element, nodes: CollocationNodes) -> Vec<Row> {
+/// Spline rows: `u[i] - u[0] - sum_j A_ij u'[j] = 0` for every derivative below the highest, element by element.
+/// With the equations and D k conditions they make the system square.
+pub(super) fn spline_rows(x: &Element, nodes: CollocationNodes) -> Vec<Row> {
     let (n, dims, k, m) = (x.sizes.points, x.sizes.dims, x.sizes.orders - 1, nodes.intervals());
-    let u = |t: usize, d: usize, i: usize| (t * dims + d) * (k + 1) + i;
-    let one = || Value::constant(1.0);
+    let u = |t: usize, d: usize, i: usize| column(x, t, d, i);
     let mut rows = Vec::new();
-
-    // Equations: sum_{d,i} c[t,e,d,i] u[t,d,i] = f[t,e]
-    for t in 0..n {
-        for e in 0..x.sizes.equations {
-            let unknowns = (0..dims).flat_map(|d| (0..=k).map(move |i| (d, i)));
-            let terms = unknowns.map(|(d, i)| (u(t, d, i), x.coefficient(t, e, d, i))).collect();
-            rows.push(Row::new(Family::Equation, terms, x.forcing(t, e)));
-        }
-    }
-
-    // Conditions: initial, periodic, boundary
-    let (pinned_points, pinned_derivatives) = x.pinned();
-    for s in 0..pinned_points {
-        for d in 0..dims {
-            for i in 0..pinned_derivatives {
-                rows.push(Row::new(Family::Initial, vec![(u(s, d, i), one())], x.initial(s, d, i)));
-            }
-        }
-    }
-    for d in 0..dims {
-        for i in 0..k {
-            if let Some(jump) = x.jump(d, i) {
-                let terms = vec![(u(0, d, i), one()), (u(n - 1, d, i), Value::constant(-1.0))];
-                rows.push(Row::new(Family::Periodic, terms, jump));
-            }
-        }
-    }
-    for (condition, value) in x.boundary() {
-        let t = if condition.end == End::First { 0 } else { n - 1 };
-        rows.push(Row::new(Family::Initial, vec![(u(t, condition.dim, condition.derivative), one())], value));
-    }
-
-    // Spline: u[i] - u[0] - sum_j A_ij u'[j] = 0 for every derivative below the highest
     for start in (0..n - 1).step_by(m) {
         for d in 0..dims {
             let steps: Vec<Value> = (0..m).map(|i| x.step(start + i, d)).collect();
             let integrals = integration_matrix(&steps.iter().map(|step| step.value).collect::<Vec<_>>());
             for i in 1..=m {
                 for o in 0..k {
-                    let mut terms = vec![(u(start + i, d, o), one()), (u(start, d, o), Value::constant(-1.0))];
+                    let mut terms =
+                        vec![(u(start + i, d, o), Value::constant(1.0)), (u(start, d, o), Value::constant(-1.0))];
                     for j in 0..=m {
                         let Dual { value, slopes } = &integrals[i][j];
                         let mut entry = Value::constant(-value);

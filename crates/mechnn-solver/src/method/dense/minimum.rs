@@ -42,7 +42,9 @@ impl Minimum {
         }
         // In time order the reflectors stay short; the slack, which is in every smoothness row, comes last.
         let (slack, in_time) = (0..system.matrix.ncols()).partition::<Vec<_>, _>(|&j| Some(j) == system.slack());
-        let factor = Qr::new(system.matrix.view(), [in_time, slack].concat()).map_err(|e| {
+        let mut matrix = system.matrix.clone();
+        (0..matrix.nrows()).filter(|&m| system.hard[m]).for_each(|m| matrix.row_mut(m).mapv_inplace(|a| HEAVY * a));
+        let factor = Qr::new(matrix.view(), [in_time, slack].concat()).map_err(|e| {
             let point = system.point(e.column);
             match e.pivot_ratio.is_finite() {
                 true => SolveError::NotPositiveDefinite { batch, point, pivot: e.pivot_ratio },
@@ -69,7 +71,19 @@ impl Minimum {
     }
 }
 
-/// Solves `r + A z = f`, `A^T r = -q`, and refines with residuals computed in twice the working precision.
+/// Factor of hard rows in the factorisation: it only has to be large, refinement does the rest.
+const HEAVY: f64 = 1e7;
+
+/// Solves the system below with hard rows replaced by heavy ones, which is right up to `HEAVY^-2`.
+fn solve_augmented(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let scale = |m: usize| if system.hard[m] { HEAVY } else { 1.0 };
+    let f: Vec<f64> = f.iter().enumerate().map(|(m, f)| scale(m) * f).collect();
+    let (mut r, z) = factor.solve_augmented(&f, q);
+    r.iter_mut().enumerate().for_each(|(m, r)| *r *= scale(m));
+    (r, z)
+}
+
+/// Solves `r + A z = f`, `A^T r = -q` (`A z = f` in hard rows, where r is minus the multiplier), and refines with residuals computed in twice the working precision.
 fn refine(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> Result<Refined, SolveError> {
     let batch = system.batch;
     let (m, n) = system.matrix.dim();
@@ -77,13 +91,13 @@ fn refine(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> Result<Ref
     let size = |z: &[f64]| z.iter().zip(&scale).fold(0.0, |size: f64, (z, s)| size.max(z.abs() * s));
 
     let minus_q: Vec<f64> = q.iter().map(|q| -q).collect();
-    let (mut r, mut z) = factor.solve_augmented(f, &minus_q);
+    let (mut r, mut z) = solve_augmented(system, factor, f, &minus_q);
     let (mut estimate, mut refinements) = (f64::INFINITY, 0);
     while refinements < MAX_REFINEMENTS {
         // f - r - A z and -q - A^T r, over the entries of A that are not zero
         let mut row_defect: Vec<AccurateSum> = f.iter().map(|&f| AccurateSum::new(f)).collect();
         let mut column_defect: Vec<AccurateSum> = minus_q.iter().map(|&q| AccurateSum::new(q)).collect();
-        for row in 0..m {
+        for row in (0..m).filter(|&row| !system.hard[row]) {
             row_defect[row].add(-r[row]);
         }
         for ((row, column), &a) in system.matrix.indexed_iter().filter(|&(_, &a)| a != 0.0) {
@@ -92,7 +106,7 @@ fn refine(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> Result<Ref
         }
         let row_defect: Vec<f64> = row_defect.into_iter().map(AccurateSum::value).collect();
         let column_defect: Vec<f64> = column_defect.into_iter().map(AccurateSum::value).collect();
-        let (dr, dz) = factor.solve_augmented(&row_defect, &column_defect);
+        let (dr, dz) = solve_augmented(system, factor, &row_defect, &column_defect);
 
         let correction = if size(&dz) == 0.0 { 0.0 } else { size(&dz) / size(&z) };
         if correction.is_nan() {
@@ -113,8 +127,10 @@ fn refine(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> Result<Ref
     if r.iter().any(|r| !r.is_finite()) {
         return Err(SolveError::NotFinite { batch, point: 0 });
     }
-    // Where the data cancel (A^T f = 0), z is rounding error of f and has no relative accuracy to lose.
-    let of_data = f.iter().fold(0.0, |largest: f64, f| largest.max(f.abs()));
+    // Where the data cancel (A^T f = 0), z is rounding error of f and has no relative accuracy to lose; so it is of q where
+    // hard rows leave nothing free.
+    let of_rows = f.iter().fold(0.0, |largest: f64, f| largest.max(f.abs()));
+    let of_data = q.iter().zip(&scale).fold(of_rows, |largest, (q, scale)| largest.max(q.abs() / scale));
     if estimate > LARGEST_CORRECTION && estimate * size(&z) > LARGEST_CORRECTION * of_data {
         return Err(SolveError::IllConditioned { batch, estimate, refinements });
     }

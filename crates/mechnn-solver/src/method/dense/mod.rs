@@ -6,7 +6,6 @@ use super::{OdeSolver, Pullback};
 use crate::condition::conditions;
 use crate::error::SolveError;
 use crate::problem::OdeProblem;
-use crate::scheme::Scheme;
 use crate::solution::{Solution, SolveInfo};
 
 // In data-flow order.
@@ -21,6 +20,10 @@ mod relaxed_lp;
 mod dual;
 
 mod collocation;
+
+mod integrated_wiener;
+
+mod pade;
 
 mod least_squares;
 
@@ -45,9 +48,10 @@ use pullback::DensePullback;
 ///
 /// $$ z^* = \arg\min_z \tfrac12 |A z - b|^2 - \gamma\alpha\,\epsilon $$
 ///
-/// The relaxed LP, the least-squares schemes and collocation (a square system, solved by the same factorisation) are
-/// assembled by separate functions, the first two in the row order of their paper's code. The error is a few units in the last place of the largest scaled unknown, well below what normal
-/// equations can reach; that is what makes it the oracle of the faster methods. Memory is `8 (rows) (unknowns)` bytes
+/// The relaxed LP and the least-squares schemes are assembled by separate functions, each in the row order of its
+/// paper's code; collocation is the square case of the latter. The error is a few units in the last place of the largest
+/// scaled unknown, well below what normal equations can reach; that is what makes it the oracle of the faster methods.
+/// Memory is `8 (rows) (unknowns)` bytes
 /// per batch element, three times: keep `N D K` below about 2000.
 ///
 /// # References
@@ -63,10 +67,9 @@ impl Dense {
     pub fn assemble(problem: &OdeProblem, batch: usize) -> DenseSystem {
         assert!(batch < problem.sizes().batch, "batch element {batch} of {}", problem.sizes().batch);
         let element = Element::new(problem, batch);
-        let rows = match problem.scheme() {
-            Scheme::RelaxedLp { .. } => relaxed_lp::rows(&element),
-            Scheme::Collocation { nodes } => collocation::rows(&element, nodes),
-            _ => least_squares::rows(&element),
+        let rows = match problem.scheme().gamma_alpha() {
+            Some(_) => relaxed_lp::rows(&element),
+            None => least_squares::rows(&element),
         };
         DenseSystem::new(&element, rows)
     }

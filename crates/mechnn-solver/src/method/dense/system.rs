@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2};
 
 use super::element::Element;
 use super::row::{Family, Row};
+use crate::scheme::EquationRows;
 use crate::shape::Sizes;
 
 /// The problem `min 1/2 |A z - b|^2 - q eps` of one batch element.
@@ -14,8 +15,8 @@ use crate::shape::Sizes;
 /// - `rhs`: `[m]`
 ///
 /// Rows are multiplied by the weights of their families. Their order: equations, initial values, periodic jump, then in
-/// the relaxed LP forward Taylor, central and backward Taylor rows, in the least-squares schemes forward Taylor, backward
-/// Taylor and central rows.
+/// the relaxed LP forward Taylor, central and backward Taylor rows, in S-MNN's schemes forward Taylor, backward Taylor and
+/// central rows, in the others the rows of one interval and dimension after those of another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DenseSystem {
     /// A, `[m, n]`
@@ -27,6 +28,8 @@ pub struct DenseSystem {
     pub(super) batch: usize,
     pub(super) rows: Vec<Row>,
     pub(super) weights: Vec<f64>,
+    /// Rows that hold exactly instead of being fitted.
+    pub(super) hard: Vec<bool>,
     has_slack: bool,
     sizes: Sizes,
 }
@@ -40,8 +43,11 @@ impl DenseSystem {
         let mut rhs = Array1::zeros(unweighted.len());
         let mut rows = Vec::with_capacity(unweighted.len());
         let mut weights = Vec::with_capacity(unweighted.len());
+        let is_hard = |family| family == Family::Equation && element.problem.equation_rows() == EquationRows::Hard;
+        let hard = unweighted.iter().map(|row| is_hard(row.family)).collect();
         for (m, Row { family, terms, right }) in unweighted.into_iter().enumerate() {
-            let weight = family.weight(element.problem);
+            // The weight of a hard row has no effect.
+            let weight = if is_hard(family) { 1.0 } else { family.weight(element.problem) };
             let terms: Vec<_> =
                 terms.into_iter().map(|(column, value)| (column, value.weighted(family, weight))).collect();
             let right = right.weighted(family, weight);
@@ -53,7 +59,7 @@ impl DenseSystem {
             weights.push(weight);
         }
         let gamma_alpha = element.problem.scheme().gamma_alpha().unwrap_or(0.0);
-        Self { matrix, rhs, gamma_alpha, batch: element.batch, rows, weights, has_slack, sizes: element.sizes }
+        Self { matrix, rhs, gamma_alpha, batch: element.batch, rows, weights, hard, has_slack, sizes: element.sizes }
     }
 
     /// What column `column` multiplies: `[point, dimension, order]`, or nothing for the slack.
@@ -82,9 +88,9 @@ impl DenseSystem {
         linear
     }
 
-    /// Largest entry of `residual` over the rows of a family, without the weight.
+    /// Largest entry of `residual` over the rows of a family, without the weight; hard rows have none.
     pub(super) fn largest(&self, family: Family, residual: &[f64]) -> f64 {
-        let of_family = (0..residual.len()).filter(|&m| self.rows[m].family == family);
+        let of_family = (0..residual.len()).filter(|&m| self.rows[m].family == family && !self.hard[m]);
         of_family.map(|m| residual[m].abs() / self.weights[m]).fold(0.0, f64::max)
     }
 }

@@ -82,6 +82,19 @@ impl Value {
         Self { value: self.value.powi(power), partials: self.clone().times(derivative).partials }
     }
 
+    /// `x^p`, with derivative `p x^(p-1)`.
+    pub(super) fn real_power(&self, power: f64) -> Self {
+        let derivative = power * self.value.powf(power - 1.0);
+        Self { value: self.value.powf(power), partials: self.clone().times(derivative).partials }
+    }
+
+    /// `x y`, with derivative `x dy + y dx`.
+    pub(super) fn product(&self, other: &Self) -> Self {
+        let mut product = self.clone().times(other.value);
+        product.partials.extend(other.clone().times(self.value).partials);
+        product
+    }
+
     /// `w x`, where the weight is an input as well.
     pub(super) fn weighted(self, family: Family, weight: f64) -> Self {
         let unweighted = self.value;

@@ -1,0 +1,118 @@
+//! Everything that can be wrong with a table: exit code, file, line, column, one thing to try, nothing written.
+
+use crate::process::Folder;
+use crate::table::{changed, csv, lotka_volterra};
+
+/// Asserts that `contents` are refused with code 3.
+#[track_caller]
+fn refused(contents: impl AsRef<[u8]>, arguments: &[&str], fragments: &[&str]) {
+    let folder = Folder::new();
+    folder.write("data.csv", contents);
+    folder.mechnn(&[&["discover", "data.csv", "-o", "run"], arguments].concat()).fails(3, fragments);
+    assert_eq!(folder.names(), ["data.csv"], "nothing is written");
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let folder = Folder::new();
+    folder
+        .mechnn(&["discover", "none.csv"])
+        .fails(5, &["cannot read `none.csv`: no such file", "hint: check the path"]);
+    std::fs::create_dir(folder.path("folder")).expect("a folder");
+    folder.mechnn(&["discover", "folder"]).fails(5, &["cannot read `folder`: it is a directory"]);
+    folder.write("good.csv", changed(100, |_, row| row));
+    folder.mechnn(&["discover", "good.csv", "none.csv"]).fails(5, &["`none.csv`"]);
+    folder.mechnn(&["discover"]).fails(2, &["<FILE>"]);
+}
+
+#[test]
+fn files_without_data() {
+    for contents in ["", "\n\n", "# a comment\n", "t,x,y\n"] {
+        refused(contents, &[], &["`data.csv` holds no data", "hint: "]);
+    }
+    refused("t,x\n0,1\n", &[], &["1 point", "hint: "]);
+    refused((0..=255).collect::<Vec<u8>>(), &[], &["`data.csv` line 1 is not UTF-8 text", "hint: "]);
+    // Valid UTF-8, and no text either.
+    refused(b"t,x\n0,1\n1,\0\0\n", &[], &["`data.csv` line 3 is not UTF-8 text"]);
+}
+
+#[test]
+fn cells_that_are_no_numbers() {
+    let text = csv("t,x,y", &lotka_volterra(50)).replacen("\n0.5,", "\n0.5,n/a,1\n0.55,", 1);
+    refused(text, &[], &["`data.csv` line 7, column `x`: \"n/a\" is not a number", "hint: ", "empty cell"]);
+    refused("t,x\n0,1\n1,\"2,5\"\n", &[], &["line 3, column `x`", "hint: write decimals with a point"]);
+    refused("t,x\n0,1\n1,1e999\n", &[], &["line 3, column `x`", "not finite"]);
+    refused("t,x\n0,1\n1,2,3\n", &[], &["`data.csv` line 3 has 3 fields, expected 2", "hint: "]);
+    refused("t,x,y\n0,1,\n1,2,\n2,1,\n", &[], &["column `y` is missing everywhere", "hint: ", "--vars"]);
+    refused("t,x,x\n0,1,2\n1,2,3\n", &[], &["two columns `x`", "hint: "]);
+}
+
+#[test]
+fn times_that_do_not_increase() {
+    let hint = "hint: sort the rows by time";
+    refused("t,x\n0,1\n1,2\n1,3\n", &[], &["`data.csv` line 4, column `t`", "not later than 1 on line 3", hint]);
+    refused("t,x\n0,1\n2,2\n1,3\n", &[], &["`data.csv` line 4, column `t`", "not later than 2 on line 3", hint]);
+    refused("t,x\n0,1\n,2\n1,3\n", &[], &["line 3, column `t`", "missing"]);
+    refused("x,y\n1,2\n0,3\n", &[], &["no time column", "hint: name it with --time COLUMN"]);
+}
+
+#[test]
+fn columns_that_are_not_there() {
+    let table = "t,x,y\n0,1,2\n1,2,3\n";
+    refused(table, &["--vars", "x,z"], &["no column `z`", "hint: the columns are `t`, `x`, `y`"]);
+    refused(table, &["--time", "when"], &["no column `when`"]);
+    refused(table, &["--trajectory", "run"], &["no column `run`"]);
+    refused(table, &["--time", "x", "--vars", "x"], &["`x` cannot be the time and a state"]);
+}
+
+#[test]
+fn files_of_different_systems() {
+    let folder = Folder::new();
+    folder.write("a.csv", changed(50, |_, row| row));
+    folder.write("b.csv", csv("t,x,z", &lotka_volterra(50)));
+    folder.mechnn(&["discover", "a.csv", "b.csv"]).fails(3, &["`b.csv` has the columns", "`a.csv`", "hint: "]);
+}
+
+#[test]
+fn more_candidates_than_data() {
+    // Two states, six terms each, and two initial values.
+    let table = |points| csv("t,x,y", &lotka_volterra(points));
+    for points in [2, 3, 6] {
+        refused(table(points), &[], &["12 candidate", "at least 14 are needed", "hint: ", "--library poly:1"]);
+    }
+    // The library is not even built.
+    let many: Vec<[f64; 21]> =
+        (0..30).map(|i| std::array::from_fn(|k| f64::from(i) + (k * i as usize % 7) as f64)).collect();
+    let header = (0..20).fold("t".to_owned(), |header, k| format!("{header},x{k}"));
+    refused(csv(&header, &many), &["--library", "poly:9"], &["200300100 candidate coefficients", "are needed"]);
+}
+
+#[test]
+fn more_states_or_candidates_than_can_be_searched() {
+    let folder = Folder::new();
+    let header = (0..65).fold("t".to_owned(), |header, k| format!("{header},x{k}"));
+    let rows: Vec<[f64; 66]> =
+        (0..40).map(|i| std::array::from_fn(|k| f64::from(i) + (k * i as usize % 7) as f64)).collect();
+    folder.write("data.csv", csv(&header, &rows));
+    folder.mechnn(&["discover", "data.csv"]).fails(6, &["65 states", "at most 64", "hint: ", "--vars"]);
+    // 8 C(14, 6) candidates, for which the data would be enough.
+    let header = (0..8).fold("t".to_owned(), |header, k| format!("{header},x{k}"));
+    let row = |i: i32| std::array::from_fn(|k| f64::from(i) + 0.1 * f64::from(i % (k as i32 + 2)));
+    let rows: Vec<[f64; 9]> = (0..3100).map(row).collect();
+    folder.write("long.csv", csv(&header, &rows));
+    let arguments = ["discover", "long.csv", "--library", "poly:6"];
+    folder.mechnn(&arguments).fails(6, &["24024 candidate coefficients", "at most 5000", "hint: ", "--library poly:1"]);
+}
+
+#[test]
+fn options_that_are_none() {
+    let folder = Folder::new();
+    folder.write("data.csv", changed(50, |_, row| row));
+    for step in ["0", "-1", "nan", "x"] {
+        folder.mechnn(&["discover", "data.csv", "--dt", step]).fails(2, &["expected a positive number"]);
+    }
+    folder.mechnn(&["discover", "data.csv", "--threshold", "-1"]).fails(2, &["not negative"]);
+    folder.mechnn(&["discover", "data.csv", "--library", "fourier"]).fails(2, &["poly:N"]);
+    folder.mechnn(&["discover", "data.csv", "--time", "t", "--dt", "1"]).fails(2, &["--dt"]);
+    folder.mechnn(&["discover", "data.csv", "--format", "yaml"]).fails(2, &["text", "json"]);
+}

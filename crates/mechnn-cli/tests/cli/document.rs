@@ -1,0 +1,94 @@
+//! The JSON document of a discovery, read and checked.
+
+use mechnn::equation::parse_polynomial;
+use serde_json::Value;
+
+use crate::process::{Folder, Outcome};
+
+/// A document that has passed the checks which every one must pass.
+#[derive(Debug)]
+pub(crate) struct Document(pub(crate) Value);
+
+impl Document {
+    /// Runs `discover` with `--format json`, which must succeed.
+    #[track_caller]
+    pub(crate) fn discover(folder: &Folder, arguments: &[&str]) -> Self {
+        let outcome = folder.mechnn(&[&["discover", "--format", "json"], arguments].concat());
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        Self::of(&outcome)
+    }
+
+    #[track_caller]
+    pub(crate) fn of(outcome: &Outcome) -> Self {
+        let value: Value = serde_json::from_str(&outcome.stdout).expect("one JSON document");
+        let document = Self(value);
+        document.check();
+        document
+    }
+
+    pub(crate) fn equations(&self) -> &[Value] {
+        self.0["equations"].as_array().expect("a list")
+    }
+
+    /// `(state, expressions of its terms)` of each equation.
+    pub(crate) fn support(&self) -> Vec<(String, Vec<String>)> {
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        let terms = |equation: &Value| equation["terms"].as_array().expect("terms").clone();
+        let expressions = |equation| terms(equation).iter().map(|term| text(&term["expression"])).collect();
+        self.equations().iter().map(|equation| (text(&equation["state"]), expressions(equation))).collect()
+    }
+
+    /// The coefficient of a term; panics if it is not there.
+    #[track_caller]
+    pub(crate) fn coefficient(&self, state: &str, expression: &str) -> f64 {
+        let equation = self.equations().iter().find(|equation| equation["state"] == state).expect("the state");
+        let terms = equation["terms"].as_array().expect("terms");
+        let term = terms.iter().find(|term| term["expression"] == expression);
+        term.unwrap_or_else(|| panic!("no {expression} in {equation}"))["coefficient"].as_f64().expect("a number")
+    }
+
+    /// The form, finite numbers, and right-hand sides that are the sum of their terms.
+    #[track_caller]
+    fn check(&self) {
+        assert_eq!(self.0["schema"], "mechnn.discovery/1");
+        assert!(self.0["stable"].is_boolean() && self.0["seconds"].as_f64().is_some_and(|seconds| seconds >= 0.0));
+        let noise = self.0["noise"].as_object().expect("an object");
+        assert_eq!(noise.len(), self.equations().len());
+        let names: Vec<String> = self.names();
+        for equation in self.equations() {
+            let state = equation["state"].as_str().expect("text");
+            assert!(noise[state].as_f64().is_some_and(|noise| noise >= 0.0), "{state}: {noise:?}");
+            let rhs = equation["rhs"].as_str().expect("text");
+            assert!(!rhs.contains('^') && !rhs.is_empty(), "{rhs}");
+            let mut sum = Vec::new();
+            for term in equation["terms"].as_array().expect("terms") {
+                let expression = term["expression"].as_str().expect("text");
+                let coefficient = term["coefficient"].as_f64().expect("a number");
+                assert!(
+                    coefficient != 0.0 && term["standard_error"].as_f64().is_some_and(|error| error > 0.0),
+                    "{term}"
+                );
+                let parsed = parse_polynomial(expression, &names).expect("an expression over the columns");
+                assert!(matches!(parsed[..], [(_, 1.0)]), "an expression holds no coefficient: {expression}");
+                sum.push((parsed[0].0.clone(), coefficient));
+            }
+            // The same numbers to the last bit: full precision.
+            assert_eq!(parse_polynomial(rhs, &names).expect("a sum of terms"), sum, "{rhs}");
+            assert_eq!(rhs == "0", sum.is_empty(), "{rhs}");
+        }
+    }
+
+    /// Every name that appears in an expression.
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for (_, expressions) in self.support() {
+            for factor in expressions.iter().flat_map(|expression| expression.split('*')) {
+                let known = names.iter().any(|name| name == factor);
+                if !known && !factor.is_empty() && !factor.starts_with(|first: char| first.is_ascii_digit()) {
+                    names.push(factor.to_owned());
+                }
+            }
+        }
+        names
+    }
+}

@@ -1,0 +1,55 @@
+//! The measured data in `data/`: nobody knows their equations, but these must hold.
+
+use crate::document::Document;
+use crate::process::{Folder, workspace};
+
+fn discover(name: &str) -> Document {
+    let folder = Folder::new();
+    let path = workspace().join("data").join(name);
+    let document = Document::discover(&folder, &[path.to_str().expect("UTF-8"), "-o", "run"]);
+    let result = std::fs::read_to_string(folder.path("run/result.json")).expect("written");
+    assert!(!result.contains("null") && !result.contains("NaN"), "{name}: every number is finite");
+    Document(serde_json::from_str(&result).expect("JSON")).same_as(&document)
+}
+
+impl Document {
+    fn same_as(self, other: &Document) -> Self {
+        assert_eq!(self.0, other.0);
+        self
+    }
+
+    fn rollout_r2(&self) -> f64 {
+        self.0["trajectories"][0]["rollout_r2"].as_f64().expect("a number")
+    }
+}
+
+#[test]
+fn lynx_and_hare_follow_lotka_and_volterra() {
+    let document = discover("lynx_hare_1900_1920.csv");
+    let (hare, lynx) = ("hare_thousand", "lynx_thousand");
+    let product = format!("{hare}*{lynx}");
+    assert!(document.coefficient(hare, hare) > 0.0 && document.coefficient(hare, &product) < 0.0);
+    assert!(document.coefficient(lynx, lynx) < 0.0 && document.coefficient(lynx, &product) > 0.0);
+    assert_eq!(document.0["stable"], true);
+    assert!(document.rollout_r2() >= 0.95, "{}", document.rollout_r2());
+}
+
+#[test]
+fn the_boarding_school_is_simulated() {
+    let document = discover("influenza_boarding_school_1978.csv");
+    assert_eq!(document.0["stable"], true);
+    assert!(document.rollout_r2() >= 0.95, "{}", document.rollout_r2());
+}
+
+#[test]
+fn the_trend_of_carbon_dioxide_is_found_over_dates() {
+    let document = discover("co2_mauna_loa_weekly_1958_2001.csv");
+    assert_eq!(document.0["stable"], true);
+    assert!(document.rollout_r2() >= 0.9, "{}", document.rollout_r2());
+}
+
+#[test]
+fn the_sunspots_are_no_finding() {
+    let document = discover("sunspots_yearly_1700_2008.csv");
+    assert!(document.0["verdict"].as_str().expect("text").starts_with("No finding"));
+}

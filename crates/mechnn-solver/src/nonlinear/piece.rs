@@ -1,0 +1,57 @@
+//! The collocation polynomial on one step.
+
+use super::rule::Tableau;
+
+/// The polynomial through the start of a step and its stages.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Piece {
+    /// Start of the step.
+    pub(super) time: f64,
+    /// End of the step: stored, so that requested times are met exactly.
+    pub(super) end: f64,
+    /// State at the start, `[D]`.
+    pub(super) start: Vec<f64>,
+    /// States at the nodes, `[s, D]`; the last row is the state at the end.
+    pub(super) stages: Vec<f64>,
+}
+
+impl Piece {
+    /// h
+    pub(super) fn step(&self) -> f64 {
+        self.end - self.time
+    }
+
+    pub(super) fn dims(&self) -> usize {
+        self.start.len()
+    }
+
+    /// State at the end, `[D]`.
+    pub(super) fn last(&self) -> &[f64] {
+        &self.stages[self.stages.len() - self.dims()..]
+    }
+
+    /// The constant polynomial.
+    pub(super) fn constant(time: f64, end: f64, start: &[f64], tableau: &Tableau) -> Self {
+        Self { time, end, start: start.to_vec(), stages: start.repeat(tableau.stages) }
+    }
+
+    /// Values of the polynomial at `time`, `[D]`, by Lagrange's formula.
+    pub(super) fn at(&self, time: f64, tableau: &Tableau) -> Vec<f64> {
+        let position = (time - self.time) / self.step();
+        let node = |k: usize| if k == 0 { 0.0 } else { tableau.nodes[k - 1] };
+        let mut state = vec![0.0; self.dims()];
+        for j in 0..=tableau.stages {
+            let others = (0..=tableau.stages).filter(|&k| k != j);
+            let weight: f64 = others.map(|k| (position - node(k)) / (node(j) - node(k))).product();
+            let row = if j == 0 { &self.start[..] } else { &self.stages[(j - 1) * self.dims()..] };
+            state.iter_mut().zip(row).for_each(|(state, value)| *state += weight * value);
+        }
+        state
+    }
+
+    /// This polynomial read at the nodes of another step; `start` replaces its own value there.
+    pub(super) fn continued(&self, time: f64, end: f64, start: &[f64], tableau: &Tableau) -> Self {
+        let nodes = tableau.nodes.iter().flat_map(|c| self.at(time + c * (end - time), tableau));
+        Self { time, end, start: start.to_vec(), stages: nodes.collect() }
+    }
+}

@@ -1,0 +1,60 @@
+//! A solution, and what it knows about itself.
+
+use ndarray::Array2;
+
+use super::info::NonlinearInfo;
+use super::piece::Piece;
+use super::rule::Tableau;
+use super::solver::Path;
+use super::status::Status;
+use super::step::Equations;
+use super::tolerance::Tolerance;
+use crate::smoother::Dynamics;
+
+/// States at the requested times, and the steps behind them.
+///
+/// [`pull`](Self::pull) and [`push`](Self::push) differentiate it.
+pub struct NonlinearSolution<'a> {
+    /// States at the first R requested times, `[R, D]`, finite; R = N exactly if the status is `Converged`.
+    pub states: Array2<f64>,
+    /// Why the solve ended.
+    pub status: Status,
+    /// Work and quality.
+    pub info: NonlinearInfo,
+    pub(super) dynamics: &'a dyn Dynamics,
+    pub(super) theta: Vec<f64>,
+    pub(super) tableau: Tableau,
+    pub(super) tolerance: Tolerance,
+    pub(super) initial: Vec<f64>,
+    pub(super) start_time: f64,
+    pub(super) path: Path,
+}
+
+impl NonlinearSolution<'_> {
+    /// Ends of all steps, the initial time first, `[info.steps + 1]`.
+    pub fn mesh(&self) -> Vec<f64> {
+        std::iter::once(self.start_time).chain(self.path.pieces.iter().map(|piece| piece.end)).collect()
+    }
+
+    /// States at all ends of steps, `[info.steps + 1, D]`. Where the status is not `Converged` they reach beyond the last
+    /// row of `states`.
+    pub fn mesh_states(&self) -> Array2<f64> {
+        let rows = self.path.pieces.iter().map(Piece::last);
+        let values: Vec<f64> = std::iter::once(&self.initial[..]).chain(rows).flatten().copied().collect();
+        let shape = (self.path.pieces.len() + 1, self.initial.len());
+        // The shape holds by construction: whole rows are collected.
+        Array2::from_shape_vec(shape, values).unwrap_or_else(|_| Array2::zeros(shape))
+    }
+
+    pub(super) fn equations(&self) -> Equations<'_> {
+        Equations { dynamics: self.dynamics, theta: &self.theta, tableau: &self.tableau, tolerance: &self.tolerance }
+    }
+
+    /// Time and state of requested row `n`, which was reached.
+    pub(super) fn output(&self, n: usize) -> (f64, &[f64]) {
+        match self.path.outputs[n].checked_sub(1) {
+            Some(step) => (self.path.pieces[step].end, self.path.pieces[step].last()),
+            None => (self.start_time, &self.initial),
+        }
+    }
+}
