@@ -50,6 +50,37 @@ pub enum ProblemError {
         /// Number of orders K.
         orders: usize,
     },
+    /// The grid does not divide into collocation elements.
+    #[error(
+        "collocation with {nodes} nodes needs 1 + {per_element} m grid points for some m, got {points}; \
+         use {below} or {above} points",
+        per_element = nodes - 1,
+        below = points - (points - 1) % (nodes - 1),
+        above = points - (points - 1) % (nodes - 1) + nodes - 1
+    )]
+    Elements {
+        /// Number of points N.
+        points: usize,
+        /// Points of an element.
+        nodes: usize,
+    },
+    /// A boundary condition on a dimension or derivative that the problem does not have.
+    #[error(
+        "boundary condition {index} is on derivative {derivative} of dimension {dim}; the problem has dimensions \
+         0..{dims}, and conditions may be on derivatives 0..{derivatives}"
+    )]
+    BoundaryCondition {
+        /// Index of the condition.
+        index: usize,
+        /// Its dimension.
+        dim: usize,
+        /// Its derivative.
+        derivative: usize,
+        /// D.
+        dims: usize,
+        /// K - 1: the highest derivative follows from the equations.
+        derivatives: usize,
+    },
     /// A row weight is not positive and finite.
     #[error("weight of the {family} rows is {value}; weights must be positive and finite")]
     Weight {
@@ -77,6 +108,30 @@ pub enum SolveError {
         point: usize,
         /// The pivot relative to the diagonal entry it started from.
         pivot: f64,
+    },
+    /// The equations of a collocation element, or the conditions, do not determine the solution.
+    #[error(
+        "the equations or conditions are singular in batch {batch} at grid point {point} (relative pivot {pivot:e}): \
+         the coefficients of the highest derivatives must be regular, and the conditions independent"
+    )]
+    Singular {
+        /// Batch element.
+        batch: usize,
+        /// Grid point of the failing pivot; the last one if the conditions fail.
+        point: usize,
+        /// The pivot relative to the column it came from.
+        pivot: f64,
+    },
+    /// A square system needs exactly as many conditions as it has free constants.
+    #[error(
+        "collocation needs exactly {needed} conditions, D (K - 1), found {found}: initial values of one point with all \
+         derivatives below the highest (S = 1, Q = K - 1), or so many boundary values, or a periodic jump"
+    )]
+    Conditions {
+        /// D (K - 1).
+        needed: usize,
+        /// Initial values, periodic rows and boundary values together.
+        found: usize,
     },
     /// Hard equations must be independent.
     #[error(

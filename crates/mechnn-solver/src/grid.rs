@@ -4,6 +4,7 @@ use ndarray::{ArcArray, Array, Array2, Ix2, Ix3};
 
 use crate::error::ProblemError;
 use crate::ode::standard;
+use crate::scheme::CollocationNodes;
 
 /// Steps between the points of a grid, in units of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +55,18 @@ impl TimeGrid {
             return Err(ProblemError::Step { index: vec![0, i], value: steps[(0, i)] });
         }
         Ok(Self::shared(times.len(), steps))
+    }
+
+    /// `elements` equal elements over a time of `length`, each with the Lobatto points of its collocation nodes: the
+    /// points of highest order at the ends of the elements.
+    pub fn lobatto(elements: usize, nodes: CollocationNodes, length: f64) -> Self {
+        let intervals = nodes.intervals();
+        let positions = nodes.lobatto();
+        let element = length / elements as f64;
+        let steps = Array2::from_shape_fn((1, elements * intervals), |(_, i)| {
+            element * (positions[i % intervals + 1] - positions[i % intervals])
+        });
+        Self::shared(elements * intervals + 1, steps)
     }
 
     /// N, the number of points.

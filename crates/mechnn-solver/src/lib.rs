@@ -18,9 +18,13 @@ mod grid;
 
 mod ode;
 
+mod boundary;
+
 mod problem;
 
 mod scheme;
+
+mod condition;
 
 mod rows;
 
@@ -40,12 +44,13 @@ pub mod nonlinear;
 
 mod error;
 
+pub use boundary::{BoundaryCondition, BoundaryValues, End};
 pub use error::{ProblemError, SolveError};
 pub use grid::{Steps, TimeGrid};
 pub use method::{OdeSolver, Pullback};
 pub use ode::{InitialValues, LinearOde};
 pub use problem::{MAX_ORDERS, OdeProblem};
-pub use scheme::{EquationRows, Scheme, Weights};
+pub use scheme::{CollocationNodes, EquationRows, Scheme, Weights};
 pub use shape::Sizes;
 pub use solution::{Cotangent, Factorization, OdeGradient, RowResiduals, Solution, SolveInfo, StepsGradient};
 pub use variances::SolutionVariances;

@@ -2,6 +2,7 @@
 
 use ndarray::{ArcArray, Array3, Ix3};
 
+use crate::boundary::{BoundaryCondition, BoundaryValues};
 use crate::error::ProblemError;
 use crate::grid::{Steps, TimeGrid};
 use crate::ode::{InitialValues, LinearOde, standard};
@@ -35,6 +36,7 @@ pub struct OdeProblem {
     pub(crate) grid: TimeGrid,
     pub(crate) initial: InitialValues,
     pub(crate) periodic_jump: Option<ArcArray<f64, Ix3>>,
+    pub(crate) boundary: Option<BoundaryValues>,
     pub(crate) scheme: Scheme,
     pub(crate) weights: Weights,
     pub(crate) equations: EquationRows,
@@ -121,6 +123,7 @@ impl OdeProblem {
             grid: grid.clone(),
             initial: initial.clone(),
             periodic_jump: None,
+            boundary: None,
             scheme: Scheme::Taylor,
             weights: Weights::default(),
             equations: EquationRows::Soft,
@@ -131,10 +134,18 @@ impl OdeProblem {
     /// Chooses the discretisation.
     ///
     /// # Errors
-    /// [`ProblemError::NotFinite`] if gamma * alpha is not finite.
+    /// [`ProblemError::NotFinite`] if gamma * alpha is not finite. Collocation: [`ProblemError::Shape`] unless E = D,
+    /// [`ProblemError::Elements`] unless N - 1 is a multiple of the intervals of an element (a shorter last element would
+    /// lower the order of the whole solution without a word).
     pub fn with_scheme(mut self, scheme: Scheme) -> Result<Self, ProblemError> {
         if let Some(value) = scheme.gamma_alpha().filter(|v| !v.is_finite()) {
             return Err(ProblemError::NotFinite { input: "gamma_alpha", index: vec![], value });
+        }
+        if let Some(nodes) = scheme.collocation_nodes() {
+            expect_axis("coefficients", 2, "equations", self.sizes.equations, &[self.sizes.dims])?;
+            if !(self.sizes.points - 1).is_multiple_of(nodes.intervals()) {
+                return Err(ProblemError::Elements { points: self.sizes.points, nodes: nodes.count() });
+            }
         }
         self.scheme = scheme;
         Ok(self)
@@ -177,6 +188,30 @@ impl OdeProblem {
         Ok(self)
     }
 
+    /// Prescribes derivatives below the highest at the first and the last point. Only [`Scheme::Collocation`] has
+    /// boundary values; methods of the least-squares schemes refuse them.
+    ///
+    /// # Errors
+    /// [`ProblemError::Shape`], [`ProblemError::NotFinite`], [`ProblemError::BoundaryCondition`] for a dimension or a
+    /// derivative that the problem does not have.
+    pub fn with_boundary(mut self, boundary: BoundaryValues) -> Result<Self, ProblemError> {
+        let (batch, values) = boundary.values().dim();
+        if self.sizes.batch == 1 && batch != 1 {
+            self.sizes.batch = batch;
+        }
+        expect_axis("boundary values", 0, "batch", batch, &[1, self.sizes.batch])?;
+        expect_axis("boundary values", 1, "conditions", values, &[boundary.conditions().len()])?;
+        let (dims, derivatives) = (self.sizes.dims, self.sizes.orders - 1);
+        let is_unknown = |condition: &BoundaryCondition| condition.dim >= dims || condition.derivative >= derivatives;
+        if let Some(index) = boundary.conditions().iter().position(is_unknown) {
+            let BoundaryCondition { dim, derivative, .. } = boundary.conditions()[index];
+            return Err(ProblemError::BoundaryCondition { index, dim, derivative, dims, derivatives });
+        }
+        expect_finite("boundary values", boundary.values())?;
+        self.boundary = Some(boundary);
+        Ok(self)
+    }
+
     /// Whether the equation rows are weighed or exact.
     pub fn equation_rows(&self) -> EquationRows {
         self.equations
@@ -205,6 +240,11 @@ impl OdeProblem {
     /// The jump over the period, `[B | 1, D, K-1]`, if the problem is periodic.
     pub fn periodic_jump(&self) -> Option<&ArcArray<f64, Ix3>> {
         self.periodic_jump.as_ref()
+    }
+
+    /// The values prescribed at the ends, if there are any.
+    pub fn boundary(&self) -> Option<&BoundaryValues> {
+        self.boundary.as_ref()
     }
 
     /// The discretisation.

@@ -44,6 +44,20 @@ impl ExactProblem {
         if points < 2 {
             return Err(ProblemError::TooFewPoints { points });
         }
+        let step = self.horizon / (points - 1) as f64;
+        let times: Vec<f64> = (0..points).map(|t| t as f64 * step).collect();
+        self.on_grid(&TimeGrid::uniform(points, step), &times, orders)
+    }
+
+    /// As [`ExactProblem::problem`], at any increasing times; the initial values are those of the first one.
+    ///
+    /// # Errors
+    /// As [`ExactProblem::problem`] and [`TimeGrid::from_times`].
+    pub fn problem_at(&self, times: &[f64], orders: usize) -> Result<OdeProblem, ProblemError> {
+        self.on_grid(&TimeGrid::from_times(times)?, times, orders)
+    }
+
+    fn on_grid(&self, grid: &TimeGrid, times: &[f64], orders: usize) -> Result<OdeProblem, ProblemError> {
         if orders <= self.ode_order {
             let expected = format!("at least {}", self.ode_order + 1);
             return Err(ProblemError::Shape {
@@ -54,15 +68,13 @@ impl ExactProblem {
                 found: orders,
             });
         }
-        let step = self.horizon / (points - 1) as f64;
-        let dims = self.dims;
+        let (dims, points) = (self.dims, times.len());
         let coefficients = Array5::from_shape_fn((1, points, dims, dims, orders), |(_, t, e, d, i)| {
-            (self.coefficient)(t as f64 * step, e, d, i)
+            (self.coefficient)(times[t], e, d, i)
         });
-        let forcing = Array3::from_shape_fn((1, points, dims), |(_, t, e)| (self.forcing)(t as f64 * step, e));
-        let start = Array4::from_shape_fn((1, 1, dims, self.ode_order), |(_, _, d, i)| self.exact(0.0, d, i));
-        let grid = TimeGrid::uniform(points, step);
-        OdeProblem::new(&LinearOde::new(coefficients, forcing), &grid, &InitialValues::new(start))
+        let forcing = Array3::from_shape_fn((1, points, dims), |(_, t, e)| (self.forcing)(times[t], e));
+        let start = Array4::from_shape_fn((1, 1, dims, self.ode_order), |(_, _, d, i)| self.exact(times[0], d, i));
+        OdeProblem::new(&LinearOde::new(coefficients, forcing), grid, &InitialValues::new(start))
     }
 
     /// Derivative `derivative` of component `dim` at time `t`.

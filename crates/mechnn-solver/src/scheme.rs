@@ -11,6 +11,7 @@ use crate::error::ProblemError;
 /// | `RelaxedLp` | as `TaylorCentral`, plus one slack shared by all of them | 2 | NeuRLP |
 /// | `IntegratedWiener` | prior of the probabilistic ODE solvers, K rows | 1 | Schober et al. 2019 |
 /// | `Pade` | two-point Padé rows for derivatives 0..k, K - 1 rows | 1 | Hermite-Obreshkov methods |
+/// | `Collocation` | exact integrals of the interpolating polynomial, all rows hold exactly | an element | Lobatto IIIA |
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Scheme {
@@ -34,6 +35,65 @@ pub enum Scheme {
     /// determine it (K = order of the equation + 1, or differentiated equations beside the original ones), otherwise the
     /// solve is refused as not positive definite or ill-conditioned.
     Pade,
+    /// No least squares: the equations hold exactly at every point, and on elements of `nodes` points every derivative
+    /// is the exact integral of the polynomial through the next one (a collocation spline, Lobatto IIIA). Needs as many
+    /// equations as dimensions, an ODE of order K - 1 (not lower), and exactly D (K - 1) conditions; weights and
+    /// [`EquationRows`] have no effect.
+    Collocation {
+        /// Points of an element.
+        nodes: CollocationNodes,
+    },
+}
+
+/// Points of a collocation element, both ends included; neighbouring elements share a point.
+///
+/// | nodes | order, equal steps | order, Lobatto points | at element ends |
+/// |---|---|---|---|
+/// | `Three` | 4 | 4 | 4 |
+/// | `Five` | 6 | 6 | 8 |
+/// | `Seven` | 8 | 8 | 12 |
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CollocationNodes {
+    /// Two intervals: the Simpson rule where the steps are equal.
+    Three,
+    /// Four intervals.
+    Five,
+    /// Six intervals.
+    Seven,
+}
+
+impl CollocationNodes {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Three, Self::Five, Self::Seven];
+
+    /// How many points.
+    pub fn count(self) -> usize {
+        self.intervals() + 1
+    }
+
+    /// How many intervals of the grid make an element.
+    pub fn intervals(self) -> usize {
+        match self {
+            Self::Three => 2,
+            Self::Five => 4,
+            Self::Seven => 6,
+        }
+    }
+
+    /// The Lobatto points on [0, 1]: the ends, and the zeros of the derivative of a Legendre polynomial.
+    pub fn lobatto(self) -> Vec<f64> {
+        // P_4' = 0 at x^2 = 3/7; P_6' = 0 at x^2 = (15 +- 2 sqrt(15)) / 33.
+        let positive = match self {
+            Self::Three => vec![1.0],
+            Self::Five => vec![(3.0_f64 / 7.0).sqrt(), 1.0],
+            Self::Seven => {
+                let root = |sign: f64| ((15.0 + sign * 2.0 * 15.0_f64.sqrt()) / 33.0).sqrt();
+                vec![root(-1.0), root(1.0), 1.0]
+            }
+        };
+        let negative = positive.iter().rev().map(|x| -x);
+        negative.chain([0.0]).chain(positive.iter().copied()).map(|x| 0.5 * (1.0 + x)).collect()
+    }
 }
 
 impl Scheme {
@@ -45,12 +105,21 @@ impl Scheme {
             Scheme::RelaxedLp { .. } => "relaxed-lp",
             Scheme::IntegratedWiener => "integrated-wiener",
             Scheme::Pade => "pade",
+            Scheme::Collocation { .. } => "collocation",
         }
     }
 
     /// True if the highest derivative is tied by central rows over three points.
     pub fn has_central_rows(&self) -> bool {
         matches!(self, Scheme::TaylorCentral | Scheme::RelaxedLp { .. })
+    }
+
+    /// Points of a collocation element; nothing in the least-squares schemes.
+    pub fn collocation_nodes(&self) -> Option<CollocationNodes> {
+        match self {
+            Scheme::Collocation { nodes } => Some(*nodes),
+            _ => None,
+        }
     }
 
     /// gamma * alpha of the relaxed LP.

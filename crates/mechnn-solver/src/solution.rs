@@ -30,7 +30,7 @@ pub struct SolveInfo {
     pub error_estimate: f64,
     /// Largest number of refinement steps taken.
     pub refinements: usize,
-    /// How the least-squares problem was factored.
+    /// How the block-banded method factored the least-squares problem; the default in the other methods.
     pub factorization: Factorization,
     /// Groups of dimensions that share no equation, solved separately.
     pub independent_groups: usize,
@@ -53,11 +53,12 @@ pub enum Factorization {
 pub struct RowResiduals {
     /// `sum c u - b`, unit of b.
     pub equation: f64,
-    /// `u - initial value`.
+    /// `u - initial value`, and `u - boundary value`.
     pub initial: f64,
     /// `u(t_0) - u(t_{N-1}) - jump`.
     pub periodic: f64,
-    /// Taylor, central and top-derivative rows (each scaled by a power of the step, see the scheme).
+    /// Taylor, central and top-derivative rows (each scaled by a power of the step, see the scheme), or the spline rows
+    /// of collocation, unit of u / t^k.
     pub smoothness: f64,
 }
 
@@ -113,6 +114,8 @@ pub struct OdeGradient {
     pub steps: StepsGradient,
     /// As the periodic jump, `[B | 1, D, K-1]`, if there is one.
     pub periodic_jump: Option<Array3<f64>>,
+    /// As the boundary values, `[B | 1, M]`, if there are any.
+    pub boundary: Option<Array2<f64>>,
     /// Weights of the equation, initial and smoothness rows.
     pub weights: [f64; 3],
     /// gamma * alpha; zero outside the relaxed LP.
@@ -140,6 +143,7 @@ impl OdeGradient {
                 Steps::PerDimension(steps) => StepsGradient::PerDimension(Array3::zeros(steps.raw_dim())),
             },
             periodic_jump: problem.periodic_jump.as_ref().map(|jump| Array3::zeros(jump.raw_dim())),
+            boundary: problem.boundary.as_ref().map(|boundary| Array2::zeros(boundary.values.raw_dim())),
             weights: [0.0; 3],
             gamma_alpha: 0.0,
         }
@@ -170,6 +174,13 @@ impl OdeGradient {
             (Some(own), Some(expected)) => fits(jump, own, expected.shape())?,
             (Some(own), None) => expect_axis(jump, 0, "batch", own.dim().0, &[0])?,
             (None, Some(expected)) => expect_axis(jump, 0, "batch", 0, &[expected.dim().0])?,
+            (None, None) => {}
+        }
+        let boundary = "direction of the boundary values";
+        match (&self.boundary, &expected.boundary) {
+            (Some(own), Some(expected)) => fits(boundary, own, expected.shape())?,
+            (Some(own), None) => expect_axis(boundary, 0, "batch", own.dim().0, &[0])?,
+            (None, Some(expected)) => expect_axis(boundary, 0, "batch", 0, &[expected.dim().0])?,
             (None, None) => {}
         }
         let mut scalars = self.weights.iter().chain(std::iter::once(&self.gamma_alpha));

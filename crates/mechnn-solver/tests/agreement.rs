@@ -1,17 +1,21 @@
 //! Every method agrees with the dense reference, in values and in gradients, over all options.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use mechnn_solver::method::{Dense, all_methods};
-use mechnn_solver::{Cotangent, OdeProblem, OdeSolver, StepsGradient};
+use mechnn_solver::method::Dense;
+use mechnn_solver::{BoundaryValues, Cotangent, OdeProblem, OdeSolver, StepsGradient};
 use ndarray::{Array5, Axis, Dimension};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+mod methods;
 mod parts;
+mod random_collocation;
 mod random_direction;
 mod random_problem;
 
+use methods::methods_for;
 use parts::{INPUTS, parts};
+use random_collocation::random_collocation;
 use random_direction::random_direction;
 use random_problem::{Inputs, random_inputs, uniform};
 
@@ -24,7 +28,19 @@ fn values_and_gradients_agree_with_the_reference() {
     let mut worst = 0.0_f64;
     for seed in 1000..1300 {
         let problem = random_inputs(seed).problem().unwrap();
-        for method in all_methods() {
+        for method in methods_for(&problem) {
+            worst = worst.max(assert_agreement(&*method, &problem, &format!("seed {seed}")));
+        }
+    }
+    println!("300 problems, largest relative difference {worst:.1e}");
+}
+
+#[test]
+fn collocation_agrees_with_the_reference() {
+    let mut worst = 0.0_f64;
+    for seed in 5000..5300 {
+        let problem = random_collocation(seed).problem().unwrap();
+        for method in methods_for(&problem) {
             worst = worst.max(assert_agreement(&*method, &problem, &format!("seed {seed}")));
         }
     }
@@ -44,7 +60,7 @@ fn dimensions_without_common_equations_agree_with_the_reference() {
         inputs.forcing = uniform((inputs.forcing.dim().0, points, dims), &mut rng);
         inputs.initial = uniform((1, 1, dims, orders), &mut rng);
         let problem = inputs.problem().unwrap();
-        for method in all_methods() {
+        for method in methods_for(&problem) {
             assert_agreement(&*method, &problem, &format!("seed {seed}, separate dimensions"));
         }
     }
@@ -52,10 +68,10 @@ fn dimensions_without_common_equations_agree_with_the_reference() {
 
 #[test]
 fn a_batch_is_bitwise_its_elements() {
-    for seed in 3000..3050 {
-        let inputs = random_inputs(seed);
+    for seed in 3000..3100 {
+        let inputs = if seed < 3050 { random_inputs(seed) } else { random_collocation(seed) };
         let problem = inputs.problem().unwrap();
-        for method in all_methods() {
+        for method in methods_for(&problem) {
             let together = method.solve(&problem).unwrap();
             for element in 0..problem.sizes().batch {
                 let alone = method.solve(&only(&inputs, element).problem().unwrap()).unwrap();
@@ -70,9 +86,10 @@ fn a_batch_is_bitwise_its_elements() {
 
 #[test]
 fn a_method_repeats_itself_bitwise() {
-    for seed in 4000..4010 {
-        let problem = random_inputs(seed).problem().unwrap();
-        for method in all_methods() {
+    for seed in 4000..4020 {
+        let inputs = if seed < 4010 { random_inputs(seed) } else { random_collocation(seed) };
+        let problem = inputs.problem().unwrap();
+        for method in methods_for(&problem) {
             let first = method.solve(&problem).unwrap();
             let (second, _) = method.solve_with_pullback(&problem).unwrap();
             assert_eq!(first, second, "{} on seed {seed}", method.name());
@@ -142,6 +159,10 @@ fn only(inputs: &Inputs, element: usize) -> Inputs {
             StepsGradient::PerDimension(steps) => StepsGradient::PerDimension(select(steps, element)),
         },
         periodic_jump: inputs.periodic_jump.as_ref().map(|jump| select(jump, element)),
+        boundary: inputs.boundary.as_ref().map(|boundary| {
+            let values = select(&boundary.values().to_owned(), element);
+            BoundaryValues::new(boundary.conditions().to_vec(), values)
+        }),
         ..inputs.clone()
     }
 }

@@ -97,7 +97,8 @@ fn error_falls_with_the_expected_order() {
         for orders in problem.ode_order + 1..=5 {
             let expected = problem.expected_order(orders).unwrap();
             for scheme in CONVERGENT {
-                for method in all_methods() {
+                let posed = problem.problem(POINTS[0], orders).unwrap().with_scheme(scheme).unwrap();
+                for method in methods_for(&posed) {
                     let observed = observed_order(&*method, &problem, orders, scheme);
                     // The order is a limit for small steps: the slowest to reach it is still 0.17 off on these grids.
                     assert!(
@@ -119,7 +120,8 @@ fn a_linear_term_in_the_slack_prevents_convergence() {
     for (problem, orders, expected) in
         [(problems::decay(), 2, 1.0), (problems::harmonic(), 3, 0.0), (problems::harmonic(), 4, -1.0)]
     {
-        for method in all_methods() {
+        let posed = problem.problem(POINTS[0], orders).unwrap().with_scheme(scheme).unwrap();
+        for method in methods_for(&posed) {
             let observed = observed_order(&*method, &problem, orders, scheme);
             assert!(
                 (observed - expected).abs() < 0.25,
@@ -290,7 +292,8 @@ fn two_point_schemes_have_their_orders() {
         (DIFFERENTIATED, Pade, 5, [6, 11, 21], 8.0),
     ];
     for (problem, scheme, orders, grids, expected) in table {
-        for method in all_methods() {
+        let supports = |method: &dyn OdeSolver| method.supports(&(problem.pose)(grids[0], orders));
+        for method in all_methods().into_iter().filter(|method| supports(&**method)) {
             let grids: Vec<usize> = grids
                 .into_iter()
                 .filter(|&points| {

@@ -1,17 +1,20 @@
 //! What cannot be solved is refused by a typed error; what can, however small, is solved. Never a NaN, never a panic.
 #![allow(clippy::unwrap_used)]
 
-use mechnn_solver::method::all_methods;
 use mechnn_solver::{
-    Cotangent, InitialValues, LinearOde, OdeGradient, OdeProblem, ProblemError, Scheme, SolveError, StepsGradient,
-    TimeGrid, Weights,
+    BoundaryValues, Cotangent, InitialValues, LinearOde, OdeGradient, OdeProblem, ProblemError, Scheme, SolveError,
+    StepsGradient, TimeGrid, Weights,
 };
 use ndarray::{Array1, Array2, Array3, Array4, Array5};
 
+mod methods;
 mod parts;
+mod random_collocation;
 mod random_problem;
 
+use methods::methods_for;
 use parts::{INPUTS, parts, parts_mut};
+use random_collocation::random_collocation;
 use random_problem::random_inputs;
 
 const SCHEMES: [Scheme; 6] = [
@@ -52,7 +55,7 @@ fn two_points_are_solved() {
             let pins = if scheme == Scheme::Pade { orders } else { orders - 1 };
             let start = Array4::from_shape_fn((1, 1, 1, pins), |(_, _, _, i)| if i == 0 { 1.0 } else { 0.0 });
             let problem = relaxation(2, orders, &InitialValues::new(start)).unwrap().with_scheme(scheme).unwrap();
-            for method in all_methods() {
+            for method in methods_for(&problem) {
                 let values = match method.solve(&problem) {
                     Ok(solution) => solution.values,
                     Err(error) => panic!("{}, K = {orders}, {scheme:?}: {error}", method.name()),
@@ -101,7 +104,7 @@ fn nothing_to_determine_the_solution_is_an_error() {
                 let grid = TimeGrid::uniform(points, 0.1);
                 let problem = OdeProblem::new(&ode, &grid, &InitialValues::none()).unwrap();
                 let problem = problem.with_scheme(scheme).unwrap();
-                for method in all_methods() {
+                for method in methods_for(&problem) {
                     let result = method.solve(&problem).map(|solution| solution.info);
                     let is_typed = match method.name() {
                         "dense" => matches!(result, Err(SolveError::NotPositiveDefinite { batch: 0, .. })),
@@ -126,7 +129,7 @@ fn without_initial_values_equations_alone_decide() {
         for initial in [InitialValues::none(), InitialValues::new(Array4::zeros((1, 1, 1, 0)))] {
             // u' + u = 1 with polynomials of low degree between the points: u = 1 is the only one without residual.
             let problem = relaxation(20, 3, &initial).unwrap().with_scheme(scheme).unwrap();
-            for method in all_methods() {
+            for method in methods_for(&problem) {
                 let (solution, pullback) = method.solve_with_pullback(&problem).unwrap();
                 for u in solution.values.slice(ndarray::s![0, .., 0, 0]) {
                     // Weakly determined: the condition is about 1e4, in normal equations 1e8.
@@ -148,7 +151,7 @@ fn pade_rows_leave_a_highest_derivative_without_equation_open() {
             let weights = Weights { equation, initial: equation, smoothness: 1.0 };
             let problem = relaxation(points, 3, &stationary()).unwrap().with_scheme(Scheme::Pade).unwrap();
             let problem = problem.with_weights(weights).unwrap();
-            for method in all_methods() {
+            for method in methods_for(&problem) {
                 let result = method.solve(&problem).map(|solution| solution.info);
                 let is_refused = matches!(result, Err(SolveError::NotPositiveDefinite { batch: 0, .. }));
                 assert!(is_refused, "{}, N = {points}, weight {equation:e}: {result:?}", method.name());
@@ -159,8 +162,8 @@ fn pade_rows_leave_a_highest_derivative_without_equation_open() {
 
 #[test]
 fn a_number_that_is_not_finite_is_refused_wherever_it_is() {
-    for seed in [1, 2, 5, 8, 13] {
-        let inputs = random_inputs(seed);
+    let least_squares = [1, 2, 5, 8, 13].map(random_inputs);
+    for inputs in least_squares.into_iter().chain((0..5).map(random_collocation)) {
         let zeros = OdeGradient::zeros(&inputs.problem().unwrap());
         for (part, input) in INPUTS.into_iter().enumerate() {
             for at in 0..parts(&zeros)[part].len() {
@@ -172,6 +175,7 @@ fn a_number_that_is_not_finite_is_refused_wherever_it_is() {
                         initial: broken.initial.clone(),
                         steps: broken.steps.clone(),
                         periodic_jump: broken.periodic_jump.clone(),
+                        boundary: broken.boundary.as_ref().map(|boundary| boundary.values().to_owned()),
                         weights: [broken.weights.equation, broken.weights.initial, broken.weights.smoothness],
                         gamma_alpha: broken.scheme.gamma_alpha().unwrap_or(0.0),
                     };
@@ -182,6 +186,8 @@ fn a_number_that_is_not_finite_is_refused_wherever_it_is() {
                     broken.initial = numbers.initial;
                     broken.steps = numbers.steps;
                     broken.periodic_jump = numbers.periodic_jump;
+                    let conditions = broken.boundary.map(|boundary| boundary.conditions().to_vec());
+                    broken.boundary = conditions.zip(numbers.boundary).map(|(c, v)| BoundaryValues::new(c, v));
                     broken.weights = Weights { equation, initial, smoothness };
                     if broken.scheme.gamma_alpha().is_some() {
                         broken.scheme = Scheme::RelaxedLp { gamma_alpha: numbers.gamma_alpha };
@@ -217,7 +223,7 @@ fn weights_that_are_not_positive_are_refused() {
 fn cotangents_and_directions_that_are_not_finite_are_refused() {
     let scheme = Scheme::RelaxedLp { gamma_alpha: 0.0 };
     let problem = relaxation(4, 2, &stationary()).unwrap().with_scheme(scheme).unwrap();
-    for method in all_methods() {
+    for method in methods_for(&problem) {
         let (_, pullback) = method.solve_with_pullback(&problem).unwrap();
         let is_refused = |error| matches!(error, SolveError::Direction(ProblemError::NotFinite { .. }));
         let mut values = Array4::zeros((1, 4, 1, 2));
@@ -247,7 +253,7 @@ fn huge_and_tiny_numbers_give_numbers_or_errors() {
             let stretched = OdeProblem::new(&ode, &TimeGrid::uniform(6, scale), &stationary()).unwrap();
             for problem in [scaled, stretched] {
                 let problem = problem.with_scheme(scheme).unwrap();
-                for method in all_methods() {
+                for method in methods_for(&problem) {
                     // An error is an answer; a NaN is not.
                     let Ok((solution, pullback)) = method.solve_with_pullback(&problem) else { continue };
                     assert!(solution.values.iter().all(|v| v.is_finite()), "{} {scale:e} {scheme:?}", method.name());
@@ -267,7 +273,7 @@ fn an_empty_batch_has_an_empty_solution() {
     let initial = InitialValues::new(Array4::ones((1, 1, 2, 2)));
     for scheme in SCHEMES {
         let problem = OdeProblem::new(&ode, &TimeGrid::uniform(5, 0.1), &initial).unwrap().with_scheme(scheme).unwrap();
-        for method in all_methods() {
+        for method in methods_for(&problem) {
             let (solution, pullback) = method.solve_with_pullback(&problem).unwrap();
             assert_eq!(solution.values.dim(), (0, 5, 2, 3), "{}", method.name());
             assert_eq!(solution.slack.map(|slack| slack.len()), scheme.gamma_alpha().map(|_| 0));
@@ -292,7 +298,7 @@ fn heavy_weights_do_not_hide_that_a_direction_is_open() {
         let problem = OdeProblem::new(&ode, &TimeGrid::uniform(21, 0.1), &initial)
             .and_then(|problem| problem.with_scheme(Scheme::Pade)?.with_weights(weights))
             .unwrap();
-        for method in all_methods() {
+        for method in methods_for(&problem) {
             let error = method.solve(&problem).err();
             let refused = matches!(error, Some(SolveError::NotPositiveDefinite { .. }));
             assert!(refused, "{} with weight {weight}: {error:?}", method.name());

@@ -1,27 +1,34 @@
 //! The pullback is the derivative: against finite differences, and as the adjoint of the forward derivative.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use mechnn_solver::{Cotangent, OdeGradient, OdeSolver, Scheme, StepsGradient, Weights};
+use mechnn_solver::{BoundaryValues, Cotangent, OdeGradient, OdeSolver, Scheme, StepsGradient, Weights};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 mod methods;
 mod parts;
+mod random_collocation;
 mod random_direction;
 mod random_problem;
 
 use methods::methods_for;
 use parts::{INPUTS, parts, parts_mut};
+use random_collocation::random_collocation;
 use random_direction::random_direction;
 use random_problem::{Inputs, random_inputs, uniform};
 
 const PROBLEMS: u64 = 60;
 
+/// Least-squares schemes, then collocation, with their seeds.
+fn problems() -> impl Iterator<Item = (u64, Inputs)> {
+    let least_squares = (0..PROBLEMS).map(|seed| (seed, random_inputs(seed)));
+    least_squares.chain((500..500 + PROBLEMS).map(|seed| (seed, random_collocation(seed))))
+}
+
 #[test]
 fn pull_is_the_finite_difference_of_the_loss() {
     let mut worst = 0.0_f64;
-    for seed in 0..PROBLEMS {
-        let inputs = random_inputs(seed);
+    for (seed, inputs) in problems() {
         let problem = inputs.problem().unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         for method in methods_for(&problem) {
@@ -49,14 +56,14 @@ fn pull_is_the_finite_difference_of_the_loss() {
             }
         }
     }
-    println!("{PROBLEMS} problems, largest error {worst:.1e}");
+    println!("2 x {PROBLEMS} problems, largest error {worst:.1e}");
 }
 
 #[test]
 fn push_is_the_adjoint_of_pull() {
     let mut worst = 0.0_f64;
-    for seed in 0..PROBLEMS {
-        let problem = random_inputs(seed).problem().unwrap();
+    for (seed, inputs) in problems() {
+        let problem = inputs.problem().unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         for method in methods_for(&problem) {
             let (solution, pullback) = method.solve_with_pullback(&problem).unwrap();
@@ -77,13 +84,13 @@ fn push_is_the_adjoint_of_pull() {
             );
         }
     }
-    println!("{PROBLEMS} problems, largest error {worst:.1e}");
+    println!("2 x {PROBLEMS} problems, largest error {worst:.1e}");
 }
 
 #[test]
 fn gradients_have_the_shapes_of_their_inputs() {
-    for seed in 0..PROBLEMS {
-        let problem = random_inputs(seed).problem().unwrap();
+    for (seed, inputs) in problems() {
+        let problem = inputs.problem().unwrap();
         let zeros = OdeGradient::zeros(&problem);
         for method in methods_for(&problem) {
             let (solution, pullback) = method.solve_with_pullback(&problem).unwrap();
@@ -120,6 +127,7 @@ fn shifted(inputs: &Inputs, direction: &OdeGradient, amount: f64) -> Inputs {
         _ => panic!("direction of another kind of steps"),
     };
     let jump = inputs.periodic_jump.as_ref().zip(direction.periodic_jump.as_ref());
+    let boundary = inputs.boundary.as_ref().zip(direction.boundary.as_ref());
     let [equation, initial, smoothness] = direction.weights;
     let Weights { equation: w_e, initial: w_i, smoothness: w_s } = inputs.weights;
     Inputs {
@@ -129,6 +137,7 @@ fn shifted(inputs: &Inputs, direction: &OdeGradient, amount: f64) -> Inputs {
         initial: &inputs.initial + &(&direction.initial * amount),
         steps,
         periodic_jump: jump.map(|(x, d)| x + &(d * amount)),
+        boundary: boundary.map(|(x, d)| BoundaryValues::new(x.conditions().to_vec(), x.values() + &(d * amount))),
         scheme: match inputs.scheme {
             Scheme::RelaxedLp { gamma_alpha } => {
                 Scheme::RelaxedLp { gamma_alpha: gamma_alpha + amount * direction.gamma_alpha }

@@ -98,7 +98,7 @@ fn variances_of_hard_equations_are_the_limit_of_heavy_ones() {
         };
         let largest = soft.values.iter().fold(0.0_f64, |most, v| most.max(*v));
         for (hard, soft) in hard.values.iter().zip(&soft.values) {
-            assert!((hard - soft).abs() < 1e-3 * largest, "seed {seed}: {hard:e} against {soft:e}");
+            assert!((hard - soft).abs() < 1e-3 * largest + 1e-5, "seed {seed}: {hard:e} against {soft:e}");
         }
         compared += 1;
     }

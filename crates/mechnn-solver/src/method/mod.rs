@@ -4,11 +4,17 @@ use crate::error::SolveError;
 use crate::problem::OdeProblem;
 use crate::solution::{Cotangent, OdeGradient, Solution};
 
+mod automatic;
+
 mod block_banded;
+
+mod collocation;
 
 mod dense;
 
+pub use automatic::Automatic;
 pub use block_banded::BlockBanded;
+pub use collocation::Collocation;
 pub use dense::{Dense, DenseSystem};
 
 /// A method that solves a batch of linear ODE problems, and differentiates the solution.
@@ -16,10 +22,17 @@ pub trait OdeSolver: Send + Sync {
     /// Name of the method.
     fn name(&self) -> &'static str;
 
+    /// True if the method solves problems of this scheme, with these kinds of conditions; otherwise it answers
+    /// [`SolveError::Unsupported`]. By default the least-squares schemes, which have no boundary values.
+    fn supports(&self, problem: &OdeProblem) -> bool {
+        problem.scheme.collocation_nodes().is_none() && problem.boundary.is_none()
+    }
+
     /// Solves every batch element.
     ///
     /// # Errors
-    /// [`SolveError::NotPositiveDefinite`] if the rows do not determine the solution, [`SolveError::IllConditioned`] if
+    /// [`SolveError::Unsupported`] unless [`OdeSolver::supports`] the problem,
+    /// [`SolveError::NotPositiveDefinite`] or [`SolveError::Singular`] if the rows do not determine the solution, [`SolveError::IllConditioned`] if
     /// they do so too weakly for f64, [`SolveError::NotFinite`] on overflow. Never a NaN.
     fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError>;
 
@@ -47,7 +60,7 @@ pub trait Pullback: Send + Sync {
     fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError>;
 }
 
-/// Every method, for tests and benchmarks that hold for all of them.
+/// Every method, for tests and benchmarks that hold for all of them; each [`OdeSolver::supports`] its own schemes.
 pub fn all_methods() -> Vec<Box<dyn OdeSolver>> {
-    vec![Box::new(Dense), Box::new(BlockBanded)]
+    vec![Box::new(Dense), Box::new(BlockBanded), Box::new(Collocation)]
 }

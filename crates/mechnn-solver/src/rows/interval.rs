@@ -49,6 +49,8 @@ impl IntervalRows {
             Scheme::TaylorCentral | Scheme::RelaxedLp { .. } => taylor::write(&mut pattern, orders, orders - 1),
             Scheme::IntegratedWiener => integrated_wiener::write(&mut pattern, orders),
             Scheme::Pade => pade::write(&mut pattern, orders),
+            // Its spline rows join more than two points.
+            Scheme::Collocation { .. } => 0,
         };
         let mut gram = [[0.0; MAX_WIDTH]; MAX_WIDTH];
         for a in 0..2 * orders {

@@ -26,7 +26,11 @@ impl ReferenceStep {
     pub(crate) fn new(scheme: Scheme, orders: usize, steps: &[f64]) -> Self {
         let exponent = match scheme {
             Scheme::IntegratedWiener => orders as f64 - 0.5,
-            Scheme::Taylor | Scheme::TaylorCentral | Scheme::RelaxedLp { .. } | Scheme::Pade => 0.0,
+            Scheme::Taylor
+            | Scheme::TaylorCentral
+            | Scheme::RelaxedLp { .. }
+            | Scheme::Pade
+            | Scheme::Collocation { .. } => 0.0,
         };
         let count = steps.len() as f64;
         if exponent == 0.0 {

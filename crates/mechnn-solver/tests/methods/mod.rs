@@ -7,7 +7,8 @@ use mechnn_solver::{OdeProblem, OdeSolver};
 pub(crate) fn methods_for(problem: &OdeProblem) -> Vec<Box<dyn OdeSolver>> {
     let sizes = problem.sizes();
     let unknowns = sizes.points * sizes.dims * sizes.orders;
-    all_methods().into_iter().filter(|method| method.name() != "dense" || unknowns <= LARGEST_DENSE).collect()
+    let is_fast = |name: &str| name != "dense" || unknowns <= LARGEST_DENSE;
+    all_methods().into_iter().filter(|method| method.supports(problem) && is_fast(method.name())).collect()
 }
 
 /// Unknowns per batch element up to which the dense reference takes part.

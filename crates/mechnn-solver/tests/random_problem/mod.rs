@@ -2,8 +2,8 @@
 
 use mechnn_solver::method::Dense;
 use mechnn_solver::{
-    EquationRows, InitialValues, LinearOde, OdeProblem, OdeSolver, ProblemError, Scheme, StepsGradient, TimeGrid,
-    Weights,
+    BoundaryValues, EquationRows, InitialValues, LinearOde, OdeProblem, OdeSolver, ProblemError, Scheme, StepsGradient,
+    TimeGrid, Weights,
 };
 use ndarray::{Array, Array2, Array3, Array4, Array5, Dimension};
 use rand::{RngExt, SeedableRng};
@@ -18,6 +18,7 @@ pub(crate) struct Inputs {
     pub(crate) initial: Array4<f64>,
     pub(crate) steps: StepsGradient,
     pub(crate) periodic_jump: Option<Array3<f64>>,
+    pub(crate) boundary: Option<BoundaryValues>,
     pub(crate) scheme: Scheme,
     pub(crate) weights: Weights,
     pub(crate) equation_rows: EquationRows,
@@ -34,9 +35,13 @@ impl Inputs {
             .with_scheme(self.scheme)?
             .with_weights(self.weights)?
             .with_equation_rows(self.equation_rows);
-        match &self.periodic_jump {
+        let problem = match &self.periodic_jump {
+            None => problem,
+            Some(jump) => problem.with_periodic_jump(jump.clone())?,
+        };
+        match &self.boundary {
             None => Ok(problem),
-            Some(jump) => problem.with_periodic_jump(jump.clone()),
+            Some(boundary) => problem.with_boundary(boundary.clone()),
         }
     }
 }
@@ -92,6 +97,7 @@ fn candidate(rng: &mut ChaCha8Rng) -> Inputs {
         initial: uniform(initial_shape, rng),
         steps,
         periodic_jump: rng.random_bool(0.25).then(|| uniform(jump_shape, rng)),
+        boundary: None,
         scheme: match rng.random_range(0..6) {
             0 => Scheme::Taylor,
             1 => Scheme::TaylorCentral,

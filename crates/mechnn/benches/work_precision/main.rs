@@ -20,7 +20,6 @@ use std::path::PathBuf;
 
 use chart::{Chart, Series};
 use method::Method;
-use problem::Problem;
 
 fn main() {
     // cargo bench passes --bench; the first word that is no option is the folder.

@@ -48,6 +48,14 @@ use view::ElementView;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BlockBanded;
 
+impl BlockBanded {
+    fn expect_supported(&self, problem: &OdeProblem) -> Result<(), SolveError> {
+        let reason = "least-squares schemes without boundary values only";
+        let method = self.name();
+        if self.supports(problem) { Ok(()) } else { Err(SolveError::Unsupported { method, reason }) }
+    }
+}
+
 /// Owns the factorisation and the solution of every batch element.
 struct BlockBandedPullback {
     problem: OdeProblem,
@@ -64,6 +72,7 @@ impl OdeSolver for BlockBanded {
     }
 
     fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError> {
+        self.expect_supported(problem)?;
         let solved = (0..problem.sizes.batch)
             .into_par_iter()
             .map(|batch| {
@@ -77,6 +86,7 @@ impl OdeSolver for BlockBanded {
     }
 
     fn solve_with_pullback(&self, problem: &OdeProblem) -> Result<(Solution, Box<dyn Pullback>), SolveError> {
+        self.expect_supported(problem)?;
         let elements = (0..problem.sizes.batch)
             .into_par_iter()
             .map(|batch| {

@@ -1,6 +1,7 @@
 //! One batch element of a problem: its inputs by the indices of the papers, broadcast axes resolved.
 
 use super::value::{Input, Value};
+use crate::boundary::BoundaryCondition;
 use crate::grid::Steps;
 use crate::problem::OdeProblem;
 use crate::shape::{Sizes, pick};
@@ -49,6 +50,16 @@ impl<'a> Element<'a> {
         let array = self.problem.periodic_jump.as_ref()?;
         let index = [pick(array.dim().0, self.batch), d, i];
         Some(Value::input(array[index], Input::Jump(index)))
+    }
+
+    /// Boundary value `m`, with what it is a value of.
+    pub(super) fn boundary(&self) -> impl Iterator<Item = (BoundaryCondition, Value)> {
+        self.problem.boundary.iter().flat_map(|boundary| {
+            boundary.conditions.iter().enumerate().map(|(m, condition)| {
+                let index = [pick(boundary.values.dim().0, self.batch), m];
+                (*condition, Value::input(boundary.values[index], Input::Boundary(index)))
+            })
+        })
     }
 
     /// `h_t` on the clock of dimension d, the time between points t and t + 1.

@@ -3,7 +3,8 @@
 use super::element::{Element, factorial};
 use super::row::{Family, Row};
 use super::value::Value;
-use super::{integrated_wiener, pade};
+use super::{collocation, integrated_wiener, pade};
+use crate::boundary::End;
 use crate::scheme::Scheme;
 
 /// The rows of `A u = b`: `u[t, d, i]` is column `(t D + d) K + i`.
@@ -41,10 +42,18 @@ pub(super) fn rows(x: &Element) -> Vec<Row> {
         }
     }
 
+    // Boundary values (not in the paper): u[0,d,i] or u[N-1,d,i] = value
+    for (condition, value) in x.boundary() {
+        let t = if condition.end == End::First { 0 } else { n - 1 };
+        let unknown = u(t, condition.dim, condition.derivative);
+        rows.push(Row::new(Family::Initial, vec![(unknown, Value::constant(1.0))], value));
+    }
+
     match x.problem.scheme() {
         Scheme::IntegratedWiener => rows.extend(integrated_wiener::rows(x)),
         Scheme::Pade => rows.extend(pade::rows(x)),
         Scheme::Taylor | Scheme::TaylorCentral | Scheme::RelaxedLp { .. } => rows.extend(taylor_rows(x)),
+        Scheme::Collocation { nodes } => rows.extend(collocation::spline_rows(x, nodes)),
     }
     rows
 }

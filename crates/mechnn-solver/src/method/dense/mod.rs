@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array4};
 
 use super::{OdeSolver, Pullback};
+use crate::condition::conditions;
 use crate::error::SolveError;
 use crate::problem::OdeProblem;
 use crate::solution::{Solution, SolveInfo};
@@ -15,6 +16,10 @@ mod value;
 mod row;
 
 mod relaxed_lp;
+
+mod dual;
+
+mod collocation;
 
 mod integrated_wiener;
 
@@ -44,8 +49,9 @@ use pullback::DensePullback;
 /// $$ z^* = \arg\min_z \tfrac12 |A z - b|^2 - \gamma\alpha\,\epsilon $$
 ///
 /// The relaxed LP and the least-squares schemes are assembled by separate functions, each in the row order of its
-/// paper's code. The error is a few units in the last place of the largest scaled unknown, well below what normal
-/// equations can reach; that is what makes it the oracle of the faster methods. Memory is `8 (rows) (unknowns)` bytes
+/// paper's code; collocation is the square case of the latter. The error is a few units in the last place of the largest
+/// scaled unknown, well below what normal equations can reach; that is what makes it the oracle of the faster methods.
+/// Memory is `8 (rows) (unknowns)` bytes
 /// per batch element, three times: keep `N D K` below about 2000.
 ///
 /// # References
@@ -69,6 +75,13 @@ impl Dense {
     }
 
     fn minima(problem: &OdeProblem) -> Result<(Solution, Vec<Minimum>), SolveError> {
+        if !Self.supports(problem) {
+            let reason = "boundary values need collocation";
+            return Err(SolveError::Unsupported { method: Self.name(), reason });
+        }
+        if problem.scheme().collocation_nodes().is_some() {
+            conditions(problem)?;
+        }
         let sizes = problem.sizes();
         let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
         let mut slack = problem.scheme().gamma_alpha().map(|_| Array1::zeros(sizes.batch));
@@ -95,6 +108,10 @@ impl Dense {
 impl OdeSolver for Dense {
     fn name(&self) -> &'static str {
         "dense"
+    }
+
+    fn supports(&self, problem: &OdeProblem) -> bool {
+        problem.boundary.is_none() || problem.scheme.collocation_nodes().is_some()
     }
 
     fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError> {
