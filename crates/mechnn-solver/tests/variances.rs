@@ -88,7 +88,7 @@ fn variances_of_hard_equations_are_the_limit_of_heavy_ones() {
     let mut compared = 0;
     for seed in 0..100 {
         let inputs = Inputs { equation_rows: EquationRows::Hard, ..random_inputs(seed) };
-        // Heavy enough to come near the limit, light enough to keep rounding away.
+        // Heavy enough to come near the limit (to 1e-3 of variances of order 1), light enough to keep rounding away.
         let weights = Weights { equation: 1e4, ..inputs.weights };
         let heavy = Inputs { equation_rows: EquationRows::Soft, weights, ..inputs.clone() }.problem().unwrap();
         let (Ok((_, hard)), Ok((_, soft))) =
@@ -98,7 +98,7 @@ fn variances_of_hard_equations_are_the_limit_of_heavy_ones() {
         };
         let largest = soft.values.iter().fold(0.0_f64, |most, v| most.max(*v));
         for (hard, soft) in hard.values.iter().zip(&soft.values) {
-            assert!((hard - soft).abs() < 1e-3 * largest + 1e-5, "seed {seed}: {hard:e} against {soft:e}");
+            assert!((hard - soft).abs() < 1e-3 * largest + 1e-3, "seed {seed}: {hard:e} against {soft:e}");
         }
         compared += 1;
     }

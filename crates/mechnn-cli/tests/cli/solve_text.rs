@@ -27,7 +27,7 @@ fn text_is_aligned_and_evidence_goes_to_stderr() {
     assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["t", "u", "u'", "residual", "error"]);
     assert_eq!(lines.len(), 12);
     assert!(lines.iter().all(|line| line.len() == lines[0].len()), "columns are aligned\n{}", outcome.stdout);
-    assert!(outcome.stderr.contains("solved 11 points with taylor-central"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("solved 11 points with collocation"), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("largest error of u: "), "{}", outcome.stderr);
     let quiet = folder.mechnn(&["-q", "solve", "ode.toml"]);
     assert_eq!((quiet.stderr.as_str(), quiet.stdout), ("", outcome.stdout));
@@ -53,7 +53,7 @@ fn json_is_one_versioned_document() {
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let document: serde_json::Value = serde_json::from_str(&outcome.stdout).expect("JSON");
     assert_eq!(document["schema"], "mechnn.solve/1");
-    assert_eq!(document["scheme"], "taylor-central");
+    assert_eq!(document["scheme"], "collocation");
     assert_eq!(document["columns"], serde_json::json!(["t", "u", "u'", "residual", "error"]));
     assert_eq!(document["rows"].as_array().map(Vec::len), Some(11));
     assert!(!outcome.stdout.contains("null"), "no number is missing");
@@ -72,7 +72,7 @@ fn what_is_typed_comes_before_the_file() {
 #[test]
 fn every_scheme_has_the_name_it_is_chosen_by() {
     let folder = Folder::new();
-    for scheme in ["taylor", "taylor-central", "relaxed-lp", "integrated-wiener", "pade"] {
+    for scheme in ["taylor", "taylor-central", "relaxed-lp", "integrated-wiener", "pade", "collocation"] {
         folder.write("ode.toml", format!("scheme = \"{scheme}\"\n{DECAY}"));
         folder.write("plain.toml", DECAY);
         let in_file = folder.mechnn(&["solve", "ode.toml"]);
@@ -82,9 +82,24 @@ fn every_scheme_has_the_name_it_is_chosen_by() {
 }
 
 #[test]
+fn least_squares_takes_over_where_collocation_cannot() {
+    let folder = Folder::new();
+    // The coefficient of u' vanishes at the first point; a condition is missing; an odd number of intervals.
+    let vanishing = "equation = \"t*u' + u = 0\"\n[grid]\nstart = 0\nend = 1\npoints = 11\n[initial]\nu = 0\n";
+    let missing = "equation = \"u'' + u = 1\"\n[grid]\nstart = 0\nend = 1\npoints = 11\n[initial]\nu = 0\n";
+    let odd = DECAY.replace("points = 11", "points = 12");
+    for text in [vanishing, missing, &odd] {
+        folder.write("ode.toml", text);
+        let outcome = folder.mechnn(&["solve", "ode.toml"]);
+        assert_eq!(outcome.code, Some(0), "{text}\n{}", outcome.stderr);
+        assert!(outcome.stderr.contains("with taylor-central;"), "{text}\n{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn a_higher_order_is_more_accurate() {
     let error = |order: usize| {
-        let (header, rows) = csv(&format!("order = {order}\n{DECAY}"), &[]);
+        let (header, rows) = csv(&format!("scheme = \"taylor-central\"\norder = {order}\n{DECAY}"), &[]);
         let column = header.iter().position(|name| name == "error").expect("an error column");
         rows.iter().map(|row| row[column].abs()).fold(0.0, f64::max)
     };

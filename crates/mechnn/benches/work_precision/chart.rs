@@ -61,7 +61,8 @@ impl Chart {
             .bold_line_style(RGBColor(228, 228, 228))
             .x_desc(&self.x)
             .y_desc(&self.y)
-            .x_label_formatter(&|v| format!("{v:.0e}"))
+            .x_labels(6)
+            .x_label_formatter(&|v| if *v >= 1.0 { format!("{v}") } else { format!("{v:.0e}") })
             .y_label_formatter(&|v| format!("{v:.0e}"))
             .label_style(("sans-serif", 13))
             .draw()?;

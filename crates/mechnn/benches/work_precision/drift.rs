@@ -41,7 +41,7 @@ pub(crate) fn measure(folder: Option<&Path>) {
             // The nearest turn: a phase error beyond half a period is shown as what it looks like.
             let phase = (-slope).atan2(u);
             println!("drift {name:<28} {resolution:>4} per period: amplitude {amplitude:.6}, phase {phase:+.2e}");
-            table.push_str(&format!("{name},{resolution},{amplitude:.8},{phase:.4e}\n"));
+            table.push_str(&format!("\"{name}\",{resolution},{amplitude:.8},{phase:.4e}\n"));
             points.push((resolution as f64, ((amplitude - 1.0).abs() + phase.abs()).max(1e-15)));
         }
         series.push(Series { name: name.to_owned(), points, dashed: false });

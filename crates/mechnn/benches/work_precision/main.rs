@@ -42,7 +42,7 @@ fn main() {
                     run.error
                 );
                 table.push_str(&format!(
-                    "{},{},{},{:.3e},{:.3e}\n",
+                    "{},\"{}\",{},{:.3e},{:.3e}\n",
                     problem.name,
                     method.name(),
                     intervals + 1,

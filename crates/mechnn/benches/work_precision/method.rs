@@ -78,7 +78,7 @@ impl Method {
             Self::Rk4 => {
                 let step = problem.horizon / intervals as f64;
                 let solve = || {
-                    let method = ExplicitRungeKutta::rk4(step);
+                    let method = ExplicitRungeKutta::rk4(step).max_steps(1_000_000);
                     IVP::ode(problem, 0.0, problem.horizon, start(problem)).method(method).solve().ok()
                 };
                 let (seconds, solution) = fastest(solve)?;

@@ -22,9 +22,12 @@ mod rollout;
 
 mod simulate;
 
+mod dynamics;
+
 mod score;
 
 pub use document::{EquationDocument, TermDocument};
+pub use dynamics::ModelTextError;
 pub use expression::{ExpressionError, parse_polynomial};
 pub use library::{BasisLibrary, LibraryError, LibrarySpec};
 pub use rollout::{Rollout, RolloutStatus};

@@ -1,7 +1,7 @@
 //! Scheme and row weights: from the command line over the file over the defaults.
 
 use clap::ValueEnum;
-use mechnn_solver::{Scheme, Weights};
+use mechnn_solver::{CollocationNodes, Scheme, Weights};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -20,6 +20,8 @@ pub(super) enum SchemeName {
     IntegratedWiener,
     /// Least squares, two-point Padé (Hermite-Obreshkov) rows; the equations must fix the highest derivative
     Pade,
+    /// No least squares: exact integrals of the interpolating polynomial on elements of up to 7 points, order up to 8
+    Collocation,
 }
 
 /// What was asked for; `None` where nothing was.
@@ -45,19 +47,28 @@ impl Discretisation {
         }
     }
 
-    /// The scheme and the weights of a problem given as arrays; the default is S-MNN's `taylor`.
-    pub(super) fn over_arrays(self) -> Result<(Scheme, Weights), Failure> {
-        self.decide(SchemeName::Taylor)
+    /// The scheme and the weights of a problem of `points` points given as arrays; the default is S-MNN's `taylor`.
+    pub(super) fn over_arrays(self, points: usize) -> Result<(Scheme, Weights), Failure> {
+        self.decide(SchemeName::Taylor, points)
     }
 
-    /// The scheme and the weights of a problem given as text; the default is `taylor-central`, whose highest derivative
-    /// is not piecewise constant.
-    pub(super) fn over_text(self) -> Result<(Scheme, Weights), Failure> {
-        self.decide(SchemeName::TaylorCentral)
+    /// The least-squares scheme and the weights of a problem given as text, unless another was asked for; the default is
+    /// `taylor-central`, whose highest derivative is not piecewise constant.
+    pub(super) fn over_text(self, points: usize) -> Result<(Scheme, Weights), Failure> {
+        self.decide(SchemeName::TaylorCentral, points)
     }
 
-    fn decide(self, default: SchemeName) -> Result<(Scheme, Weights), Failure> {
+    /// Whether nothing was asked for that only least squares has: then collocation is tried first.
+    pub(super) fn is_open(self) -> bool {
+        self.scheme.is_none() && self.weights.is_none() && self.gamma_alpha.is_none()
+    }
+
+    fn decide(self, default: SchemeName, points: usize) -> Result<(Scheme, Weights), Failure> {
         let scheme = match (self.scheme.unwrap_or(default), self.gamma_alpha) {
+            (SchemeName::Collocation, None) => Scheme::Collocation {
+                // Where no element fits, the solver's own error says which numbers of points do.
+                nodes: largest_elements(points).unwrap_or(CollocationNodes::Three),
+            },
             (SchemeName::Taylor, None) => Scheme::Taylor,
             (SchemeName::TaylorCentral, None) => Scheme::TaylorCentral,
             (SchemeName::IntegratedWiener, None) => Scheme::IntegratedWiener,
@@ -75,6 +86,12 @@ impl Discretisation {
         let [equation, initial, smoothness] = self.weights.unwrap_or([1.0; 3]);
         Ok((scheme, Weights { equation, initial, smoothness }))
     }
+}
+
+/// The most accurate elements into which the intervals between `points` points can be divided.
+pub(super) fn largest_elements(points: usize) -> Option<CollocationNodes> {
+    let fits = |nodes: &CollocationNodes| points > 1 && (points - 1).is_multiple_of(nodes.intervals());
+    CollocationNodes::ALL.into_iter().rev().find(fits)
 }
 
 /// Three positive numbers, separated by commas.

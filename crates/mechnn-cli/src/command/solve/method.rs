@@ -4,5 +4,5 @@ use mechnn_solver::OdeSolver;
 
 /// The method of every `mechnn solve`.
 pub(super) fn method() -> Box<dyn OdeSolver> {
-    Box::new(mechnn_solver::method::BlockBanded)
+    Box::new(mechnn_solver::method::Automatic)
 }

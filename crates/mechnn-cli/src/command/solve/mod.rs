@@ -63,7 +63,7 @@ pub(crate) struct SolveArgs {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Discretisation [default: as in the .toml file, or taylor-central; taylor for .npz]
+    /// Discretisation [default: as in the .toml file, else collocation where it applies, else taylor-central; taylor for .npz]
     #[arg(long, value_enum)]
     scheme: Option<SchemeName>,
 
@@ -141,8 +141,9 @@ impl SolveArgs {
         let typed = Discretisation::typed(self.scheme, self.weights, self.gamma_alpha);
         let in_file = |failure: Failure| failure.in_file(&self.problem);
         let system = system::System::new(file, typed, self.max_memory).map_err(in_file)?;
-        let solution = method::method().solve(system.problem()).map_err(|error| in_file(error.into()))?;
-        let table = table::Table::new(&system, &solution);
+        let method = method::method();
+        let (problem, solution) = system.solve(&*method).map_err(|error| in_file(error.into()))?;
+        let table = table::Table::new(&system, problem, &solution);
 
         match (&self.output, self.format) {
             (Some(path), Some(TableFormat::Json)) => atomic_file::write(path, table.json()?.as_bytes())?,
@@ -151,7 +152,7 @@ impl SolveArgs {
             (None, Some(TableFormat::Json)) => printer.result(&table.json()?)?,
             (None, _) => printer.result(&table.text())?,
         }
-        printer.note(&evidence::evidence(system.problem(), &solution));
+        printer.note(&evidence::evidence(problem, &solution));
         for line in table.error_summary() {
             printer.note(&line);
         }
@@ -166,7 +167,9 @@ impl SolveArgs {
         if self.format.is_some() {
             return Err(Failure::usage("--format belongs to .toml problems; a .npz problem's solution is a .npz file"));
         }
-        let discretisation = Discretisation::typed(self.scheme, self.weights, self.gamma_alpha).over_arrays()?;
+        let discretisation = Discretisation::typed(self.scheme, self.weights, self.gamma_alpha);
+        // What is wrong with the options is said before the file is opened.
+        discretisation.over_arrays(1)?;
         let archive = archive::Archive::open(&self.problem)?;
         let in_file = |failure: Failure| failure.in_file(&self.problem);
         let (problem, unknown) =

@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! equation = "u'' + damping*u' + u = sin(t)"   # or equations = ["x' = y", "y' = -x"]
-//! scheme = "taylor-central"                    # optional, as are order, weights = [1, 1, 1], gamma_alpha
+//! scheme = "collocation"                       # optional, as are order, weights = [1, 1, 1], gamma_alpha
 //! exact = "cos(t)"                             # optional; for several unknowns a table [exact]
 //!
 //! [grid]

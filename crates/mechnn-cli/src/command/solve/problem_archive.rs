@@ -1,12 +1,11 @@
 //! A problem as arrays: the fixed names of an NPZ file, and what they mean to the solver.
 
-use mechnn_solver::{
-    Cotangent, InitialValues, LinearOde, MAX_ORDERS, OdeProblem, ProblemError, Scheme, SolveError, TimeGrid, Weights,
-};
+use mechnn_solver::{Cotangent, InitialValues, LinearOde, MAX_ORDERS, OdeProblem, ProblemError, SolveError, TimeGrid};
 use ndarray::{Array1, Array4, Ix1, Ix2, Ix3, Ix4, Ix5};
 
 use super::archive::Archive;
 use super::batch::BatchAxes;
+use super::discretisation::Discretisation;
 use super::input::{Input, flat, flat_full};
 use super::limit::MemoryLimit;
 use crate::failure::Failure;
@@ -40,7 +39,7 @@ impl ProblemArchive {
     /// Data, naming the array; a limit if the problem is too large.
     pub(super) fn read(
         mut archive: Archive,
-        (scheme, weights): (Scheme, Weights),
+        discretisation: Discretisation,
         memory: MemoryLimit,
     ) -> Result<(Self, Vec<String>), Failure> {
         let coefficients = Input::required(&mut archive, COEFFICIENTS, &["N|1", "E", "D", "K"])?;
@@ -64,7 +63,7 @@ impl ProblemArchive {
             }
         };
         steps.check_positive()?;
-        if cotangent_eps.is_some() && scheme.gamma_alpha().is_none() {
+        if cotangent_eps.is_some() && discretisation.over_arrays(1)?.0.gamma_alpha().is_none() {
             return Err(Failure::data(format!("`{COTANGENT_EPS}`: only the relaxed LP has a slack eps"))
                 .hint("add --scheme relaxed-lp"));
         }
@@ -136,6 +135,7 @@ impl ProblemArchive {
         let initial = init
             .filter(|_| pins)
             .map_or_else(InitialValues::none, |init| InitialValues::new(flat::<Ix4>(&batch, init)));
+        let (scheme, weights) = discretisation.over_arrays(points)?;
         let mut problem = OdeProblem::new(&ode, &grid, &initial)?.with_scheme(scheme)?.with_weights(weights)?;
         if let Some(jump) = jump {
             problem = problem.with_periodic_jump(flat::<Ix3>(&batch, jump))?;

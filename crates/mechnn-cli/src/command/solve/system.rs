@@ -1,9 +1,9 @@
 //! The meaning of an ODE file: unknowns, times, and the problem as numbers.
 
-use mechnn_solver::{InitialValues, LinearOde, OdeProblem, TimeGrid};
+use mechnn_solver::{InitialValues, LinearOde, OdeProblem, OdeSolver, Scheme, Solution, SolveError, TimeGrid};
 use ndarray::{Array3, Array4, Array5};
 
-use super::discretisation::Discretisation;
+use super::discretisation::{Discretisation, largest_elements};
 use super::equation::LinearEquation;
 use super::expression::{Expression, Names, is_reserved};
 use super::limit::MemoryLimit;
@@ -18,6 +18,7 @@ pub(super) struct System {
     times: Vec<f64>,
     exact: Vec<Option<Vec<f64>>>,
     problem: OdeProblem,
+    collocation: Option<OdeProblem>,
 }
 
 impl System {
@@ -26,7 +27,7 @@ impl System {
     /// # Errors
     /// Usage, naming the key and the column; a limit if the grid is too fine.
     pub(super) fn new(file: OdeFile, typed: Discretisation, memory: MemoryLimit) -> Result<Self, Failure> {
-        let (scheme, weights) = typed.or(file.discretisation()).over_text()?;
+        let discretisation = typed.or(file.discretisation());
         let texts = texts(&file)?;
         let mut placed = Vec::new();
         for (key, text) in &texts {
@@ -60,6 +61,7 @@ impl System {
         let rows = equations.len() + dims * orders;
         memory.check([1, points, rows, dims, orders])?;
         let (grid, times) = grid(&file.grid)?;
+        let (scheme, weights) = discretisation.over_text(times.len())?;
 
         let (initial, pins) = initial(&file, &names, orders)?;
         let ratio = weights.initial / weights.equation;
@@ -86,15 +88,27 @@ impl System {
         }
 
         let exact = exact(&file, &names, &times)?;
-        let problem = OdeProblem::new(&LinearOde::new(coefficients, forcing), &grid, &initial)?
-            .with_scheme(scheme)?
-            .with_weights(weights)?;
-        Ok(Self { unknowns: names.unknowns, equations: equations.len(), times, exact, problem })
+        let posed = OdeProblem::new(&LinearOde::new(coefficients, forcing), &grid, &initial)?;
+        // Collocation wants a problem without more or fewer conditions than the equations need.
+        let is_square = pins.is_empty() && equations.len() == dims && initial.values().dim().3 == order;
+        let nodes = largest_elements(times.len()).filter(|_| discretisation.is_open() && is_square);
+        let collocation = nodes.and_then(|nodes| posed.clone().with_scheme(Scheme::Collocation { nodes }).ok());
+        let problem = posed.with_scheme(scheme)?.with_weights(weights)?;
+        Ok(Self { unknowns: names.unknowns, equations: equations.len(), times, exact, problem, collocation })
     }
 
-    /// The problem, a batch of one.
-    pub(super) fn problem(&self) -> &OdeProblem {
-        &self.problem
+    /// Solves by collocation where the file leaves the scheme open and the problem is such that collocation can, else by
+    /// least squares. Returns the problem as it was solved.
+    ///
+    /// # Errors
+    /// Of the least-squares solve; that collocation cannot (the highest derivative vanishes somewhere) is no error.
+    pub(super) fn solve(&self, method: &dyn OdeSolver) -> Result<(&OdeProblem, Solution), SolveError> {
+        if let Some(problem) = &self.collocation
+            && let Ok(solution) = method.solve(problem)
+        {
+            return Ok((problem, solution));
+        }
+        method.solve(&self.problem).map(|solution| (&self.problem, solution))
     }
 
     /// Names of the dimensions.

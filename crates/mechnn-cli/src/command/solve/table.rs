@@ -1,7 +1,7 @@
 //! A solution as a table: time, unknowns and their derivatives, the residual of each equation, the error where the
 //! solution is known.
 
-use mechnn_solver::Solution;
+use mechnn_solver::{OdeProblem, Solution};
 use serde::Serialize;
 
 use super::system::System;
@@ -51,9 +51,9 @@ struct Document<'a> {
 }
 
 impl Table {
-    /// Tabulates a solution of the system.
-    pub(super) fn new(system: &System, solution: &Solution) -> Self {
-        let sizes = system.problem().sizes();
+    /// Tabulates a solution of the system, posed as `problem`.
+    pub(super) fn new(system: &System, problem: &OdeProblem, solution: &Solution) -> Self {
+        let sizes = problem.sizes();
         let unknowns = system.unknowns();
         let residual_name = |e: usize| match system.equations() {
             1 => "residual".to_owned(),
@@ -72,8 +72,8 @@ impl Table {
         columns.extend((0..system.equations()).map(residual_name));
         columns.extend(known.iter().map(|(dim, _)| error_name(*dim)));
 
-        let coefficients = system.problem().ode().coefficients();
-        let forcing = system.problem().ode().forcing();
+        let coefficients = problem.ode().coefficients();
+        let forcing = problem.ode().forcing();
         let mut rows = Vec::with_capacity(sizes.points);
         for (n, &t) in system.times().iter().enumerate() {
             let mut row = Vec::with_capacity(columns.len());
@@ -102,7 +102,7 @@ impl Table {
             columns,
             rows,
             largest_errors,
-            scheme: system.problem().scheme().name(),
+            scheme: problem.scheme().name(),
             order: sizes.orders - 1,
             error_estimate: solution.info.error_estimate,
             pivot_ratio: solution.info.pivot_ratio,
