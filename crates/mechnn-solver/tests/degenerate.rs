@@ -10,6 +10,7 @@ use ndarray::{Array1, Array2, Array3, Array4, Array5};
 
 mod parts;
 mod random_problem;
+mod schemes;
 
 use parts::{INPUTS, parts, parts_mut};
 use random_problem::random_inputs;

@@ -1,4 +1,5 @@
 //! Which methods are asked to solve a problem.
+#![allow(dead_code)] // each test binary uses its part
 
 use mechnn_solver::method::all_methods;
 use mechnn_solver::{OdeProblem, OdeSolver};
@@ -8,6 +9,11 @@ pub(crate) fn methods_for(problem: &OdeProblem) -> Vec<Box<dyn OdeSolver>> {
     let sizes = problem.sizes();
     let unknowns = sizes.points * sizes.dims * sizes.orders;
     all_methods().into_iter().filter(|method| method.name() != "dense" || unknowns <= LARGEST_DENSE).collect()
+}
+
+/// Every method but the dense reference.
+pub(crate) fn fast_methods() -> Vec<Box<dyn OdeSolver>> {
+    all_methods().into_iter().filter(|method| method.name() != "dense").collect()
 }
 
 /// Unknowns per batch element up to which the dense reference takes part.

@@ -1,4 +1,5 @@
 //! Random problems over every option, from a seed.
+#![allow(dead_code)] // each test binary uses its part
 
 use mechnn_solver::method::Dense;
 use mechnn_solver::{
@@ -8,6 +9,8 @@ use mechnn_solver::{
 use ndarray::{Array, Array2, Array3, Array4, Array5, Dimension};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+
+use crate::schemes::all_schemes;
 
 /// The inputs of a problem, free to be changed.
 #[derive(Debug, Clone)]
@@ -88,14 +91,18 @@ fn candidate(rng: &mut ChaCha8Rng) -> Inputs {
         initial: uniform(initial_shape, rng),
         steps,
         periodic_jump: rng.random_bool(0.25).then(|| uniform(jump_shape, rng)),
-        scheme: match rng.random_range(0..4) {
-            0 => Scheme::Taylor,
-            1 => Scheme::TaylorCentral,
-            2 => Scheme::RelaxedLp { gamma_alpha: 0.0 },
-            _ => Scheme::RelaxedLp { gamma_alpha: rng.random_range(-0.2..0.2) },
-        },
+        scheme: random_scheme(rng),
         weights: Weights { equation: weight(rng), initial: weight(rng), smoothness: weight(rng) },
         equation_rows: if rng.random_bool(0.3) { EquationRows::Hard } else { EquationRows::Soft },
+    }
+}
+
+/// Any of the schemes, or a relaxed LP with a linear term.
+fn random_scheme(rng: &mut ChaCha8Rng) -> Scheme {
+    let schemes = all_schemes();
+    match schemes.get(rng.random_range(0..=schemes.len())) {
+        Some(scheme) => *scheme,
+        None => Scheme::RelaxedLp { gamma_alpha: rng.random_range(-0.2..0.2) },
     }
 }
 
