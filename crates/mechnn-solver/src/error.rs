@@ -167,6 +167,12 @@ pub enum SolveError {
         /// Grid point.
         point: usize,
     },
+    /// A derivative overflowed.
+    #[error("the derivative of the {of} is not finite: numbers overflowed; rescale the problem or the cotangent")]
+    DerivativeNotFinite {
+        /// The input of a gradient, or the solution of a forward derivative.
+        of: &'static str,
+    },
     /// The method cannot solve problems of this scheme or size.
     #[error("method `{method}` does not support this problem: {reason}")]
     Unsupported {

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, Array3, Array4, Array5, ArrayBase, Data, Dimension};
 
-use crate::error::ProblemError;
+use crate::error::{ProblemError, SolveError};
 use crate::grid::Steps;
 use crate::problem::OdeProblem;
 use crate::shape::{expect_axis, expect_finite};
@@ -98,6 +98,15 @@ impl Cotangent {
         }
         Ok(())
     }
+
+    /// As a result: an overflow is an error.
+    pub(crate) fn expect_finite(self) -> Result<Self, SolveError> {
+        let mut numbers = self.values.iter().chain(self.slack.iter().flatten());
+        match numbers.all(|number| number.is_finite()) {
+            true => Ok(self),
+            false => Err(SolveError::DerivativeNotFinite { of: "solution" }),
+        }
+    }
 }
 
 /// One array for each input of a problem, each with exactly its input's shape: a gradient (summed over broadcast axes),
@@ -146,6 +155,32 @@ impl OdeGradient {
             boundary: problem.boundary.as_ref().map(|boundary| Array2::zeros(boundary.values.raw_dim())),
             weights: [0.0; 3],
             gamma_alpha: 0.0,
+        }
+    }
+
+    /// As a result: an overflow is an error that names the input.
+    pub(crate) fn expect_finite(self) -> Result<Self, SolveError> {
+        fn is_finite<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> bool {
+            numbers.into_iter().all(|number| number.is_finite())
+        }
+        let inputs = [
+            ("coefficients", is_finite(&self.coefficients)),
+            ("forcing", is_finite(&self.forcing)),
+            ("initial values", is_finite(&self.initial)),
+            (
+                "steps",
+                match &self.steps {
+                    StepsGradient::Shared(steps) => is_finite(steps),
+                    StepsGradient::PerDimension(steps) => is_finite(steps),
+                },
+            ),
+            ("periodic jump", is_finite(self.periodic_jump.iter().flatten())),
+            ("weights", is_finite(&self.weights)),
+            ("gamma_alpha", self.gamma_alpha.is_finite()),
+        ];
+        match inputs.into_iter().find(|(_, is_finite)| !is_finite) {
+            None => Ok(self),
+            Some((input, _)) => Err(SolveError::DerivativeNotFinite { of: input }),
         }
     }
 

@@ -11,6 +11,7 @@ mod methods;
 mod parts;
 mod random_collocation;
 mod random_problem;
+mod schemes;
 
 use methods::methods_for;
 use parts::{INPUTS, parts, parts_mut};

@@ -49,14 +49,16 @@ pub trait Pullback: Send + Sync {
     /// every input, each in its input's shape.
     ///
     /// # Errors
-    /// [`SolveError::Direction`] if the cotangent does not fit the problem.
+    /// [`SolveError::Direction`] if the cotangent does not fit the problem, [`SolveError::DerivativeNotFinite`] on
+    /// overflow.
     fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError>;
 
     /// Forward mode: from a direction in the space of inputs to the directional derivative of the solution.
     /// Satisfies `<cotangent, push(direction)> = <pull(cotangent), direction>`.
     ///
     /// # Errors
-    /// [`SolveError::Direction`] if a shape of the direction differs from its input's, or a number is not finite.
+    /// [`SolveError::Direction`] if a shape of the direction differs from its input's, or a number is not finite,
+    /// [`SolveError::DerivativeNotFinite`] on overflow.
     fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError>;
 }
 

@@ -1,4 +1,5 @@
 //! Gradients as named lists of numbers, to compare and to fill.
+#![allow(dead_code)] // each test binary uses its part
 
 use mechnn_solver::{OdeGradient, StepsGradient};
 

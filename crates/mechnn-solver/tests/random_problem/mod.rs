@@ -1,4 +1,5 @@
 //! Random problems over every option, from a seed.
+#![allow(dead_code)] // each test binary uses its part
 
 use mechnn_solver::method::Dense;
 use mechnn_solver::{

@@ -328,22 +328,24 @@ impl NormalEquations {
             block: free,
             border_point: self.border_point,
         };
+        let mut along = vec![0.0; self.block * free];
         for s in 0..points {
             // The border point is dense: it may be joined to any other.
             let near = s..points.min(s + half_bandwidth + 1);
             let far = self.border_point.into_iter().filter(|t| !near.contains(t));
             for t in near.clone().chain(far) {
                 let full = self.block(t, s);
+                // M Z first: O(b^3) for the block, as factoring it.
+                for (a, row) in along.chunks_exact_mut(free).enumerate() {
+                    for (j, entry) in row.iter_mut().enumerate() {
+                        *entry = (0..self.block).map(|b| full(a, b) * null_space.basis(s, b, j)).sum();
+                    }
+                }
                 for i in 0..free {
-                    for j in 0..free {
-                        let mut sum = 0.0;
-                        for a in 0..self.block {
-                            let along: f64 = (0..self.block).map(|b| full(a, b) * null_space.basis(s, b, j)).sum();
-                            sum += null_space.basis(t, a, i) * along;
-                        }
-                        if t > s || j <= i {
-                            reduced.add(t, i, s, j, sum);
-                        }
+                    for j in (0..free).take_while(|&j| t > s || j <= i) {
+                        let column = along[j..].iter().step_by(free);
+                        let sum = column.enumerate().map(|(a, along)| null_space.basis(t, a, i) * along).sum();
+                        reduced.add(t, i, s, j, sum);
                     }
                 }
             }

@@ -113,6 +113,12 @@ impl FactoredElement {
             Factorization::NormalEquations => independent_groups(view),
             Factorization::Orthogonal => elimination_groups(view),
         };
+        if view.equations == EquationRows::Hard
+            && groups.iter().map(|group| group.equations.len()).sum::<usize>() < view.sizes.equations
+        {
+            // An equation without unknowns joins no group.
+            return Err(SolveError::DependentEquations { batch: view.batch, point: 0, pivot: 0.0 });
+        }
         let mut chains = Vec::with_capacity(groups.len());
         let mut start = Adjoint { values: vec![0.0; view.unknowns()], slack: 0.0 };
         for group in groups {
@@ -183,6 +189,12 @@ impl FactoredElement {
             is_start = false;
             values.iter_mut().zip(&right).for_each(|(value, change)| *value += change);
             slack += slack_change;
+            if view.equations == EquationRows::Hard {
+                // Large derivatives elsewhere leave their rounding errors in a change; equations hold to their own.
+                right.fill(0.0);
+                self.satisfy_equations(view, &values, &mut right);
+                values.iter_mut().zip(&right).for_each(|(value, change)| *value += change);
+            }
             if let Some(index) = values.iter().position(|value| !value.is_finite()) {
                 return Err(SolveError::NotFinite { batch: view.batch, point: index / view.sizes.block() });
             }
@@ -358,17 +370,22 @@ fn slack_residual(view: &ElementView<'_>, z: &[f64], out: &mut [f64]) -> PassSum
     add_transposed_residual(view, Unknowns { values: z, slack: 0.0 }, Load::SlackColumn, out)
 }
 
-/// Largest change of each derivative order relative to the largest value of that order, the worst of all orders.
-/// An order that is zero up to rounding is measured against the largest `h^k u^(k)` instead.
+/// Largest change of each derivative order relative to the largest value of that order, the worst of all orders; NaN if
+/// a number involved is. An order that is zero up to rounding is measured against the largest `h^k u^(k)` instead.
 fn relative_change(view: &ElementView<'_>, change: &[f64], values: &[f64]) -> f64 {
     let orders = view.sizes.orders;
     let step = (0..view.sizes.points - 1).map(|t| view.step(t, 0)).fold(0.0, f64::max);
-    let largest = |x: &[f64], k: usize| x.iter().skip(k).step_by(orders).fold(0.0, |m: f64, v| m.max(v.abs()));
-    let scaled = (0..orders).map(|k| largest(values, k) * step.powi(k as i32)).fold(0.0, f64::max);
+    let largest = |x: &[f64], k: usize| x.iter().skip(k).step_by(orders).map(|v| v.abs()).fold(0.0, nan_or_larger);
+    let scaled = (0..orders).map(|k| largest(values, k) * step.powi(k as i32)).fold(0.0, nan_or_larger);
     (0..orders)
         .map(|k| {
             let scale = largest(values, k) + 1e-6 * scaled / step.powi(k as i32);
-            if scale > 0.0 { largest(change, k) / scale } else { 0.0 }
+            if scale == 0.0 { 0.0 } else { largest(change, k) / scale }
         })
-        .fold(0.0, f64::max)
+        .fold(0.0, nan_or_larger)
+}
+
+/// `f64::max` would take the number beside a NaN.
+fn nan_or_larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b <= a { a } else { b }
 }

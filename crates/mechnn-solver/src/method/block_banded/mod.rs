@@ -80,8 +80,7 @@ impl OdeSolver for BlockBanded {
                 FactoredElement::factor_and_solve(&view).map(|(_, solved)| solved)
             })
             .collect::<Vec<_>>();
-        // In order: which of several errors is reported must not depend on the threads.
-        let solved = solved.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let solved = first_error(solved)?;
         Ok(collect_solution(problem, solved.iter()))
     }
 
@@ -94,7 +93,7 @@ impl OdeSolver for BlockBanded {
                 FactoredElement::factor_and_solve(&view)
             })
             .collect::<Vec<_>>();
-        let elements = elements.into_iter().collect::<Result<Vec<_>, SolveError>>()?;
+        let elements = first_error(elements)?;
         let solution = collect_solution(problem, elements.iter().map(|(_, solved)| solved));
         Ok((solution, Box::new(BlockBandedPullback { problem: problem.clone(), elements })))
     }
@@ -130,7 +129,7 @@ impl Pullback for BlockBandedPullback {
                 gradient.add_to(&self.problem, start + offset, &mut total);
             }
         }
-        Ok(total)
+        total.expect_finite()
     }
 
     fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {
@@ -149,17 +148,22 @@ impl Pullback for BlockBandedPullback {
             target.iter_mut().zip(tangent).for_each(|(target, value)| *target = *value);
         }
         let slack = self.problem.scheme.gamma_alpha().map(|_| tangents.iter().map(|(_, slack)| *slack).collect());
-        Ok(Cotangent { values, slack })
+        Cotangent { values, slack }.expect_finite()
     }
 }
 
+/// All results, or the error of the first element that has one: which one another thread meets first is chance.
+fn first_error<T>(results: Vec<Result<T, SolveError>>) -> Result<Vec<T>, SolveError> {
+    results.into_iter().collect()
+}
+
 fn collect_solution<'a>(problem: &OdeProblem, solved: impl Iterator<Item = &'a SolvedElement>) -> Solution {
-    let sizes = problem.sizes;
-    let mut flat = Vec::with_capacity(sizes.batch * sizes.points * sizes.block());
+    let sizes = problem.sizes();
+    let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
     let mut slack = Vec::with_capacity(sizes.batch);
     let mut info = SolveInfo { pivot_ratio: f64::INFINITY, ..SolveInfo::default() };
-    for element in solved {
-        flat.extend_from_slice(&element.values);
+    for (element, mut target) in solved.zip(values.outer_iter_mut()) {
+        target.iter_mut().zip(&element.values).for_each(|(target, value)| *target = *value);
         slack.push(element.slack);
         info.residuals = RowResiduals::max(info.residuals, element.residuals);
         info.pivot_ratio = info.pivot_ratio.min(element.pivot_ratio);
@@ -168,10 +172,6 @@ fn collect_solution<'a>(problem: &OdeProblem, solved: impl Iterator<Item = &'a S
         info.factorization = info.factorization.max(element.factorization);
         info.independent_groups = info.independent_groups.max(element.groups);
     }
-    let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
-    if let Some(target) = values.as_slice_mut() {
-        target.copy_from_slice(&flat);
-    }
-    let slack = problem.scheme.gamma_alpha().map(|_| Array1::from(slack));
+    let slack = problem.scheme().gamma_alpha().map(|_| Array1::from(slack));
     Solution { values, slack, info }
 }

@@ -53,6 +53,7 @@ impl Minimum {
         })?;
         let Refined { unknowns, residual, estimate, refinements } =
             refine(&system, &factor, &system.rhs.to_vec(), &system.linear_term())?;
+        expect_hard_rows(&system, &unknowns)?;
         Ok(Self { system, factor, unknowns, residual, error_estimate: estimate, refinements })
     }
 
@@ -69,6 +70,22 @@ impl Minimum {
             smoothness: self.system.largest(Family::Smoothness, &self.residual),
         }
     }
+}
+
+/// Hard rows that contradict each other, or have no unknowns, stay violated however heavy they are.
+fn expect_hard_rows(system: &DenseSystem, z: &[f64]) -> Result<(), SolveError> {
+    for row in (0..system.hard.len()).filter(|&row| system.hard[row]) {
+        let terms = &system.rows[row].terms;
+        let products = terms.iter().map(|(column, entry)| entry.value * z[*column]);
+        let (sum, size) = products.fold((0.0, 0.0), |(sum, size): (f64, f64), p| (sum + p, size + p.abs()));
+        let violation = (system.rhs[row] - sum).abs();
+        let holds = violation <= LARGEST_CORRECTION * (size + system.rhs[row].abs());
+        if !holds {
+            let point = terms.first().map_or(0, |(column, _)| system.point(*column));
+            return Err(SolveError::DependentEquations { batch: system.batch, point, pivot: 0.0 });
+        }
+    }
+    Ok(())
 }
 
 /// Factor of hard rows in the factorisation: it only has to be large, refinement does the rest.
@@ -127,10 +144,11 @@ fn refine(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> Result<Ref
     if r.iter().any(|r| !r.is_finite()) {
         return Err(SolveError::NotFinite { batch, point: 0 });
     }
-    // Where the data cancel (A^T f = 0), z is rounding error of f and has no relative accuracy to lose; so it is of q where
-    // hard rows leave nothing free.
+    // Where the data cancel (A^T f = 0), or hard rows leave nothing free for q to move, z is rounding error of the data
+    // and has no relative accuracy to lose.
     let of_rows = f.iter().fold(0.0, |largest: f64, f| largest.max(f.abs()));
-    let of_data = q.iter().zip(&scale).fold(of_rows, |largest, (q, scale)| largest.max(q.abs() / scale));
+    let of_linear = q.iter().zip(&scale).filter(|(_, s)| **s > 0.0).map(|(q, s)| q.abs() / s);
+    let of_data = of_linear.fold(of_rows, f64::max);
     if estimate > LARGEST_CORRECTION && estimate * size(&z) > LARGEST_CORRECTION * of_data {
         return Err(SolveError::IllConditioned { batch, estimate, refinements });
     }

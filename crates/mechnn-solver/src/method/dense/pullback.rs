@@ -43,7 +43,7 @@ impl Pullback for DensePullback {
                 gradient.gamma_alpha += v[slack];
             }
         }
-        Ok(gradient)
+        gradient.expect_finite()
     }
 
     /// Differentiating `A^T A z = A^T b + q e_0`:
@@ -77,6 +77,6 @@ impl Pullback for DensePullback {
                 }
             }
         }
-        Ok(Cotangent { values, slack })
+        Cotangent { values, slack }.expect_finite()
     }
 }

@@ -78,7 +78,8 @@ impl Value {
 
     /// `x^p`, with derivative `p x^(p-1)`.
     pub(super) fn power(&self, power: i32) -> Self {
-        let derivative = f64::from(power) * self.value.powi(power - 1);
+        // Without the case, 0 times an overflow for tiny x.
+        let derivative = if power == 0 { 0.0 } else { f64::from(power) * self.value.powi(power - 1) };
         Self { value: self.value.powi(power), partials: self.clone().times(derivative).partials }
     }
 

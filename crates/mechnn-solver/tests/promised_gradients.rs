@@ -1,0 +1,208 @@
+//! The pullback is the derivative: against finite differences, and as the adjoint of the forward derivative.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use mechnn_solver::{Cotangent, OdeGradient, OdeSolver, Scheme, StepsGradient, Weights};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+mod condition;
+mod long_run;
+mod methods;
+mod parts;
+mod random_direction;
+mod random_problem;
+mod schemes;
+
+use condition::condition;
+use long_run::count;
+use methods::methods_for;
+use parts::{INPUTS, parts, parts_mut};
+use random_direction::random_direction;
+use random_problem::{Inputs, random_inputs, uniform};
+
+#[test]
+fn pull_is_the_finite_difference_of_the_loss() {
+    let wanted = count(1_000, 50_000);
+    let seeds = wanted / PAIRS_PER_PROBLEM;
+    let results: Vec<(u64, f64)> = (0..seeds).into_par_iter().map(compare_with_differences).collect();
+    let pairs: u64 = results.iter().map(|(pairs, _)| pairs).sum();
+    let worst = results.iter().fold(0.0_f64, |worst, (_, error)| worst.max(*error));
+    println!("{seeds} problems, {pairs} pairs of problem and input, largest relative error {worst:.1e}");
+    assert!(pairs >= wanted, "{pairs} pairs");
+}
+
+/// At least: coefficients, forcing, steps and weights; most have initial values, a jump or gamma * alpha beside.
+const PAIRS_PER_PROBLEM: u64 = 4;
+
+/// The gradient in each input against differences, by every method; how many inputs there are, and the largest error.
+fn compare_with_differences(seed: u64) -> (u64, f64) {
+    let inputs = random_inputs(seed);
+    let problem = inputs.problem().unwrap();
+    let (mut pairs, mut worst) = (0, 0.0_f64);
+    for method in methods_for(&problem) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (solution, pullback) = method.solve_with_pullback(&problem).unwrap();
+        let cotangent = random_cotangent(solution.values.dim(), solution.slack.is_some(), &mut rng);
+        let gradient = pullback.pull(&cotangent).unwrap();
+        pairs = 0;
+        // One direction for each input, so that a message names what is wrong.
+        for (part, input) in INPUTS.into_iter().enumerate() {
+            let mut direction = OdeGradient::zeros(&problem);
+            let is_absent = input == "gamma_alpha" && problem.scheme().gamma_alpha().is_none();
+            if is_absent || parts(&direction)[part].is_empty() {
+                continue;
+            }
+            pairs += 1;
+            for number in &mut parts_mut(&mut direction)[part] {
+                **number = rng.random_range(-1.0..1.0);
+            }
+            let found = inner(&gradient, &direction);
+            // Sixth-order differences: truncation is 1e-18 times the seventh derivative for the step 1e-3, rounding 1e-11
+            // (where refinement stops) / 1e-3 times the size of the loss. Where the seventh derivative is that large,
+            // because the problem is close to one without a solution, a smaller step will do. Wrong terms show up at 1e-2.
+            let mut error = f64::INFINITY;
+            for step in [1e-3, 1e-4] {
+                let expected = derivative_of_loss(&*method, &inputs, &direction, &cotangent, step);
+                error = error.min((found - expected).abs() / (1.0 + expected.abs()));
+                if error < 1e-6 {
+                    break;
+                }
+                println!(
+                    "{} on seed {seed}: derivative in the {input}: {found:e}, difference with step {step:e}: {expected:e}",
+                    method.name()
+                );
+            }
+            assert!(error < 1e-6, "{} on seed {seed}: {input}, error {error:e}, {:?}", method.name(), problem.sizes());
+            worst = worst.max(error);
+        }
+    }
+    (pairs, worst)
+}
+
+#[test]
+fn push_is_the_adjoint_of_pull() {
+    let problems = count(1_000, 50_000);
+    let errors: Vec<(u64, f64)> = (0..problems).into_par_iter().map(|seed| (seed, adjoint_error(seed))).collect();
+    let (mut worst, mut beyond) = (0.0_f64, 0);
+    for (seed, error) in errors {
+        if error < 1e-12 {
+            worst = worst.max(error);
+            continue;
+        }
+        // Both apply the same inverse of A^T A, one to the cotangent and one to the direction. In rounded arithmetic it
+        // is symmetric up to eps cond^2.
+        let condition = condition(&random_inputs(seed).problem().unwrap());
+        let limit = f64::EPSILON * condition * condition;
+        assert!(error < limit, "seed {seed}: off by {error:e}, limit {limit:e} for the condition {condition:e}");
+        beyond += 1;
+    }
+    println!(
+        "{problems} problems, largest error {worst:.1e}; {beyond} more beyond 1e-12 by the square of the condition"
+    );
+    assert!(beyond * 50 < problems, "{beyond} of {problems} problems");
+}
+
+/// `|<pull(g), d> - <g, push(d)>|` relative to `|pull(g)| |d| + |g| |push(d)|`, the largest of all methods.
+fn adjoint_error(seed: u64) -> f64 {
+    let problem = random_inputs(seed).problem().unwrap();
+    let mut worst = 0.0_f64;
+    for method in methods_for(&problem) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (solution, pullback) = method.solve_with_pullback(&problem).unwrap();
+        let cotangent = random_cotangent(solution.values.dim(), solution.slack.is_some(), &mut rng);
+        let direction = random_direction(&problem, &mut rng);
+        let gradient = pullback.pull(&cotangent).unwrap();
+        let tangent = pullback.push(&direction).unwrap();
+        assert_eq!(tangent.slack.is_some(), solution.slack.is_some());
+        let (pulled, pushed) = (inner(&gradient, &direction), inner_of_solutions(&cotangent, &tangent));
+        let of_inputs = inner(&gradient, &gradient).sqrt() * inner(&direction, &direction).sqrt();
+        let of_solutions =
+            inner_of_solutions(&cotangent, &cotangent).sqrt() * inner_of_solutions(&tangent, &tangent).sqrt();
+        let error = (pulled - pushed).abs() / (of_inputs + of_solutions);
+        worst = if error.is_nan() { f64::INFINITY } else { worst.max(error) };
+    }
+    worst
+}
+
+#[test]
+fn gradients_have_the_shapes_of_their_inputs() {
+    for seed in 0..60 {
+        let problem = random_inputs(seed).problem().unwrap();
+        let zeros = OdeGradient::zeros(&problem);
+        for method in methods_for(&problem) {
+            let (solution, pullback) = method.solve_with_pullback(&problem).unwrap();
+            let cotangent = Cotangent { values: solution.values.map(|_| 0.0), slack: None };
+            // No cotangent, no gradient: equality compares the shapes, and every number with an exact zero.
+            assert_eq!(pullback.pull(&cotangent).unwrap(), zeros, "{} on seed {seed}", method.name());
+        }
+    }
+}
+
+fn random_cotangent(shape: (usize, usize, usize, usize), has_slack: bool, rng: &mut ChaCha8Rng) -> Cotangent {
+    let slack = has_slack.then(|| uniform(shape.0, rng));
+    Cotangent { values: uniform(shape, rng), slack }
+}
+
+/// Sixth-order central difference of `<cotangent, solution>` along the direction.
+fn derivative_of_loss(
+    method: &dyn OdeSolver,
+    inputs: &Inputs,
+    direction: &OdeGradient,
+    cotangent: &Cotangent,
+    step: f64,
+) -> f64 {
+    let loss = |amount: f64| {
+        let solution = method.solve(&shifted(inputs, direction, amount).problem().unwrap()).unwrap();
+        inner_of_solutions(cotangent, &Cotangent { values: solution.values, slack: solution.slack })
+    };
+    let difference = |i: f64| loss(i * step) - loss(-i * step);
+    (45.0 * difference(1.0) - 9.0 * difference(2.0) + difference(3.0)) / (60.0 * step)
+}
+
+/// `inputs + amount * direction`
+fn shifted(inputs: &Inputs, direction: &OdeGradient, amount: f64) -> Inputs {
+    let steps = match (&inputs.steps, &direction.steps) {
+        (StepsGradient::Shared(x), StepsGradient::Shared(d)) => StepsGradient::Shared(x + &(d * amount)),
+        (StepsGradient::PerDimension(x), StepsGradient::PerDimension(d)) => {
+            StepsGradient::PerDimension(x + &(d * amount))
+        }
+        _ => panic!("direction of another kind of steps"),
+    };
+    let jump = inputs.periodic_jump.as_ref().zip(direction.periodic_jump.as_ref());
+    let [equation, initial, smoothness] = direction.weights;
+    let Weights { equation: w_e, initial: w_i, smoothness: w_s } = inputs.weights;
+    Inputs {
+        boundary: inputs.boundary.clone(),
+        points: inputs.points,
+        coefficients: &inputs.coefficients + &(&direction.coefficients * amount),
+        forcing: &inputs.forcing + &(&direction.forcing * amount),
+        initial: &inputs.initial + &(&direction.initial * amount),
+        steps,
+        periodic_jump: jump.map(|(x, d)| x + &(d * amount)),
+        scheme: match inputs.scheme {
+            Scheme::RelaxedLp { gamma_alpha } => {
+                Scheme::RelaxedLp { gamma_alpha: gamma_alpha + amount * direction.gamma_alpha }
+            }
+            other => other,
+        },
+        weights: Weights {
+            equation: w_e + amount * equation,
+            initial: w_i + amount * initial,
+            smoothness: w_s + amount * smoothness,
+        },
+        equation_rows: inputs.equation_rows,
+    }
+}
+
+/// The inner product of a gradient and a direction.
+fn inner(a: &OdeGradient, b: &OdeGradient) -> f64 {
+    let numbers = |gradient| parts(gradient).into_iter().flatten();
+    numbers(a).zip(numbers(b)).map(|(a, b)| a * b).sum()
+}
+
+/// The inner product of a cotangent and the derivative of a solution.
+fn inner_of_solutions(a: &Cotangent, b: &Cotangent) -> f64 {
+    let slack = a.slack.as_ref().zip(b.slack.as_ref()).map_or(0.0, |(a, b)| (a * b).sum());
+    (&a.values * &b.values).sum() + slack
+}
