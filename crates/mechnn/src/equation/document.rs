@@ -97,11 +97,7 @@ fn read_term(expression: &str, states: &[String]) -> Result<Term, ExpressionErro
     let mut terms = parse_polynomial(expression, states)?;
     match (terms.pop(), terms.is_empty()) {
         (Some((term, 1.0)), true) => Ok(term),
-        _ => Err(ExpressionError::Unexpected {
-            position: 0,
-            expected: "one term with coefficient 1",
-            found: format!("\"{expression}\""),
-        }),
+        _ => Err(ExpressionError::new(0, format!("expected one term with coefficient 1, found \"{expression}\""))),
     }
 }
 
@@ -155,7 +151,7 @@ mod tests {
         };
         assert!(serde_json::from_str::<SparseModel>(&document("x**2", 1.0)).is_ok());
         for (expression, part) in [
-            ("w", "\"w\" at position 0 is not a state"),
+            ("w", "column 1: `w` is not a variable"),
             ("2*x", "one term with coefficient 1"),
             ("x + x**2", "one term with coefficient 1"),
             ("0", "one term with coefficient 1"),

@@ -4,6 +4,10 @@
 //! Letters: D states, P terms, N points in time.
 
 // In data-flow order.
+pub mod syntax;
+
+mod expression;
+
 mod term;
 
 mod library;
@@ -14,7 +18,7 @@ mod notation;
 
 mod uncertain_number;
 
-mod expression;
+mod polynomial;
 
 mod document;
 
@@ -28,10 +32,12 @@ mod score;
 
 pub use document::{EquationDocument, TermDocument};
 pub use dynamics::ModelTextError;
-pub use expression::{ExpressionError, parse_polynomial};
+pub use expression::Expression;
 pub use library::{BasisLibrary, LibraryError, LibrarySpec};
+pub use polynomial::parse_polynomial;
 pub use rollout::{Rollout, RolloutStatus};
 pub use score::{r2, valid_time};
 pub use simulate::{SimulationError, SimulationOptions, simulate};
 pub use sparse_model::{Equation, FittedTerm, ModelError, SparseModel};
+pub use syntax::ExpressionError;
 pub use term::Term;

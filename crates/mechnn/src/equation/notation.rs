@@ -112,7 +112,7 @@ impl fmt::Display for SparseModel {
 }
 
 /// A name in LaTeX mathematics: `x`, `x_{0}` for `x0` and `x_0`, `\mathrm{hare\_count}` for words.
-fn latex_name(name: &str) -> String {
+pub(super) fn latex_name(name: &str) -> String {
     let mut chars = name.chars();
     let first = chars.next().filter(|first| first.is_alphabetic());
     let rest = chars.as_str();
