@@ -8,9 +8,15 @@ pub mod syntax;
 
 mod expression;
 
+mod scratch;
+
+mod function_term;
+
 mod term;
 
 mod library;
+
+mod input_signal;
 
 mod sparse_model;
 
@@ -19,6 +25,10 @@ mod notation;
 mod uncertain_number;
 
 mod polynomial;
+
+mod sum_of_terms;
+
+mod model_text;
 
 mod document;
 
@@ -31,13 +41,17 @@ mod dynamics;
 mod score;
 
 pub use document::{EquationDocument, TermDocument};
-pub use dynamics::ModelTextError;
+pub use dynamics::{ModelDynamics, Parameters};
 pub use expression::Expression;
+pub use function_term::{FunctionTerm, TermError};
+pub use input_signal::{InputError, InputSignal};
 pub use library::{BasisLibrary, LibraryError, LibrarySpec};
+pub use model_text::ModelTextError;
 pub use polynomial::parse_polynomial;
 pub use rollout::{Rollout, RolloutStatus};
 pub use score::{r2, valid_time};
 pub use simulate::{SimulationError, SimulationOptions, simulate};
 pub use sparse_model::{Equation, FittedTerm, ModelError, SparseModel};
+pub use sum_of_terms::{parse_term, parse_terms};
 pub use syntax::ExpressionError;
 pub use term::Term;

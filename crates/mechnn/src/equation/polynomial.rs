@@ -34,7 +34,7 @@ pub(super) fn finite(mut polynomial: Polynomial, at: usize) -> Result<Polynomial
 
 /// A number in an equation that is not one.
 pub(super) fn not_finite(value: f64, at: usize) -> ExpressionError {
-    ExpressionError::new(at, format!("a coefficient is {value}; it must be finite"))
+    ExpressionError::new(at, format!("a number is {value}; it must be finite"))
 }
 
 /// The polynomial that a tree over `variables` is.
@@ -120,7 +120,10 @@ mod tests {
     }
 
     fn parse(text: &str) -> Result<Vec<([u8; 3], f64)>, ExpressionError> {
-        let exponents = |(Term::Monomial(exponents), c): (Term, f64)| (exponents.try_into().unwrap(), c);
+        let exponents = |(term, coefficient): (Term, f64)| match term {
+            Term::Monomial(exponents) => (exponents.try_into().unwrap(), coefficient),
+            Term::Function(function) => panic!("{function:?} in {text}"),
+        };
         Ok(parse_polynomial(text, &states())?.into_iter().map(exponents).collect())
     }
 
@@ -175,8 +178,8 @@ mod tests {
             ("1 + sin(x)", "column 5: not a polynomial: a function of a variable"),
             ("1/x", "column 3: not a polynomial: a variable below a fraction bar"),
             ("(1 + x + y_1 + zebra)**30", "column 24: a product of more than 1000 terms"),
-            ("1e300*1e300*x", "column 1: a coefficient is inf"),
-            ("x/0", "column 1: a coefficient is inf"),
+            ("1e300*1e300*x", "column 1: a number is inf"),
+            ("x/0", "column 1: a number is inf"),
         ] {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.starts_with(message), "{text}: {error}");
@@ -191,9 +194,7 @@ mod tests {
             terms in Just(BasisLibrary::polynomial(3, 4).terms().to_vec()).prop_shuffle(),
         ) {
             let expected: Vec<(Term, f64)> = terms.into_iter().zip(coefficients).collect();
-            let fitted = |(term, coefficient): &(Term, f64)| {
-                FittedTerm { term: term.clone(), coefficient: *coefficient, standard_error: 0.0 }
-            };
+            let fitted = |(term, coefficient): &(Term, f64)| FittedTerm::new(term.clone(), *coefficient);
             let equation = Equation { terms: expected.iter().map(fitted).collect() };
             prop_assert_eq!(parse_polynomial(&equation.python(&states()), &states()).unwrap(), expected);
         }

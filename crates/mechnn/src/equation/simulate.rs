@@ -275,9 +275,7 @@ mod tests {
         let states: Vec<String> = equations.iter().map(|(state, _)| (*state).to_owned()).collect();
         let equation = |(_, rhs): &(&str, &str)| {
             let terms = parse_polynomial(rhs, &states).unwrap().into_iter();
-            Equation {
-                terms: terms.map(|(term, coefficient)| FittedTerm { term, coefficient, standard_error: 0.0 }).collect(),
-            }
+            Equation { terms: terms.map(|(term, coefficient)| FittedTerm::new(term, coefficient)).collect() }
         };
         SparseModel::new("time", states.clone(), equations.iter().map(equation).collect()).unwrap()
     }

@@ -14,13 +14,13 @@ use std::sync::Arc;
 use self::tape::{Step, Tape};
 use super::syntax::{ExpressionError, Tree, words};
 pub(in crate::equation) use assembly::whole_power;
-pub(in crate::equation) use notation::{Notation, Piece};
+pub(in crate::equation) use notation::{Level, Notation, Piece};
 pub(in crate::equation) use vocabulary::Names;
 
 /// An expression over named variables, with named inner constants such as k in `x/(k + x)`.
 ///
-/// The language is that of `docs/src/reference/expressions.md`. It cannot be changed, and a clone shares it. Two are equal
-/// if they have the same tree over the same names.
+/// The language is that of `docs/src/reference/expressions.md`. It cannot be changed, and a clone shares it. Two are
+/// equal if they have the same tree over the same names.
 ///
 /// Values outside the domain of a function are NaN or infinite, as f64 has it: whoever evaluates checks. Derivatives
 /// are those of [`super::syntax::Function::derivatives`]; d|x|/dx is 0 at 0.
@@ -142,9 +142,21 @@ impl Expression {
         self.constants().iter().map(|name| Piece::name(notation, name)).collect()
     }
 
-    /// The text over other names of the variables, `[V]` or more, with a piece of text for each constant, `[C]`.
+    /// The text over other names of the variables, its own where there are fewer, with a piece of text for each
+    /// constant, `[C]`.
     pub(in crate::equation) fn written(&self, notation: Notation, variables: &[String], constants: &[Piece]) -> Piece {
-        notation::write(&self.inner.tape, notation, variables, constants)
+        let name = |index: usize| variables.get(index).unwrap_or(&self.inner.variables[index]).as_str();
+        notation::write(&self.inner.tape, notation, name, constants)
+    }
+
+    /// The same over the first `dims` variables, if the others do not occur.
+    pub(in crate::equation) fn shortened(&self, dims: usize) -> Option<Self> {
+        let Inner { tape, variables, constants } = &*self.inner;
+        if (dims..variables.len()).any(|index| self.uses_variable(index)) {
+            return None;
+        }
+        let variables = variables.iter().take(dims).cloned().collect();
+        Some(Self { inner: Arc::new(Inner { tape: tape.clone(), variables, constants: constants.clone() }) })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::notation::latex_name;
 use super::super::syntax::Function;
+use super::super::uncertain_number::UncertainNumber;
 use super::tape::{Step, Tape};
 
 /// A way of writing.
@@ -33,7 +34,7 @@ pub(in crate::equation) struct Piece {
 }
 
 impl Piece {
-    fn new(text: impl Into<String>, level: Level) -> Self {
+    pub(in crate::equation) fn new(text: impl Into<String>, level: Level) -> Self {
         Self { text: text.into(), level }
     }
 
@@ -48,20 +49,32 @@ impl Piece {
     /// A number that is part of the expression, with the fewest digits that give it back.
     fn number(notation: Notation, value: f64) -> Self {
         let digits = format!("{:?}", value.abs());
-        let digits = if notation == Notation::Python { &digits } else { digits.strip_suffix(".0").unwrap_or(&digits) };
-        Self::signed(notation, value, digits)
+        let short = digits.strip_suffix(".0").unwrap_or(&digits);
+        Self::signed(
+            value,
+            match (notation, digits.split_once('e')) {
+                (Notation::Python, _) => digits,
+                (Notation::Latex, Some((mantissa, exponent))) => format!("{mantissa} \\times 10^{{{exponent}}}"),
+                (Notation::Text | Notation::Latex, _) => short.to_owned(),
+            },
+        )
     }
 
-    fn signed(notation: Notation, value: f64, digits: &str) -> Self {
-        let (text, level) = match digits.split_once('e') {
-            Some((mantissa, exponent)) if notation == Notation::Latex => {
-                (format!("{mantissa} \\times 10^{{{exponent}}}"), Level::Product)
-            }
-            _ => (digits.to_owned(), Level::Atom),
-        };
+    /// A number that is estimated: in full in Python, else with the digits that its standard error leaves.
+    pub(in crate::equation) fn estimate(notation: Notation, value: f64, standard_error: f64) -> Self {
+        let number = UncertainNumber { value: value.abs(), standard_error };
+        match notation {
+            Notation::Python => Self::number(notation, value),
+            Notation::Text => Self::signed(value, number.to_string()),
+            Notation::Latex => Self::signed(value, number.latex()),
+        }
+    }
+
+    fn signed(value: f64, magnitude: String) -> Self {
+        let level = if magnitude.contains("\\times") { Level::Product } else { Level::Atom };
         match value.is_sign_negative() {
-            true => Self::new(format!("-{text}"), level.min(Level::Sign)),
-            false => Self::new(text, level),
+            true => Self::new(format!("-{magnitude}"), level.min(Level::Sign)),
+            false => Self::new(magnitude, level),
         }
     }
 
@@ -76,7 +89,12 @@ impl Piece {
 }
 
 /// The text of all steps over names for the variables and pieces for the constants.
-pub(super) fn write(tape: &Tape, notation: Notation, variables: &[String], constants: &[Piece]) -> Piece {
+pub(super) fn write<'a>(
+    tape: &Tape,
+    notation: Notation,
+    variable: impl Fn(usize) -> &'a str,
+    constants: &[Piece],
+) -> Piece {
     let mut stack: Vec<Piece> = Vec::new();
     // In postfix order every argument is on the stack; an empty one cannot be reached.
     let pop = |stack: &mut Vec<Piece>| stack.pop().unwrap_or_else(|| Piece::new("", Level::Atom));
@@ -85,7 +103,7 @@ pub(super) fn write(tape: &Tape, notation: Notation, variables: &[String], const
             Step::Number(value) => Piece::number(notation, value),
             Step::Pi if notation == Notation::Latex => Piece::new("\\pi", Level::Atom),
             Step::Pi => Piece::new("pi", Level::Atom),
-            Step::Variable(v) => Piece::name(notation, &variables[v as usize]),
+            Step::Variable(v) => Piece::name(notation, variable(v as usize)),
             Step::Constant(c) => constants[c as usize].clone(),
             Step::Negate => Piece::new(format!("-{}", pop(&mut stack).at_least(notation, Level::Power)), Level::Sign),
             Step::WholePower(n) => power(notation, pop(&mut stack), Piece::new(n.to_string(), Level::Sign)),
