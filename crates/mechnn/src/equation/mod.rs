@@ -50,7 +50,7 @@ pub use model_text::ModelTextError;
 pub use polynomial::parse_polynomial;
 pub use rollout::{Rollout, RolloutStatus};
 pub use score::{r2, valid_time};
-pub use simulate::{SimulationError, SimulationOptions, simulate};
+pub use simulate::{SimulationError, SimulationOptions, simulate, simulate_with_inputs};
 pub use sparse_model::{Equation, FittedTerm, ModelError, SparseModel};
 pub use sum_of_terms::{parse_term, parse_terms};
 pub use syntax::ExpressionError;
