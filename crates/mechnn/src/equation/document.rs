@@ -154,7 +154,8 @@ mod tests {
             "controls": ["u"],
             "equations": [
                 {"state": "x", "rhs": "2.5*x/(1.25 + x) - 1.0*u*sin(3.0*t)", "terms": [
-                    {"expression": "x/(1.25 + x)", "coefficient": 2.5, "standard_error": 0.5, "constant_errors": [0.25]},
+                    {"expression": "x/(1.25 + x)", "coefficient": 2.5, "standard_error": 0.5,
+                     "constant_errors": [0.25]},
                     {"expression": "u*sin(3.0*t)", "coefficient": -1.0, "standard_error": 0.5},
                 ]},
                 {"state": "y", "rhs": "1.0*x*y", "terms": [

@@ -58,8 +58,8 @@ impl RolloutStatus {
     }
 }
 
-/// Where a right-hand side was last not a number. Trial steps may leave the domain of a function and be taken back; only
-/// where the simulation ends does it count.
+/// Where a right-hand side was last not a number. Trial steps may leave the domain of a function and be taken back;
+/// only where the simulation ends does it count.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Undefined {
     /// Index of the state whose equation it is.

@@ -11,8 +11,8 @@ use super::{Expression, FunctionTerm, Term};
 /// other summands, numbers that multiply or divide them become the coefficient; every number that is left inside
 /// becomes an inner constant, but whole exponents and `pi` stay: `2.5*x/(3 + x**2)` is 2.5 times the function
 /// x/(c1 + x**2) with c1 = 3. Whether data can tell the constants apart is not asked: of `x/(2 + 3*x)` they can tell
-/// the two only up to a factor that the coefficient takes. Equal terms are added; the order is that of first appearance;
-/// terms with coefficient 0 are left out.
+/// the two only up to a factor that the coefficient takes. Equal terms are added; the order is that of first
+/// appearance; terms with coefficient 0 are left out.
 ///
 /// # Errors
 /// [`ExpressionError`] with the column.
