@@ -24,8 +24,6 @@ mod printer;
 
 mod failure;
 
-mod suggestion;
-
 mod interrupt;
 
 mod atomic_file;

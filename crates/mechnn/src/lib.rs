@@ -12,6 +12,8 @@ pub mod discovery;
 
 pub mod report;
 
+pub mod suggestion;
+
 mod error;
 
 pub use error::Error;

@@ -308,6 +308,7 @@ impl<'a> Search<'a> {
             equations[candidate.state].terms.push(FittedTerm {
                 coefficient: factor * self.fit.estimate.parameters[j],
                 standard_error: deviations.map_or(f64::NAN, |deviations| factor.abs() * deviations[j]),
+                constant_errors: Vec::new(),
                 term,
             });
         }

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::result::FittedTrajectory;
-use crate::equation::RolloutStatus;
 
 /// How far the equations can be trusted, judged on the data they were found from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,10 +46,7 @@ const NO_FINDING: f64 = 0.5;
 impl Verdict {
     pub(super) fn new(trajectories: &[FittedTrajectory]) -> Self {
         let least = |value: fn(&FittedTrajectory) -> f64| trajectories.iter().map(value).fold(f64::INFINITY, f64::min);
-        let stopped = trajectories.iter().filter_map(|trajectory| match trajectory.rollout.status {
-            RolloutStatus::Finished => None,
-            RolloutStatus::Diverged { time } | RolloutStatus::StepBudget { time } => Some(time),
-        });
+        let stopped = trajectories.iter().filter_map(|trajectory| trajectory.rollout.status.stopped_at());
         if let Some(time) = stopped.reduce(f64::min) {
             return Self::Unstable { time };
         }

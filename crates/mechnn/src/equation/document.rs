@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
-use super::{Equation, ExpressionError, FittedTerm, ModelError, SparseModel, Term, parse_polynomial};
+use super::{Equation, FittedTerm, ModelError, SparseModel, parse_term};
 
 /// What is written: `{"time": .., "equations": [{"state", "rhs", "terms": [{"expression", ..}]}]}`.
 #[derive(Serialize, Deserialize)]
 struct ModelDocument {
     time: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    controls: Vec<String>,
     equations: Vec<EquationDocument>,
 }
 
@@ -32,6 +34,9 @@ pub struct TermDocument {
     pub coefficient: f64,
     /// Absent where it is not known: JSON has no NaN.
     pub standard_error: Option<f64>,
+    /// Those of the numbers inside the expression, in their order; left out where none is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constant_errors: Vec<Option<f64>>,
 }
 
 impl SparseModel {
@@ -40,22 +45,26 @@ impl SparseModel {
     /// # Errors
     /// If a coefficient is not finite.
     pub(crate) fn equation_documents<E: ser::Error>(&self) -> Result<Vec<EquationDocument>, E> {
+        let names = self.variables();
+        let known = |error: f64| Some(error).filter(|error| error.is_finite());
         let mut equations = Vec::with_capacity(self.equations.len());
         for (state, equation) in self.states.iter().zip(&self.equations) {
             let mut terms = Vec::with_capacity(equation.terms.len());
             for fitted in equation.nonzero_terms() {
-                if !fitted.coefficient.is_finite() {
-                    let expression = fitted.term.python(&self.states);
-                    let message = format!("the coefficient of {expression} in the equation of {state} is not finite");
+                let expression = fitted.term.python(&names);
+                if !fitted.coefficient.is_finite() || fitted.term.constants().iter().any(|value| !value.is_finite()) {
+                    let message = format!("a number of the term {expression} in the equation of {state} is not finite");
                     return Err(E::custom(message));
                 }
+                let constant_errors: Vec<_> = fitted.constant_errors.iter().copied().map(known).collect();
                 terms.push(TermDocument {
-                    expression: fitted.term.python(&self.states),
+                    expression,
                     coefficient: fitted.coefficient,
-                    standard_error: Some(fitted.standard_error).filter(|error| error.is_finite()),
+                    standard_error: known(fitted.standard_error),
+                    constant_errors,
                 });
             }
-            equations.push(EquationDocument { state: state.clone(), rhs: equation.python(&self.states), terms });
+            equations.push(EquationDocument { state: state.clone(), rhs: equation.python(&names), terms });
         }
         Ok(equations)
     }
@@ -64,7 +73,7 @@ impl SparseModel {
 impl Serialize for SparseModel {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let equations = self.equation_documents()?;
-        ModelDocument { time: self.time.clone(), equations }.serialize(serializer)
+        ModelDocument { time: self.time.clone(), controls: self.controls.clone(), equations }.serialize(serializer)
     }
 }
 
@@ -77,31 +86,22 @@ impl<'de> Deserialize<'de> for SparseModel {
 impl ModelDocument {
     fn into_model(self) -> Result<SparseModel, ModelError> {
         let states: Vec<String> = self.equations.iter().map(|equation| equation.state.clone()).collect();
-        let mut equations = Vec::with_capacity(states.len());
-        for equation in self.equations {
-            let mut terms = Vec::with_capacity(equation.terms.len());
-            for document in equation.terms {
-                let term = read_term(&document.expression, &states)
-                    .map_err(|source| ModelError::Expression { state: equation.state.clone(), source })?;
-                let standard_error = document.standard_error.unwrap_or(f64::NAN);
-                terms.push(FittedTerm { term, coefficient: document.coefficient, standard_error });
+        let nothing = vec![Equation::default(); states.len()];
+        let mut model = SparseModel::with_controls(self.time, states, self.controls, nothing)?;
+        let (variables, dims) = (model.variables(), model.dims());
+        for (equation, document) in model.equations.iter_mut().zip(self.equations) {
+            for written in document.terms {
+                let term = parse_term(&written.expression, &variables)
+                    .map_err(|source| ModelError::Expression { state: document.state.clone(), source })?;
+                equation.terms.push(FittedTerm {
+                    term: term.shortened(dims),
+                    coefficient: written.coefficient,
+                    standard_error: written.standard_error.unwrap_or(f64::NAN),
+                    constant_errors: written.constant_errors.iter().map(|error| error.unwrap_or(f64::NAN)).collect(),
+                });
             }
-            equations.push(Equation { terms });
         }
-        SparseModel::new(self.time, states, equations)
-    }
-}
-
-/// A term without coefficient, as [`Term::python`] writes it.
-fn read_term(expression: &str, states: &[String]) -> Result<Term, ExpressionError> {
-    let mut terms = parse_polynomial(expression, states)?;
-    match (terms.pop(), terms.is_empty()) {
-        (Some((term, 1.0)), true) => Ok(term),
-        _ => Err(ExpressionError::Unexpected {
-            position: 0,
-            expected: "one term with coefficient 1",
-            found: format!("\"{expression}\""),
-        }),
+        model.checked()
     }
 }
 
@@ -111,11 +111,16 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::{Equation, FittedTerm, SparseModel, Term};
-    use crate::equation::BasisLibrary;
+    use super::{Equation, FittedTerm, SparseModel};
+    use crate::equation::{BasisLibrary, Term};
 
     fn model(terms: Vec<(Term, f64, f64)>) -> SparseModel {
-        let fitted = |(term, coefficient, standard_error)| FittedTerm { term, coefficient, standard_error };
+        let fitted = |(term, coefficient, standard_error)| FittedTerm {
+            term,
+            coefficient,
+            standard_error,
+            constant_errors: Vec::new(),
+        };
         let equations = vec![Equation { terms: terms.into_iter().map(fitted).collect() }, Equation::default()];
         SparseModel::new("t", vec!["x".into(), "y".into()], equations).unwrap()
     }
@@ -137,6 +142,34 @@ mod tests {
     }
 
     #[test]
+    fn function_terms_controls_and_time_are_written_and_read_back() {
+        let equations = [("x", "2.5*x/(1.25 + x) - u*sin(3*t)"), ("y", "x*y")];
+        let mut original = SparseModel::from_text_with_controls("t", &["u"], &equations).unwrap();
+        for fitted in original.equations.iter_mut().flat_map(|equation| &mut equation.terms) {
+            fitted.standard_error = 0.5;
+        }
+        original.equations[0].terms[0].constant_errors = vec![0.25];
+        let expected = json!({
+            "time": "t",
+            "controls": ["u"],
+            "equations": [
+                {"state": "x", "rhs": "2.5*x/(1.25 + x) - 1.0*u*sin(3.0*t)", "terms": [
+                    {"expression": "x/(1.25 + x)", "coefficient": 2.5, "standard_error": 0.5,
+                     "constant_errors": [0.25]},
+                    {"expression": "u*sin(3.0*t)", "coefficient": -1.0, "standard_error": 0.5},
+                ]},
+                {"state": "y", "rhs": "1.0*x*y", "terms": [
+                    {"expression": "x*y", "coefficient": 1.0, "standard_error": 0.5},
+                ]},
+            ],
+        });
+        assert_eq!(serde_json::to_value(&original).unwrap(), expected);
+        assert_eq!(serde_json::from_value::<SparseModel>(expected).unwrap(), original);
+        original.equations[0].terms[0].term.constants_mut()[0] = f64::NAN;
+        assert!(serde_json::to_string(&original).is_err());
+    }
+
+    #[test]
     fn unknown_standard_errors_are_null_and_come_back_as_nan() {
         for unknown in [f64::NAN, f64::INFINITY] {
             let text = serde_json::to_string(&model(vec![(Term::constant(2), 3.0, unknown)])).unwrap();
@@ -155,7 +188,7 @@ mod tests {
         };
         assert!(serde_json::from_str::<SparseModel>(&document("x**2", 1.0)).is_ok());
         for (expression, part) in [
-            ("w", "\"w\" at position 0 is not a state"),
+            ("w", "column 1: `w` is not a variable"),
             ("2*x", "one term with coefficient 1"),
             ("x + x**2", "one term with coefficient 1"),
             ("0", "one term with coefficient 1"),

@@ -98,7 +98,7 @@ impl fmt::Display for LibrarySpec {
 }
 
 /// P candidate terms over D states, with all values and derivatives in one pass.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BasisLibrary {
     terms: Vec<Term>,
     dims: usize,
@@ -153,7 +153,10 @@ impl BasisLibrary {
         let mut rules = Vec::with_capacity(terms.len());
         let mut known: HashMap<&[u8], usize> = HashMap::new();
         for (index, term) in terms.iter().enumerate() {
-            let Term::Monomial(exponents) = term;
+            let Term::Monomial(exponents) = term else {
+                rules.push(Rule::Direct);
+                continue;
+            };
             let parent = (0..dims).rev().filter(|&state| exponents[state] > 0).find_map(|state| {
                 let mut lower = exponents.clone();
                 lower[state] -= 1;
@@ -240,6 +243,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{BasisLibrary, LibraryError, LibrarySpec, Rule, Term};
+    use crate::equation::parse_term;
 
     #[test]
     fn polynomials_are_in_graded_order() {
@@ -290,6 +294,18 @@ mod tests {
     fn terms_over_other_states_are_refused() {
         let terms = vec![Term::constant(2), Term::constant(3)];
         assert_eq!(BasisLibrary::new(terms, 2), Err(LibraryError::Shape { index: 1, expected: 2, found: 3 }));
+    }
+
+    #[test]
+    fn functions_stand_beside_monomials() {
+        let names = ["x", "y"].map(String::from);
+        let terms: Vec<Term> = ["1", "x", "x*y", "x/(2 + y)"].map(|text| parse_term(text, &names).unwrap()).to_vec();
+        let library = BasisLibrary::new(terms, 2).unwrap();
+        let (mut values, mut jacobian) = ([f64::NAN; 4], [f64::NAN; 8]);
+        library.jacobian_into(&[3.0, 2.0], &mut values, &mut jacobian);
+        assert_eq!(values, [1.0, 3.0, 6.0, 0.75]);
+        // d(x/(2 + y)) = (1/(2 + y), -x/(2 + y)²)
+        assert_eq!(jacobian, [0.0, 0.0, 1.0, 0.0, 2.0, 3.0, 0.25, -3.0 / 16.0]);
     }
 
     proptest! {

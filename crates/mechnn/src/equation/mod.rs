@@ -4,9 +4,19 @@
 //! Letters: D states, P terms, N points in time.
 
 // In data-flow order.
+pub mod syntax;
+
+mod expression;
+
+mod scratch;
+
+mod function_term;
+
 mod term;
 
 mod library;
+
+mod input_signal;
 
 mod sparse_model;
 
@@ -14,7 +24,11 @@ mod notation;
 
 mod uncertain_number;
 
-mod expression;
+mod polynomial;
+
+mod sum_of_terms;
+
+mod model_text;
 
 mod document;
 
@@ -27,11 +41,17 @@ mod dynamics;
 mod score;
 
 pub use document::{EquationDocument, TermDocument};
-pub use dynamics::ModelTextError;
-pub use expression::{ExpressionError, parse_polynomial};
+pub use dynamics::{ModelDynamics, Parameters};
+pub use expression::Expression;
+pub use function_term::{FunctionTerm, TermError};
+pub use input_signal::{InputError, InputSignal};
 pub use library::{BasisLibrary, LibraryError, LibrarySpec};
+pub use model_text::ModelTextError;
+pub use polynomial::parse_polynomial;
 pub use rollout::{Rollout, RolloutStatus};
 pub use score::{r2, valid_time};
-pub use simulate::{SimulationError, SimulationOptions, simulate};
+pub use simulate::{SimulationError, SimulationOptions, simulate, simulate_with_inputs};
 pub use sparse_model::{Equation, FittedTerm, ModelError, SparseModel};
+pub use sum_of_terms::{parse_term, parse_terms};
+pub use syntax::ExpressionError;
 pub use term::Term;

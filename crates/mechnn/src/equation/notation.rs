@@ -2,70 +2,111 @@
 
 use std::fmt::{self, Write as _};
 
-use super::uncertain_number::UncertainNumber;
-use super::{Equation, SparseModel, Term};
+use super::expression::{Level, Notation, Piece};
+use super::{Equation, FittedTerm, SparseModel, Term};
 
 impl Term {
-    /// The term as a Python expression over `names`, `[D]`: `1`, `x`, `x*z`, `x**2*y`.
+    /// The term as a Python expression over `names`, `[V]`: `1`, `x`, `x*z`, `x**2*y`, `x/(2.5 + x)`. Inner constants
+    /// have the fewest digits that give back the same number.
     pub fn python(&self, names: &[String]) -> String {
-        self.write_factors(names, "*", |name, power| match power {
-            1 => name.to_owned(),
-            _ => format!("{name}**{power}"),
-        })
+        self.written(Notation::Python, names, &[]).text
     }
 
-    /// The term as text over `names`, `[D]`: `1`, `x`, `x z`, `x^2 y`.
+    /// The term as text over `names`, `[V]`: `1`, `x`, `x z`, `x^2 y`, `x/(2.5 + x)`. Inner constants have four digits.
     pub fn text(&self, names: &[String]) -> String {
-        self.write_factors(names, " ", |name, power| match power {
-            1 => name.to_owned(),
-            _ => format!("{name}^{power}"),
-        })
+        self.written(Notation::Text, names, &[]).text
     }
 
-    /// The term as LaTeX mathematics over `names`, `[D]`: `1`, `x`, `x\, z`, `x^{2}\, y`.
+    /// The term as LaTeX mathematics over `names`, `[V]`: `1`, `x`, `x\, z`, `x^{2}\, y`, `\frac{x}{2.5 + x}`.
     pub fn latex(&self, names: &[String]) -> String {
-        self.write_factors(names, "\\, ", |name, power| match power {
-            1 => latex_name(name),
-            _ => format!("{}^{{{power}}}", latex_name(name)),
-        })
+        self.written(Notation::Latex, names, &[]).text
     }
 
-    fn write_factors(&self, names: &[String], product: &str, factor: impl Fn(&str, u8) -> String) -> String {
-        let Self::Monomial(exponents) = self;
-        let powers = names.iter().zip(exponents).filter(|&(_, &power)| power > 0);
-        let factors: Vec<String> = powers.map(|(name, &power)| factor(name, power)).collect();
-        if factors.is_empty() { "1".to_owned() } else { factors.join(product) }
+    /// The text, with standard errors of the inner constants as far as `errors` has them.
+    fn written(&self, notation: Notation, names: &[String], errors: &[f64]) -> Piece {
+        match self {
+            Self::Monomial(exponents) => {
+                let powers = names.iter().zip(exponents).filter(|&(_, &power)| power > 0);
+                let factors: Vec<String> = powers.map(|(name, &power)| factor(notation, name, power)).collect();
+                let text = if factors.is_empty() { "1".to_owned() } else { factors.join(product_sign(notation)) };
+                Piece::new(text, Level::Product)
+            }
+            Self::Function(function) => {
+                let errors = errors.iter().copied().chain(std::iter::repeat(f64::NAN));
+                let estimate = |(&value, error)| Piece::estimate(notation, value, error);
+                let constants: Vec<Piece> = function.constants().iter().zip(errors).map(estimate).collect();
+                function.expression().written(notation, names, &constants)
+            }
+        }
+    }
+}
+
+fn factor(notation: Notation, name: &str, power: u8) -> String {
+    let name = Piece::name(notation, name).text;
+    match (notation, power) {
+        (_, 1) => name,
+        (Notation::Python, _) => format!("{name}**{power}"),
+        (Notation::Text, _) => format!("{name}^{power}"),
+        (Notation::Latex, _) => format!("{name}^{{{power}}}"),
+    }
+}
+
+fn product_sign(notation: Notation) -> &'static str {
+    match notation {
+        Notation::Python => "*",
+        Notation::Text => " ",
+        Notation::Latex => "\\, ",
+    }
+}
+
+impl FittedTerm {
+    /// The term with the magnitude of its coefficient.
+    fn written(&self, notation: Notation, names: &[String]) -> String {
+        let magnitude = Piece::estimate(notation, self.coefficient.abs(), self.standard_error).text;
+        if self.term.is_constant() {
+            return magnitude;
+        }
+        let term = self.term.written(notation, names, &self.constant_errors);
+        let reciprocal = match notation {
+            Notation::Python => term.text.strip_prefix("1.0/"),
+            Notation::Text => term.text.strip_prefix("1/"),
+            Notation::Latex => None,
+        };
+        if let Some(divisors) = reciprocal {
+            return format!("{magnitude}/{divisors}");
+        }
+        // A sign in the middle of a product is hard to read, and two numbers side by side would read as one.
+        let is_signed = term.text.starts_with('-');
+        let starts_with_digit = term.text.starts_with(|first: char| first.is_ascii_digit());
+        let sign = match notation {
+            Notation::Text if starts_with_digit => "*",
+            Notation::Latex if starts_with_digit => " \\cdot ",
+            _ => product_sign(notation),
+        };
+        let least = if is_signed { Level::Atom } else { Level::Product };
+        format!("{magnitude}{sign}{}", term.at_least(notation, least))
     }
 }
 
 impl Equation {
-    /// The right-hand side as a Python expression over `names`, `[D]`: `-9.998*x + 9.998*y`, and `0` with no terms.
+    /// The right-hand side as a Python expression over `names`, `[V]`: `-9.998*x + 9.998*y`, and `0` with no terms.
     ///
-    /// Coefficients have the fewest digits that give back the same number.
+    /// Numbers have the fewest digits that give back the same number.
     pub fn python(&self, names: &[String]) -> String {
-        self.sum(
-            |magnitude, _| format!("{magnitude:?}"),
-            |number, term| if term.is_constant() { number } else { format!("{number}*{}", term.python(names)) },
-        )
+        self.sum(Notation::Python, names)
     }
 
     /// The right-hand side as text with standard errors in brackets: `-9.998(4) x + 9.998(4) y`, and `0` with no terms.
     pub fn text(&self, names: &[String]) -> String {
-        self.sum(
-            |value, standard_error| UncertainNumber { value, standard_error }.to_string(),
-            |number, term| if term.is_constant() { number } else { format!("{number} {}", term.text(names)) },
-        )
+        self.sum(Notation::Text, names)
     }
 
     /// The right-hand side as LaTeX mathematics with standard errors in brackets.
     pub fn latex(&self, names: &[String]) -> String {
-        self.sum(
-            |value, standard_error| UncertainNumber { value, standard_error }.latex(),
-            |number, term| if term.is_constant() { number } else { format!("{number}\\, {}", term.latex(names)) },
-        )
+        self.sum(Notation::Latex, names)
     }
 
-    fn sum(&self, number: impl Fn(f64, f64) -> String, product: impl Fn(String, &Term) -> String) -> String {
+    fn sum(&self, notation: Notation, names: &[String]) -> String {
         let mut text = String::new();
         for fitted in self.nonzero_terms() {
             text.push_str(match (text.is_empty(), fitted.coefficient < 0.0) {
@@ -74,31 +115,34 @@ impl Equation {
                 (false, false) => " + ",
                 (false, true) => " - ",
             });
-            text.push_str(&product(number(fitted.coefficient.abs(), fitted.standard_error), &fitted.term));
+            text.push_str(&fitted.written(notation, names));
         }
         if text.is_empty() { "0".to_owned() } else { text }
     }
 }
 
 impl SparseModel {
-    /// The right-hand sides as Python expressions over the states, `[D]`, in full precision.
+    /// The right-hand sides as Python expressions over the variables, `[D]`, in full precision.
     pub fn rhs_python(&self) -> Vec<String> {
-        self.equations.iter().map(|equation| equation.python(&self.states)).collect()
+        let names = self.variables();
+        self.equations.iter().map(|equation| equation.python(&names)).collect()
     }
 
     /// One line per equation, `x' = -9.998(4) x + 9.998(4) y`, without a line break at the end.
     pub fn text(&self) -> String {
-        let line = |(state, equation): (&String, &Equation)| format!("{state}' = {}", equation.text(&self.states));
+        let names = self.variables();
+        let line = |(state, equation): (&String, &Equation)| format!("{state}' = {}", equation.text(&names));
         self.states.iter().zip(&self.equations).map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// The system as a LaTeX `aligned` environment, to stand inside display mathematics.
     pub fn latex(&self) -> String {
+        let names = self.variables();
         let mut text = "\\begin{aligned}\n".to_owned();
         for (index, (state, equation)) in self.states.iter().zip(&self.equations).enumerate() {
             let end = if index + 1 < self.states.len() { " \\\\" } else { "" };
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "\\dot{{{}}} &= {}{end}", latex_name(state), equation.latex(&self.states));
+            let _ = writeln!(text, "\\dot{{{}}} &= {}{end}", latex_name(state), equation.latex(&names));
         }
         text.push_str("\\end{aligned}\n");
         text
@@ -112,7 +156,7 @@ impl fmt::Display for SparseModel {
 }
 
 /// A name in LaTeX mathematics: `x`, `x_{0}` for `x0` and `x_0`, `\mathrm{hare\_count}` for words.
-fn latex_name(name: &str) -> String {
+pub(super) fn latex_name(name: &str) -> String {
     let mut chars = name.chars();
     let first = chars.next().filter(|first| first.is_alphabetic());
     let rest = chars.as_str();
@@ -139,13 +183,14 @@ fn latex_name(name: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::{Equation, SparseModel, Term, latex_name};
-    use crate::equation::FittedTerm;
+    use crate::equation::{Expression, FittedTerm, FunctionTerm};
 
     fn equation(terms: &[([u8; 3], f64, f64)]) -> Equation {
         let fitted = |&(exponents, coefficient, standard_error): &([u8; 3], f64, f64)| FittedTerm {
             term: Term::Monomial(exponents.to_vec()),
             coefficient,
             standard_error,
+            constant_errors: Vec::new(),
         };
         Equation { terms: terms.iter().map(fitted).collect() }
     }
@@ -206,6 +251,43 @@ mod tests {
                         \\dot{z} &= -2.6660(10)\\, z + 0.9998(3)\\, x\\, y\n\
                         \\end{aligned}\n";
         assert_eq!(lorenz().latex(), expected);
+    }
+
+    #[test]
+    fn functions_in_each_notation() {
+        let mut model = SparseModel::from_text_with_controls(
+            "t",
+            &["u"],
+            &[("x", "2.5*x/(1.25 + x) - 0.5/(2 + y1**2)"), ("y1", "-1.5e-9*sin(2*pi*t - 0.123456)*u + 2**x")],
+        )
+        .unwrap();
+        assert_eq!(
+            model.rhs_python(),
+            ["2.5*x/(1.25 + x) - 0.5/(2.0 + y1**2)", "-1.5e-9*sin(2.0*pi*t - 0.123456)*u + 1.0*2.0**x"]
+        );
+        assert_eq!(
+            model.text(),
+            "x' = 2.5 x/(1.25 + x) - 0.5/(2 + y1^2)\n\
+                                  y1' = -1.5e-9 sin(2*pi*t - 0.1235)*u + 1*2^x"
+        );
+        let first = &mut model.equations[0].terms[0];
+        (first.standard_error, first.constant_errors) = (0.02, vec![0.003]);
+        first.term.constants_mut()[0] = -1.25;
+        assert_eq!(model.equations[0].text(&model.variables()), "2.50(2) x/(-1.250(3) + x) - 0.5/(2 + y1^2)");
+        let expected = "\\begin{aligned}\n\
+                        \\dot{x} &= 2.50(2)\\, \\frac{x}{-1.250(3) + x} - 0.5\\, \\frac{1}{2 + y_{1}^{2}} \\\\\n\
+                        \\dot{y_{1}} &= -1.5 \\times 10^{-9}\\, \\sin\\left(2\\, \\pi\\, t - 0.1235\\right)\\, u \
+                        + 1 \\cdot 2^{x}\n\
+                        \\end{aligned}\n";
+        assert_eq!(model.latex(), expected);
+        // A sum as a term, and one with a sign in front, need brackets behind their coefficient.
+        let names = ["x".to_owned()];
+        let mut equation = Equation::default();
+        for text in ["x + exp(x)", "-x*exp(x)"] {
+            let function = Expression::parse(text, &names, &[]).unwrap();
+            equation.terms.push(FittedTerm::new(Term::Function(FunctionTerm::new(function, vec![]).unwrap()), 2.0));
+        }
+        assert_eq!(equation.python(&names), "2.0*(x + exp(x)) + 2.0*(-x*exp(x))");
     }
 
     #[test]

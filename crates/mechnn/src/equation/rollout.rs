@@ -1,5 +1,7 @@
 //! A simulated trajectory, and how it is collected.
 
+use std::cell::Cell;
+
 use differential_equations::control::ControlFlag;
 use differential_equations::interpolate::Interpolation;
 use differential_equations::solout::Solout;
@@ -32,12 +34,42 @@ pub enum RolloutStatus {
         /// Time of the last good step.
         time: f64,
     },
+    /// A right-hand side is not a number there, such as the logarithm of a state that has become negative.
+    Undefined {
+        /// Time of the last good step.
+        time: f64,
+        /// Index of the state whose equation it is.
+        state: usize,
+    },
     /// The step budget was spent.
     StepBudget {
         /// Time reached.
         time: f64,
     },
 }
+
+impl RolloutStatus {
+    /// The time of the last good step, if not all times were reached.
+    pub fn stopped_at(self) -> Option<f64> {
+        match self {
+            Self::Finished => None,
+            Self::Diverged { time } | Self::Undefined { time, .. } | Self::StepBudget { time } => Some(time),
+        }
+    }
+}
+
+/// Where a right-hand side was last not a number. Trial steps may leave the domain of a function and be taken back;
+/// only where the simulation ends does it count.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Undefined {
+    /// Index of the state whose equation it is.
+    pub(super) state: usize,
+    /// Time since the first.
+    pub(super) elapsed: f64,
+}
+
+/// Steps fall to rounding before a simulation gives up; this part of the time span is far more.
+const SAME_PLACE: f64 = 1e-9;
 
 /// Collects the requested times after every step and stops the integration at the last or at divergence.
 pub(super) struct Recorder<'a, const S: usize> {
@@ -49,15 +81,18 @@ pub(super) struct Recorder<'a, const S: usize> {
     /// Rows of the reached times.
     values: Vec<f64>,
     reached: usize,
-    diverged: Option<f64>,
+    /// Why there is nothing more, where it is not for want of times.
+    stopped: Option<RolloutStatus>,
+    /// See [`Undefined`].
+    undefined: &'a Cell<Option<Undefined>>,
 }
 
 impl<'a, const S: usize> Recorder<'a, S> {
     /// Nothing recorded yet; `times` may be empty.
-    pub(super) fn new(times: &'a [f64], dims: usize, limit: [f64; S]) -> Self {
+    pub(super) fn new(times: &'a [f64], dims: usize, limit: [f64; S], undefined: &'a Cell<Option<Undefined>>) -> Self {
         let offset = times.first().copied().unwrap_or(0.0);
         let values = Vec::with_capacity(times.len() * dims);
-        Self { times, dims, limit, offset, values, reached: 0, diverged: None }
+        Self { times, dims, limit, offset, values, reached: 0, stopped: None, undefined }
     }
 
     /// What was recorded.
@@ -80,7 +115,7 @@ impl<'a, const S: usize> Recorder<'a, S> {
     /// Records the state at the next requested time, or that it has diverged; whether to go on.
     pub(super) fn accept(&mut self, elapsed: f64, state: &[f64; S]) -> bool {
         if !self.within_limits(state) {
-            self.diverged = Some(self.offset + elapsed);
+            self.stopped = Some(self.failure(elapsed));
             return false;
         }
         if self.reached < self.times.len() {
@@ -91,8 +126,22 @@ impl<'a, const S: usize> Recorder<'a, S> {
     }
 
     fn within_limits(&self, state: &[f64; S]) -> bool {
-        // Written so that NaN is outside.
-        state.iter().zip(&self.limit).all(|(value, limit)| value.abs() <= *limit)
+        within(state, &self.limit)
+    }
+
+    /// Why there is no step from `elapsed`.
+    pub(super) fn failure(&self, elapsed: f64) -> RolloutStatus {
+        let time = self.offset + elapsed;
+        let near = |undefined: &Undefined| (undefined.elapsed - elapsed).abs() <= SAME_PLACE * self.span();
+        match self.undefined.get().filter(near) {
+            Some(Undefined { state, .. }) => RolloutStatus::Undefined { time, state },
+            None => RolloutStatus::Diverged { time },
+        }
+    }
+
+    /// Whether there is nothing left to integrate for.
+    pub(super) fn is_done(&self) -> bool {
+        self.stopped.is_some() || self.reached == self.times.len()
     }
 
     /// The last time reached.
@@ -102,12 +151,17 @@ impl<'a, const S: usize> Recorder<'a, S> {
 
     /// What the recorder knows of the reason to stop, `elapsed` after the first time.
     pub(super) fn status(&self, elapsed: f64) -> RolloutStatus {
-        match self.diverged {
-            Some(time) => RolloutStatus::Diverged { time },
+        match self.stopped {
+            Some(status) => status,
             None if self.reached == self.times.len() => RolloutStatus::Finished,
             None => RolloutStatus::StepBudget { time: self.offset + elapsed },
         }
     }
+}
+
+/// Written so that NaN is outside.
+pub(super) fn within<const S: usize>(state: &[f64; S], limit: &[f64; S]) -> bool {
+    state.iter().zip(limit).all(|(value, limit)| value.abs() <= *limit)
 }
 
 impl<const S: usize> Solout<f64, [f64; S]> for Recorder<'_, S> {
@@ -139,9 +193,8 @@ impl<const S: usize> Solout<f64, [f64; S]> for Recorder<'_, S> {
             }
         }
         if !self.within_limits(state) {
-            self.diverged = Some(self.offset + now);
+            self.stopped = Some(self.failure(now));
         }
-        let stop = self.diverged.is_some() || self.reached == self.times.len();
-        if stop { ControlFlag::Terminate } else { ControlFlag::Continue }
+        if self.is_done() { ControlFlag::Terminate } else { ControlFlag::Continue }
     }
 }

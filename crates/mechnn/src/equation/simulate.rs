@@ -1,5 +1,7 @@
 //! Integration of a model from given initial values.
 
+use std::cell::Cell;
+
 use differential_equations::error::Error as IntegrationError;
 use differential_equations::interpolate::Interpolation;
 use differential_equations::linalg::Matrix;
@@ -8,8 +10,8 @@ use differential_equations::ode::{ODE, OrdinaryNumericalMethod, solve_ode};
 use ndarray::ArrayView2;
 use thiserror::Error;
 
-use super::SparseModel;
-use super::rollout::{Recorder, Rollout, RolloutStatus, TIME_RESOLUTION};
+use super::rollout::{Recorder, Rollout, RolloutStatus, TIME_RESOLUTION, Undefined, within};
+use super::{InputSignal, SparseModel};
 
 /// Largest number of states that can be integrated.
 const MAX_DIMS: usize = 64;
@@ -61,6 +63,28 @@ pub enum SimulationError {
         index: usize,
         /// The time.
         time: f64,
+    },
+    /// Another number of inputs than controls.
+    #[error("the model has {expected} controls, found {found} inputs")]
+    Inputs {
+        /// Number of controls of the model.
+        expected: usize,
+        /// Number of inputs.
+        found: usize,
+    },
+    /// An input is not known over the whole time.
+    #[error("the input {control} is known from {first} to {last}, the simulation runs from {start} to {end}")]
+    InputSpan {
+        /// Name of the control.
+        control: String,
+        /// First time of the input.
+        first: f64,
+        /// Its last time.
+        last: f64,
+        /// First time of the simulation.
+        start: f64,
+        /// Its last time.
+        end: f64,
     },
 }
 
@@ -121,6 +145,22 @@ pub fn simulate(
     times: &[f64],
     options: &SimulationOptions,
 ) -> Result<Rollout, SimulationError> {
+    simulate_with_inputs(model, &[], x0, times, options)
+}
+
+/// [`simulate`] with known inputs, one for each control of the model.
+///
+/// The inputs have kinks at their times, so the integration starts anew at each; the step budget is that of one piece.
+///
+/// # Errors
+/// [`SimulationError`], also if an input is not known from the first to the last time.
+pub fn simulate_with_inputs(
+    model: &SparseModel,
+    inputs: &[InputSignal],
+    x0: &[f64],
+    times: &[f64],
+    options: &SimulationOptions,
+) -> Result<Rollout, SimulationError> {
     let dims = model.dims();
     for (what, found) in [("the list of initial values", x0.len()), ("the scale", options.scale.len())] {
         if found != dims {
@@ -134,24 +174,35 @@ pub fn simulate(
     if let Some(index) = (0..times.len()).find(|&index| !in_order(index)) {
         return Err(SimulationError::Times { index, time: times[index] });
     }
+    if model.controls.len() != inputs.len() {
+        return Err(SimulationError::Inputs { expected: model.controls.len(), found: inputs.len() });
+    }
+    if let (Some(&start), Some(&end)) = (times.first(), times.last()) {
+        let short = |input: &&InputSignal| !(input.covers(start) && input.covers(end));
+        if let Some((control, input)) = model.controls.iter().zip(inputs).find(|(_, input)| short(input)) {
+            let ((first, last), control) = (input.span(), control.clone());
+            return Err(SimulationError::InputSpan { control, first, last, start, end });
+        }
+    }
     if !TOLERANCES.contains(&options.relative_tolerance) {
         return Err(SimulationError::Tolerance { value: options.relative_tolerance });
     }
     // The integrator wants the size of the state at compile time. In between, states that stay zero fill up; they
     // only dilute the error norm by the square root of the ratio of sizes.
     match dims {
-        0..=1 => Ok(simulate_sized::<1>(model, x0, times, options)),
-        2 => Ok(simulate_sized::<2>(model, x0, times, options)),
-        3 => Ok(simulate_sized::<3>(model, x0, times, options)),
-        4 => Ok(simulate_sized::<4>(model, x0, times, options)),
-        5..=8 => Ok(simulate_sized::<8>(model, x0, times, options)),
-        9..=MAX_DIMS => Ok(simulate_sized::<MAX_DIMS>(model, x0, times, options)),
+        0..=1 => Ok(simulate_sized::<1>(model, inputs, x0, times, options)),
+        2 => Ok(simulate_sized::<2>(model, inputs, x0, times, options)),
+        3 => Ok(simulate_sized::<3>(model, inputs, x0, times, options)),
+        4 => Ok(simulate_sized::<4>(model, inputs, x0, times, options)),
+        5..=8 => Ok(simulate_sized::<8>(model, inputs, x0, times, options)),
+        9..=MAX_DIMS => Ok(simulate_sized::<MAX_DIMS>(model, inputs, x0, times, options)),
         _ => Err(SimulationError::TooManyStates { found: dims }),
     }
 }
 
 fn simulate_sized<const S: usize>(
     model: &SparseModel,
+    inputs: &[InputSignal],
     x0: &[f64],
     times: &[f64],
     options: &SimulationOptions,
@@ -164,20 +215,21 @@ fn simulate_sized<const S: usize>(
     let mut start = [0.0; S];
     start[..dims].copy_from_slice(x0);
     let limit = scale.map(|scale| scale * options.divergence_factor);
-    let mut recorder = Recorder::new(times, dims, limit);
-    let status = integrate(model, start, scale, options, &mut recorder);
+    let undefined = Cell::new(None);
+    let mut recorder = Recorder::new(times, dims, limit, &undefined);
+    let system = System { model, inputs, first: recorder.first_time(), limit, undefined: &undefined };
+    let status = integrate(&system, start, scale, options, &mut recorder);
     recorder.into_rollout(status)
 }
 
 /// Fills the recorder; returns why it stopped.
 fn integrate<const S: usize>(
-    model: &SparseModel,
+    system: &System<'_, S>,
     start: [f64; S],
     scale: [f64; S],
     options: &SimulationOptions,
     recorder: &mut Recorder<'_, S>,
 ) -> RolloutStatus {
-    let first = recorder.first_time();
     if !recorder.accept(0.0, &start) {
         return recorder.status(0.0);
     }
@@ -185,64 +237,107 @@ fn integrate<const S: usize>(
     if span == 0.0 {
         return RolloutStatus::Finished;
     }
-    let system = System { model, first };
     let mut slope = [0.0; S];
     system.diff(0.0, &start, &mut slope);
     if slope.iter().any(|slope| slope.abs() >= LARGEST_SLOPE) {
-        return RolloutStatus::Diverged { time: first };
+        return recorder.failure(0.0);
     }
+    let (mut from, mut state) = (0.0, start);
+    for to in system.kinks(span).into_iter().chain([span]) {
+        match piece(system, (from, to), state, scale, options, recorder) {
+            Ok(end) => (from, state) = (to, end),
+            Err(status) => return status,
+        }
+    }
+    recorder.status(span)
+}
+
+/// Integrates over a piece without kinks.
+///
+/// # Errors
+/// Why the simulation ends here; being done is one of the reasons.
+fn piece<const S: usize>(
+    system: &System<'_, S>,
+    (from, to): (f64, f64),
+    state: [f64; S],
+    scale: [f64; S],
+    options: &SimulationOptions,
+    recorder: &mut Recorder<'_, S>,
+) -> Result<[f64; S], RolloutStatus> {
     let rtol = options.relative_tolerance;
     let atol = scale.map(|scale| 0.01 * rtol * scale);
     let mut explicit = ExplicitRungeKutta::rkv766e().rtol(rtol).atol(atol).max_steps(options.max_steps);
-    let (elapsed, state) = match run(&mut explicit, &system, 0.0, span, start, recorder) {
-        Ok(status) => return status,
+    let (elapsed, state) = match run(&mut explicit, system, from, to, state, recorder) {
+        Ok(end) => return end,
         Err(IntegrationError::Stiffness { t, y } | IntegrationError::MaxSteps { t, y }) => (t, y),
         // The step size fell to zero: the solution has no continuation, which no other method changes.
-        Err(IntegrationError::StepSize { t, .. }) => return RolloutStatus::Diverged { time: first + t },
-        Err(_) => return RolloutStatus::Diverged { time: recorder.last_time() },
+        Err(IntegrationError::StepSize { t, .. }) => return Err(recorder.failure(t)),
+        Err(_) => return Err(recorder.failure(recorder.last_time() - system.first)),
     };
-    if span - elapsed <= TIME_RESOLUTION * span {
-        return recorder.status(elapsed);
+    if to - elapsed <= TIME_RESOLUTION * recorder.span() {
+        return if recorder.is_done() { Err(recorder.status(elapsed)) } else { Ok(state) };
     }
     // Radau's own error estimate is of order 3; it loosens the tolerance by itself (rtol^(2/3)), so ask for more.
     let mut implicit = ImplicitRungeKutta::radau5().rtol(0.1 * rtol).atol(atol.map(|atol| 0.1 * atol));
     implicit = implicit.max_steps(options.max_steps);
-    match run(&mut implicit, &system, elapsed, span, state, recorder) {
-        Ok(status) => status,
-        Err(IntegrationError::MaxSteps { t, .. }) => RolloutStatus::StepBudget { time: first + t },
+    match run(&mut implicit, system, elapsed, to, state, recorder) {
+        Ok(end) => end,
+        Err(IntegrationError::MaxSteps { t, .. }) => Err(RolloutStatus::StepBudget { time: system.first + t }),
         Err(IntegrationError::StepSize { t, .. } | IntegrationError::LinearAlgebra { t, .. }) => {
-            RolloutStatus::Diverged { time: first + t }
+            Err(recorder.failure(t))
         }
-        Err(_) => RolloutStatus::StepBudget { time: first + elapsed },
+        Err(_) => Err(RolloutStatus::StepBudget { time: system.first + elapsed }),
     }
 }
 
+/// The state at the end, or why the simulation ends; the outer error is that of the method.
 fn run<const S: usize, M>(
     method: &mut M,
-    system: &System<'_>,
+    system: &System<'_, S>,
     start: f64,
     end: f64,
     state: [f64; S],
     recorder: &mut Recorder<'_, S>,
-) -> Result<RolloutStatus, IntegrationError<f64, [f64; S]>>
+) -> Result<Result<[f64; S], RolloutStatus>, IntegrationError<f64, [f64; S]>>
 where
     M: OrdinaryNumericalMethod<f64, [f64; S]> + Interpolation<f64, [f64; S]>,
 {
     solve_ode(method, system, start, end, &state, recorder)?;
-    Ok(recorder.status(method.t()))
+    Ok(if recorder.is_done() { Err(recorder.status(method.t())) } else { Ok(*method.y()) })
 }
 
 /// The model as the integrator sees it: time starts at 0, so that steps are not rounded against a large offset.
-struct System<'a> {
+struct System<'a, const S: usize> {
     model: &'a SparseModel,
+    inputs: &'a [InputSignal],
     first: f64,
+    limit: [f64; S],
+    undefined: &'a Cell<Option<Undefined>>,
 }
 
-impl<const S: usize> ODE<f64, [f64; S]> for System<'_> {
+impl<const S: usize> System<'_, S> {
+    /// Times at which an input has a kink, strictly inside the span, in order.
+    fn kinks(&self, span: f64) -> Vec<f64> {
+        let times = self.inputs.iter().flat_map(InputSignal::times).map(|time| time - self.first);
+        let resolution = TIME_RESOLUTION * span;
+        let mut kinks: Vec<f64> = times.filter(|&kink| kink > resolution && kink < span - resolution).collect();
+        kinks.sort_by(f64::total_cmp);
+        kinks.dedup_by(|later, earlier| *later - *earlier <= resolution);
+        kinks
+    }
+}
+
+impl<const S: usize> ODE<f64, [f64; S]> for System<'_, S> {
     fn diff(&self, elapsed: f64, x: &[f64; S], slope: &mut [f64; S]) {
         let dims = self.model.dims();
         slope[dims..].fill(0.0);
-        self.model.evaluate(self.first + elapsed, &x[..dims], &mut slope[..dims]);
+        self.model.evaluate_with(self.inputs, self.first + elapsed, &x[..dims], &mut slope[..dims]);
+        // Beyond the limits it is overflow, and no question of where the functions are defined.
+        if let Some(state) = slope.iter().position(|slope| slope.is_nan())
+            && within(x, &self.limit)
+        {
+            self.undefined.set(Some(Undefined { state, elapsed }));
+        }
         for slope in &mut slope[..dims] {
             // A trial step that is too long can overflow. The integrator's error norm skips NaN and would accept such a
             // step; a large finite slope makes it reject the step and try a shorter one.
@@ -253,7 +348,7 @@ impl<const S: usize> ODE<f64, [f64; S]> for System<'_> {
     fn jacobian(&self, elapsed: f64, x: &[f64; S], jacobian: &mut Matrix<f64>) {
         let dims = self.model.dims();
         let mut dense = vec![0.0; dims * dims];
-        self.model.jacobian(self.first + elapsed, &x[..dims], &mut dense);
+        self.model.jacobian_with(self.inputs, self.first + elapsed, &x[..dims], &mut dense);
         for row in 0..S {
             for column in 0..S {
                 let inside = row < dims && column < dims;
@@ -275,9 +370,7 @@ mod tests {
         let states: Vec<String> = equations.iter().map(|(state, _)| (*state).to_owned()).collect();
         let equation = |(_, rhs): &(&str, &str)| {
             let terms = parse_polynomial(rhs, &states).unwrap().into_iter();
-            Equation {
-                terms: terms.map(|(term, coefficient)| FittedTerm { term, coefficient, standard_error: 0.0 }).collect(),
-            }
+            Equation { terms: terms.map(|(term, coefficient)| FittedTerm::new(term, coefficient)).collect() }
         };
         SparseModel::new("time", states.clone(), equations.iter().map(equation).collect()).unwrap()
     }

@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-use super::{ExpressionError, Term};
+use super::scratch::with_scratch;
+use super::{ExpressionError, InputSignal, Term};
 
 /// Why a model cannot be made from its parts.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -28,16 +29,44 @@ pub enum ModelError {
         /// The name.
         name: String,
     },
-    /// A term is a function of another number of states.
-    #[error("equation of {state}: term {index} is a function of {found} states, the model has {expected}")]
+    /// A term is a function of more variables than there are.
+    #[error("equation of {state}: term {index} is a function of {found} variables, the model has {expected}")]
     Shape {
         /// State whose equation it is.
         state: String,
         /// Index of the term.
         index: usize,
-        /// D of the model.
+        /// V of the model.
         expected: usize,
-        /// D of the term.
+        /// V of the term.
+        found: usize,
+    },
+    /// An inner constant is NaN or infinite.
+    #[error("equation of {state}: the inner constant {constant} of term {index} is {value}")]
+    Constant {
+        /// State whose equation it is.
+        state: String,
+        /// Index of the term.
+        index: usize,
+        /// Name of the constant.
+        constant: String,
+        /// Its value.
+        value: f64,
+    },
+    /// Another number of parameters than the model has.
+    #[error("the model has {expected} parameters, found {found}")]
+    Parameters {
+        /// P of the model.
+        expected: usize,
+        /// Number found.
+        found: usize,
+    },
+    /// Another number of inputs than controls.
+    #[error("the model has {expected} controls, found {found} inputs")]
+    Inputs {
+        /// Number of controls.
+        expected: usize,
+        /// Number of inputs.
         found: usize,
     },
     /// A coefficient is NaN or infinite.
@@ -50,7 +79,7 @@ pub enum ModelError {
         /// The coefficient.
         value: f64,
     },
-    /// Text that is not a polynomial of the states.
+    /// Text that is not one term.
     #[error("equation of {state}: {source}")]
     Expression {
         /// State whose equation it is.
@@ -62,9 +91,10 @@ pub enum ModelError {
 
 /// A system of D ordinary differential equations, each a sum of few terms.
 ///
-/// $$ \dot x_d = \sum_{p} \theta_{d,p}\, f_{d,p}(x) $$
+/// $$ \dot x_d = \sum_{p} \theta_{d,p}\, f_{d,p}(x, u, t) $$
 ///
-/// The fields are public for reading; [`SparseModel::new`] is the door at which they are checked.
+/// The V variables of the terms are the states, the controls and the time, in this order. The fields are public for
+/// reading; [`SparseModel::new`] is the door at which they are checked.
 ///
 /// # Shapes
 /// - `states`, `equations`: `[D]`
@@ -75,6 +105,8 @@ pub struct SparseModel {
     pub time: String,
     /// Names of the states, valid Python identifiers.
     pub states: Vec<String>,
+    /// Names of the known inputs, valid Python identifiers; usually none.
+    pub controls: Vec<String>,
     /// Right-hand side of each state.
     pub equations: Vec<Equation>,
 }
@@ -89,51 +121,94 @@ pub struct Equation {
 /// A term with its coefficient, in the units of the data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FittedTerm {
-    /// The function of the states.
+    /// The function of the variables.
     pub term: Term,
     /// Its coefficient, finite.
     pub coefficient: f64,
     /// Standard error of the coefficient, NaN where it is not known.
     pub standard_error: f64,
+    /// Standard errors of the inner constants, `[C]`, NaN where one is not known; empty if none is.
+    pub constant_errors: Vec<f64>,
+}
+
+impl FittedTerm {
+    /// A term with a coefficient whose standard error is not known.
+    pub fn new(term: Term, coefficient: f64) -> Self {
+        Self { term, coefficient, standard_error: f64::NAN, constant_errors: Vec::new() }
+    }
 }
 
 impl SparseModel {
-    /// A checked model.
+    /// A checked model without controls.
     ///
     /// # Errors
     /// [`ModelError`], one variant per check: one equation per state, names that are identifiers and distinct, terms
-    /// over D states, finite coefficients.
+    /// over at most V variables, finite coefficients and inner constants.
     pub fn new(time: impl Into<String>, states: Vec<String>, equations: Vec<Equation>) -> Result<Self, ModelError> {
-        let model = Self { time: time.into(), states, equations };
-        let dims = model.dims();
-        if model.equations.len() != dims {
-            return Err(ModelError::Equations { expected: dims, found: model.equations.len() });
+        Self::with_controls(time, states, Vec::new(), equations)
+    }
+
+    /// A checked model with known inputs.
+    ///
+    /// # Errors
+    /// As [`SparseModel::new`].
+    pub fn with_controls(
+        time: impl Into<String>,
+        states: Vec<String>,
+        controls: Vec<String>,
+        equations: Vec<Equation>,
+    ) -> Result<Self, ModelError> {
+        Self { time: time.into(), states, controls, equations }.checked()
+    }
+
+    pub(super) fn checked(self) -> Result<Self, ModelError> {
+        let dims = self.dims();
+        if self.equations.len() != dims {
+            return Err(ModelError::Equations { expected: dims, found: self.equations.len() });
         }
-        for (index, name) in model.states.iter().chain(std::iter::once(&model.time)).enumerate() {
+        let variables = self.variables();
+        for (index, name) in variables.iter().enumerate() {
             if !is_identifier(name) {
                 return Err(ModelError::Name { name: name.clone() });
             }
-            if model.states[..index].contains(name) {
+            if variables[..index].contains(name) {
                 return Err(ModelError::DuplicateName { name: name.clone() });
             }
         }
-        for (state, equation) in model.states.iter().zip(&model.equations) {
+        for (state, equation) in self.states.iter().zip(&self.equations) {
             for (index, fitted) in equation.terms.iter().enumerate() {
                 let (found, value) = (fitted.term.dims(), fitted.coefficient);
-                if found != dims {
-                    return Err(ModelError::Shape { state: state.clone(), index, expected: dims, found });
+                let (state, expected) = (state.clone(), variables.len());
+                if found > expected {
+                    return Err(ModelError::Shape { state, index, expected, found });
                 }
                 if !value.is_finite() {
-                    return Err(ModelError::NotFinite { state: state.clone(), index, value });
+                    return Err(ModelError::NotFinite { state, index, value });
+                }
+                if let Term::Function(function) = &fitted.term
+                    && let Some(c) = function.constants().iter().position(|value| !value.is_finite())
+                {
+                    let (constant, value) = (function.expression().constants()[c].clone(), function.constants()[c]);
+                    return Err(ModelError::Constant { state, index, constant, value });
                 }
             }
         }
-        Ok(model)
+        Ok(self)
     }
 
     /// D, the number of states.
     pub fn dims(&self) -> usize {
         self.states.len()
+    }
+
+    /// Names of the V variables of the terms: states, controls, time.
+    pub fn variables(&self) -> Vec<String> {
+        self.states.iter().chain(&self.controls).chain([&self.time]).cloned().collect()
+    }
+
+    /// All terms, each with the index of its equation, equation after equation.
+    pub fn terms(&self) -> impl Iterator<Item = (usize, &FittedTerm)> {
+        self.equations.iter().enumerate().flat_map(|(d, equation)| equation.terms.iter().map(move |fitted| (d, fitted)))
     }
 
     /// Number of terms with a coefficient other than zero, over all equations.
@@ -147,32 +222,76 @@ impl SparseModel {
         terms.map(|fitted| if fitted.term.is_constant() { 1 } else { 2 + fitted.term.complexity() }).sum()
     }
 
-    /// Writes the time derivative of the states at `time` and `x` into `dxdt`, both `[D]`.
+    /// Writes the time derivative of the states at the values of all variables into `dxdt`.
     ///
-    /// The right-hand side does not depend on time yet: terms of time are not in the library.
-    pub fn evaluate(&self, _time: f64, x: &[f64], dxdt: &mut [f64]) {
+    /// # Shapes
+    /// - `variables`: `[V]`, states, controls, time
+    /// - `dxdt`: `[D]`
+    pub fn evaluate_at(&self, variables: &[f64], dxdt: &mut [f64]) {
         for (equation, slope) in self.equations.iter().zip(dxdt) {
-            *slope = equation.terms.iter().map(|fitted| fitted.coefficient * fitted.term.evaluate(x)).sum();
+            *slope = equation.terms.iter().map(|fitted| fitted.coefficient * fitted.term.evaluate(variables)).sum();
         }
     }
 
     /// Writes the derivatives of the right-hand sides with respect to the states into `jacobian`.
     ///
     /// # Shapes
-    /// - `x`: `[D]`
+    /// - `variables`: `[V]`, states, controls, time
     /// - `jacobian`: `[D, D]`, row-major, one row per equation
-    pub fn jacobian(&self, _time: f64, x: &[f64], jacobian: &mut [f64]) {
+    pub fn jacobian_at(&self, variables: &[f64], jacobian: &mut [f64]) {
         let dims = self.dims();
-        let mut gradient = vec![0.0; dims];
         jacobian.fill(0.0);
-        for (equation, row) in self.equations.iter().zip(jacobian.chunks_mut(dims.max(1))) {
-            for fitted in &equation.terms {
-                fitted.term.gradient_into(x, &mut gradient);
-                for (entry, slope) in row.iter_mut().zip(&gradient) {
+        with_scratch(variables.len(), |gradient| {
+            for (d, fitted) in self.terms() {
+                fitted.term.gradient_into(variables, gradient);
+                for (entry, slope) in jacobian[d * dims..][..dims].iter_mut().zip(&*gradient) {
                     *entry += fitted.coefficient * slope;
                 }
             }
-        }
+        });
+    }
+
+    /// [`SparseModel::evaluate_at`] with `inputs` as controls; controls without one, or outside its span, are NaN.
+    pub(super) fn evaluate_with(&self, inputs: &[InputSignal], time: f64, x: &[f64], dxdt: &mut [f64]) {
+        self.with_variables(inputs, time, x, |variables| self.evaluate_at(variables, dxdt));
+    }
+
+    /// [`SparseModel::jacobian_at`] with `inputs` as controls.
+    pub(super) fn jacobian_with(&self, inputs: &[InputSignal], time: f64, x: &[f64], jacobian: &mut [f64]) {
+        self.with_variables(inputs, time, x, |variables| self.jacobian_at(variables, jacobian));
+    }
+
+    /// Writes the time derivative of the states at `time` and `x` into `dxdt`, both `[D]`. Controls are NaN.
+    pub fn evaluate(&self, time: f64, x: &[f64], dxdt: &mut [f64]) {
+        self.evaluate_with(&[], time, x, dxdt);
+    }
+
+    /// Writes the derivatives of the right-hand sides with respect to the states into `jacobian`. Controls are NaN.
+    ///
+    /// # Shapes
+    /// - `x`: `[D]`
+    /// - `jacobian`: `[D, D]`, row-major, one row per equation
+    pub fn jacobian(&self, time: f64, x: &[f64], jacobian: &mut [f64]) {
+        self.jacobian_with(&[], time, x, jacobian);
+    }
+
+    /// Calls `f` with the values of all variables.
+    pub(super) fn with_variables<R>(
+        &self,
+        inputs: &[InputSignal],
+        time: f64,
+        x: &[f64],
+        f: impl FnOnce(&[f64]) -> R,
+    ) -> R {
+        let (dims, controls) = (self.dims(), self.controls.len());
+        with_scratch(dims + controls + 1, |variables| {
+            variables[..dims].copy_from_slice(&x[..dims]);
+            for (c, value) in variables[dims..dims + controls].iter_mut().enumerate() {
+                *value = inputs.get(c).and_then(|input| input.value(time)).unwrap_or(f64::NAN);
+            }
+            variables[dims + controls] = time;
+            f(variables)
+        })
     }
 }
 
@@ -200,6 +319,7 @@ mod tests {
             term: Term::Monomial(exponents.to_vec()),
             coefficient,
             standard_error: f64::NAN,
+            constant_errors: Vec::new(),
         };
         Equation { terms: terms.iter().map(fitted).collect() }
     }
@@ -243,9 +363,9 @@ mod tests {
         for name in ["", "1x", "hare (thousand)", "x y", "a-b"] {
             assert_eq!(new("t", ["x", name], two()), Err(ModelError::Name { name: name.into() }));
         }
-        let wrong =
-            Equation { terms: vec![FittedTerm { term: Term::constant(3), coefficient: 1.0, standard_error: 0.0 }] };
-        let shape = ModelError::Shape { state: "y".into(), index: 0, expected: 2, found: 3 };
+        // x, y and t are three variables.
+        let wrong = Equation { terms: vec![FittedTerm::new(Term::constant(4), 1.0)] };
+        let shape = ModelError::Shape { state: "y".into(), index: 0, expected: 3, found: 4 };
         assert_eq!(new("t", ["x", "y"], vec![Equation::default(), wrong]), Err(shape));
         let infinite = vec![equation(&[([0, 0], 1.0), ([1, 0], f64::INFINITY)]), Equation::default()];
         assert!(matches!(new("t", ["x", "y"], infinite), Err(ModelError::NotFinite { index: 1, .. })));

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use mechnn::data::Dataset;
 use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult};
-use mechnn::equation::RolloutStatus;
 use mechnn::report::{FigureInput, FigureTrajectory, RunFolder, rollout_figure};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -101,10 +100,7 @@ fn figure(data: &Dataset, files: &[PathBuf], result: &DiscoveryResult) -> Result
             data: &trajectory.values,
             rollout_times: &fitted.times[..fitted.rollout.reached],
             rollout: &fitted.rollout.values,
-            diverged: match fitted.rollout.status {
-                RolloutStatus::Diverged { time } | RolloutStatus::StepBudget { time } => Some(time),
-                _ => None,
-            },
+            diverged: fitted.rollout.status.stopped_at(),
         })
         .collect();
     let (equations, states) = (result.model.text(), &data.states);

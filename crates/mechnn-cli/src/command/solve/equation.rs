@@ -2,57 +2,63 @@
 
 use std::collections::BTreeMap;
 
-use super::expression::{Expression, Factor, Kind, Names, Term};
-use super::syntax::{Placed, SyntaxError, Word};
+use mechnn::equation::syntax::{ExpressionError, Factor, Kind, Placed, Summand, Tree, Word};
+
+use super::names::{Names, unknown, value};
 
 /// `sum over (dim, order) of coefficient * u_dim^(order) + rest = 0`, all in t.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LinearEquation {
     /// Coefficient of derivative `order` of unknown `dim`, as summands.
-    coefficients: BTreeMap<(usize, usize), Vec<Expression>>,
+    coefficients: BTreeMap<(usize, usize), Vec<Tree>>,
     /// What contains no unknown, as summands.
-    rest: Vec<Expression>,
+    rest: Vec<Tree>,
 }
 
 impl LinearEquation {
     /// Reads `left = right`.
     ///
     /// # Errors
-    /// [`SyntaxError`] if it is not an equation, not linear, or has no unknown.
-    pub(super) fn parse(words: &[Placed], names: &Names) -> Result<Self, SyntaxError> {
+    /// [`ExpressionError`] if it is not an equation, not linear, or has no unknown.
+    pub(super) fn parse(words: &[Placed], names: &Names) -> Result<Self, ExpressionError> {
         let end = words.last().map_or(0, |(_, at)| *at);
         let Some(middle) = words.iter().position(|(word, _)| *word == Word::Equals) else {
-            return Err(SyntaxError::new(end, "there is no `=`").hint("an equation has two sides, as in u' + u = 0"));
+            return Err(
+                ExpressionError::new(end, "there is no `=`").hint("an equation has two sides, as in u' + u = 0")
+            );
         };
         let mut left = words[..middle].to_vec();
         left.push((Word::End, words[middle].1));
         let mut equation = Self::default();
-        equation.add(&Expression::parse(&left, names)?, &[])?;
-        let right = Expression::parse(&words[middle + 1..], names)?;
+        equation.add(&Tree::parse(&left, names)?, &[])?;
+        let right = Tree::parse(&words[middle + 1..], names)?;
         equation.add(&right, &[number(-1.0, right.at)])?;
         match equation.coefficients.is_empty() {
-            true => Err(SyntaxError::new(0, "there is no unknown in it")),
+            true => Err(ExpressionError::new(0, "there is no unknown in it")),
             false => Ok(equation),
         }
     }
 
     /// Adds `expression` times the product of `factors`, which contain no unknown.
-    fn add(&mut self, expression: &Expression, factors: &[Factor]) -> Result<(), SyntaxError> {
-        let nonlinear = |unknown: &Expression, what: &str| {
+    fn add(&mut self, expression: &Tree, factors: &[Factor]) -> Result<(), ExpressionError> {
+        let nonlinear = |unknown: &Tree, what: &str| {
             let (at, problem) = (unknown.at, format!("not linear: an unknown {what}"));
-            Err(SyntaxError::new(at, problem).hint("`solve` is for linear equations, with any functions of t in front"))
+            Err(ExpressionError::new(at, problem)
+                .hint("`solve` is for linear equations, with any functions of t in front"))
         };
+        if let Kind::Symbol { index, primes } = &expression.kind
+            && let Some(dim) = unknown(*index)
+        {
+            self.coefficients.entry((dim, *primes)).or_default().push(product(factors, expression.at));
+            return Ok(());
+        }
         match &expression.kind {
-            Kind::Unknown { dim, order } => {
-                self.coefficients.entry((*dim, *order)).or_default().push(product(factors, expression.at));
-                Ok(())
-            }
-            Kind::Sum(terms) => terms.iter().try_for_each(|Term { negative, value }| match negative {
+            Kind::Sum(terms) => terms.iter().try_for_each(|Summand { negative, value }| match negative {
                 true => self.add(value, &[factors, &[number(-1.0, value.at)]].concat()),
                 false => self.add(value, factors),
             }),
             Kind::Product(parts) => {
-                let mut with_unknown = parts.iter().filter_map(|part| Some((part, part.value.find_unknown()?)));
+                let mut with_unknown = parts.iter().filter_map(|part| Some((part, find_unknown(&part.value)?)));
                 match (with_unknown.next(), with_unknown.next()) {
                     (Some((_, _)), Some((_, second))) => nonlinear(second, "times an unknown"),
                     (Some((part, unknown)), None) if part.divides => nonlinear(unknown, "below a fraction bar"),
@@ -66,7 +72,7 @@ impl LinearEquation {
                     }
                 }
             }
-            _ => match expression.find_unknown() {
+            _ => match find_unknown(expression) {
                 Some(unknown) => nonlinear(unknown, "in a power or a function"),
                 None => {
                     self.add_rest(expression, factors);
@@ -76,7 +82,7 @@ impl LinearEquation {
         }
     }
 
-    fn add_rest(&mut self, expression: &Expression, factors: &[Factor]) {
+    fn add_rest(&mut self, expression: &Tree, factors: &[Factor]) {
         let whole = [factors, &[Factor { divides: false, value: expression.clone() }]].concat();
         self.rest.push(product(&whole, expression.at));
     }
@@ -98,26 +104,30 @@ impl LinearEquation {
     }
 }
 
-fn sum(summands: &[Expression], t: f64) -> f64 {
-    summands.iter().fold(0.0, |sum, summand| sum + summand.value(t))
+fn find_unknown(tree: &Tree) -> Option<&Tree> {
+    tree.find_symbol(&|symbol| unknown(symbol).is_some())
+}
+
+fn sum(summands: &[Tree], t: f64) -> f64 {
+    summands.iter().fold(0.0, |sum, summand| sum + value(summand, t))
 }
 
 fn number(value: f64, at: usize) -> Factor {
-    Factor { divides: false, value: Expression { kind: Kind::Number(value), at } }
+    Factor { divides: false, value: Tree { kind: Kind::number(value), at } }
 }
 
-fn product(factors: &[Factor], at: usize) -> Expression {
-    Expression { kind: Kind::Product(factors.to_vec()), at }
+fn product(factors: &[Factor], at: usize) -> Tree {
+    Tree { kind: Kind::Product(factors.to_vec()), at }
 }
 
 #[cfg(test)]
 mod tests {
+    use mechnn::equation::syntax::words;
     use proptest::prelude::*;
 
-    use super::super::syntax::words;
     use super::*;
 
-    fn parse(text: &str) -> Result<LinearEquation, SyntaxError> {
+    fn parse(text: &str) -> Result<LinearEquation, ExpressionError> {
         let unknowns = vec!["u".to_owned(), "v".to_owned()];
         LinearEquation::parse(&words(text)?, &Names { unknowns, ..Names::default() })
     }

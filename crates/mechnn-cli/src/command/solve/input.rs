@@ -5,7 +5,7 @@ use ndarray::{ArrayD, Dimension};
 use super::archive::Archive;
 use super::batch::BatchAxes;
 use crate::failure::Failure;
-use crate::suggestion::did_you_mean;
+use mechnn::suggestion::did_you_mean;
 
 /// An input array as it was found, batch axes in front.
 pub(super) struct Input {

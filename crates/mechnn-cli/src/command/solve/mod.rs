@@ -20,13 +20,7 @@ mod limit;
 
 mod evidence;
 
-mod syntax;
-
-mod function;
-
-mod expression;
-
-mod parser;
+mod names;
 
 mod equation;
 

@@ -28,7 +28,7 @@ use serde::Deserialize;
 
 use super::discretisation::{Discretisation, SchemeName};
 use crate::failure::Failure;
-use crate::suggestion::did_you_mean;
+use mechnn::suggestion::did_you_mean;
 
 /// The file, exactly as written.
 #[derive(Debug, Deserialize)]

@@ -9,7 +9,7 @@ use super::discretisation::Discretisation;
 use super::input::{Input, flat, flat_full};
 use super::limit::MemoryLimit;
 use crate::failure::Failure;
-use crate::suggestion::did_you_mean;
+use mechnn::suggestion::did_you_mean;
 
 pub(super) const COEFFICIENTS: &str = "coefficients";
 pub(super) const RHS: &str = "rhs_equation";

@@ -1,14 +1,14 @@
 //! The meaning of an ODE file: unknowns, times, and the problem as numbers.
 
+use mechnn::equation::syntax::{ExpressionError, Placed, Tree, Word, words};
 use mechnn_solver::{InitialValues, LinearOde, OdeProblem, OdeSolver, Scheme, Solution, SolveError, TimeGrid};
 use ndarray::{Array3, Array4, Array5};
 
 use super::discretisation::{Discretisation, largest_elements};
 use super::equation::LinearEquation;
-use super::expression::{Expression, Names, is_reserved};
 use super::limit::MemoryLimit;
+use super::names::{Names, is_reserved, value};
 use super::ode_file::{Exact, Grid, OdeFile};
-use super::syntax::{Placed, SyntaxError, Word, words};
 use crate::failure::Failure;
 
 /// A checked system of linear equations on a grid.
@@ -139,7 +139,7 @@ struct Pin {
     value: f64,
 }
 
-fn at_key(key: &str) -> impl Fn(SyntaxError) -> Failure {
+fn at_key(key: &str) -> impl Fn(ExpressionError) -> Failure {
     move |error| Failure::usage(format!("`{key}` {error}")).hint_if(error.hint)
 }
 
@@ -249,8 +249,8 @@ fn exact(file: &OdeFile, names: &Names, times: &[f64]) -> Result<Vec<Option<Vec<
     let mut exact = vec![None; names.unknowns.len()];
     let known = Names { parameters: names.parameters.clone(), unknowns: Vec::new() };
     let evaluate = |key: &str, text: &str| -> Result<Vec<f64>, Failure> {
-        let expression = words(text).and_then(|words| Expression::parse(&words, &known)).map_err(at_key(key))?;
-        let values: Vec<f64> = times.iter().map(|&t| expression.value(t)).collect();
+        let expression = words(text).and_then(|words| Tree::parse(&words, &known)).map_err(at_key(key))?;
+        let values: Vec<f64> = times.iter().map(|&t| value(&expression, t)).collect();
         match values.iter().position(|value| !value.is_finite()) {
             Some(n) => Err(Failure::usage(format!("`{key}` is {} at t = {}", values[n], times[n]))),
             None => Ok(values),

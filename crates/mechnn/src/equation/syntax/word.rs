@@ -1,58 +1,51 @@
 //! The words of an equation: numbers, names with primes, operators; each knows its place.
 
-use thiserror::Error;
-
-/// What is wrong with an equation or an expression, and where.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[error("column {}: {problem}", .at + 1)]
-pub(super) struct SyntaxError {
-    /// Characters before the offending one.
-    pub(super) at: usize,
-    /// What is wrong.
-    pub(super) problem: String,
-    /// One thing to try.
-    pub(super) hint: Option<String>,
-}
-
-impl SyntaxError {
-    pub(super) fn new(at: usize, problem: impl Into<String>) -> Self {
-        Self { at, problem: problem.into(), hint: None }
-    }
-
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-}
+use super::ExpressionError;
 
 /// One word.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Word {
+pub enum Word {
     /// `2`, `0.5`, `1e-3`
-    Number(f64),
+    Number {
+        /// Finite, not negative.
+        value: f64,
+        /// Digits only: `2`, not `2.0`.
+        whole: bool,
+    },
     /// `u''` is the name u with two primes.
     Name {
+        /// Letters, digits and underscores, no digit first.
         name: String,
+        /// Number of primes.
         primes: usize,
     },
+    /// `+`
     Plus,
+    /// `-`
     Minus,
+    /// `*`
     Times,
+    /// `/`
     Over,
     /// `^` or `**`
     Power,
+    /// `(`
     Open,
+    /// `)`
     Close,
+    /// `,`
     Comma,
+    /// `=`
     Equals,
+    /// The end of the text.
     End,
 }
 
 impl Word {
     /// How it is called in a message.
-    pub(super) fn describe(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
-            Word::Number(value) => format!("the number {value}"),
+            Word::Number { value, .. } => format!("the number {value}"),
             Word::Name { name, primes } => format!("`{name}{}`", "'".repeat(*primes)),
             Word::Plus => "`+`".to_owned(),
             Word::Minus => "`-`".to_owned(),
@@ -69,10 +62,13 @@ impl Word {
 }
 
 /// A word and the number of characters before it.
-pub(super) type Placed = (Word, usize);
+pub type Placed = (Word, usize);
 
 /// Splits a text into words; the last one is [`Word::End`].
-pub(super) fn words(text: &str) -> Result<Vec<Placed>, SyntaxError> {
+///
+/// # Errors
+/// [`ExpressionError`] at a character or a number that means nothing.
+pub fn words(text: &str) -> Result<Vec<Placed>, ExpressionError> {
     let characters: Vec<char> = text.chars().collect();
     let mut words = Vec::new();
     let mut at = 0;
@@ -99,9 +95,11 @@ pub(super) fn words(text: &str) -> Result<Vec<Placed>, SyntaxError> {
                 at = end_of_number(&characters, start);
                 let digits: String = characters[start..at].iter().collect();
                 match digits.parse::<f64>() {
-                    Ok(value) if value.is_finite() => Word::Number(value),
-                    Ok(_) => return Err(SyntaxError::new(start, format!("{digits} is too large for a number"))),
-                    Err(_) => return Err(SyntaxError::new(start, format!("`{digits}` is not a number"))),
+                    Ok(value) if value.is_finite() => {
+                        Word::Number { value, whole: digits.bytes().all(|digit| digit.is_ascii_digit()) }
+                    }
+                    Ok(_) => return Err(ExpressionError::new(start, format!("{digits} is too large for a number"))),
+                    Err(_) => return Err(ExpressionError::new(start, format!("`{digits}` is not a number"))),
                 }
             }
             c if c.is_alphabetic() || c == '_' => {
@@ -113,7 +111,7 @@ pub(super) fn words(text: &str) -> Result<Vec<Placed>, SyntaxError> {
                 at += primes;
                 Word::Name { name, primes }
             }
-            c => return Err(SyntaxError::new(start, format!("unexpected `{c}`"))),
+            c => return Err(ExpressionError::new(start, format!("unexpected `{c}`"))),
         };
         words.push((word, start));
     }
@@ -146,7 +144,15 @@ mod tests {
     fn primes_and_exponents_are_words() {
         let found: Vec<Word> = words("2.5e-3*u''**2").expect("valid").into_iter().map(|(word, _)| word).collect();
         let u = Word::Name { name: "u".to_owned(), primes: 2 };
-        assert_eq!(found, [Word::Number(2.5e-3), Word::Times, u, Word::Power, Word::Number(2.0), Word::End]);
+        let expected = [
+            Word::Number { value: 2.5e-3, whole: false },
+            Word::Times,
+            u,
+            Word::Power,
+            Word::Number { value: 2.0, whole: true },
+            Word::End,
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -1,0 +1,176 @@
+//! Expressions over variables, with inner constants.
+
+mod assembly;
+
+mod notation;
+
+mod tape;
+
+mod vocabulary;
+
+use std::fmt;
+use std::sync::Arc;
+
+use self::tape::{Step, Tape};
+use super::syntax::{ExpressionError, Tree, words};
+pub(in crate::equation) use assembly::whole_power;
+pub(in crate::equation) use notation::{Level, Notation, Piece};
+pub(in crate::equation) use vocabulary::Names;
+
+/// An expression over named variables, with named inner constants such as k in `x/(k + x)`.
+///
+/// The language is that of `docs/src/reference/expressions.md`. It cannot be changed, and a clone shares it. Two are
+/// equal if they have the same tree over the same names.
+///
+/// Values outside the domain of a function are NaN or infinite, as f64 has it: whoever evaluates checks. Derivatives
+/// are those of [`super::syntax::Function::derivatives`]; d|x|/dx is 0 at 0.
+///
+/// # Example
+/// ```
+/// use mechnn::equation::Expression;
+///
+/// let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+/// let saturation = Expression::parse("x/(k + x)", &names(&["x"]), &names(&["k"]))?;
+/// let (mut by_x, mut by_k) = ([0.0], [0.0]);
+/// assert_eq!(saturation.gradient_into(&[1.0], &[3.0], &mut by_x, &mut by_k), 0.25);
+/// // d/dx = k/(k + x)^2, d/dk = -x/(k + x)^2
+/// assert_eq!((by_x, by_k), ([3.0 / 16.0], [-1.0 / 16.0]));
+/// assert_eq!(saturation.latex(), "\\frac{x}{k + x}");
+/// # Ok::<(), mechnn::equation::ExpressionError>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Expression {
+    inner: Arc<Inner>,
+}
+
+#[derive(PartialEq)]
+struct Inner {
+    tape: Tape,
+    variables: Vec<String>,
+    constants: Vec<String>,
+}
+
+impl Expression {
+    /// Reads an expression over `variables` and `constants`. A name in both is the variable; both come before `pi`.
+    ///
+    /// # Errors
+    /// [`ExpressionError`] with the column and, where there is one, a hint.
+    pub fn parse(text: &str, variables: &[String], constants: &[String]) -> Result<Self, ExpressionError> {
+        let names = Names { variables, constants };
+        let tree = Tree::parse(&words(text)?, &names)?;
+        Ok(Self::from_tree(&tree, variables, constants))
+    }
+
+    /// The expression of a tree whose symbols are the variables and then the constants.
+    pub(in crate::equation) fn from_tree(tree: &Tree, variables: &[String], constants: &[String]) -> Self {
+        let tape = assembly::tape(tree, variables.len());
+        Self { inner: Arc::new(Inner { tape, variables: variables.to_vec(), constants: constants.to_vec() }) }
+    }
+
+    /// Names of the variables, `[V]`.
+    pub fn variables(&self) -> &[String] {
+        &self.inner.variables
+    }
+
+    /// Names of the inner constants, `[C]`.
+    pub fn constants(&self) -> &[String] {
+        &self.inner.constants
+    }
+
+    /// Value; NaN or infinite outside the domain.
+    ///
+    /// # Shapes
+    /// - `variables`: `[V]`
+    /// - `constants`: `[C]`
+    ///
+    /// # Panics
+    /// If a slice is too short for the variables or constants that occur.
+    pub fn evaluate(&self, variables: &[f64], constants: &[f64]) -> f64 {
+        self.inner.tape.value(variables, constants)
+    }
+
+    /// Value, and the derivatives by reverse mode. Up to 256 nodes nothing is allocated.
+    ///
+    /// # Shapes
+    /// - `variables`, `by_variable`: `[V]`; entries of `by_variable` beyond V become 0
+    /// - `constants`, `by_constant`: `[C]`; entries of `by_constant` beyond C become 0
+    ///
+    /// # Panics
+    /// If a slice is too short for the variables or constants that occur.
+    pub fn gradient_into(
+        &self,
+        variables: &[f64],
+        constants: &[f64],
+        by_variable: &mut [f64],
+        by_constant: &mut [f64],
+    ) -> f64 {
+        self.inner.tape.gradient(variables, constants, by_variable, by_constant)
+    }
+
+    /// Number of nodes of the tree.
+    pub fn complexity(&self) -> usize {
+        // A whole power is the base, the exponent and the power.
+        self.inner.tape.0.iter().map(|step| if matches!(step, Step::WholePower(_)) { 2 } else { 1 }).sum()
+    }
+
+    /// Whether variable number `index` occurs.
+    pub fn uses_variable(&self, index: usize) -> bool {
+        self.inner.tape.0.iter().any(|step| matches!(*step, Step::Variable(v) if v as usize == index))
+    }
+
+    /// Whether inner constant number `index` occurs.
+    pub fn uses_constant(&self, index: usize) -> bool {
+        self.inner.tape.0.iter().any(|step| matches!(*step, Step::Constant(c) if c as usize == index))
+    }
+
+    /// As a Python expression over its own names, with as few brackets as there can be; reading it gives the same back.
+    pub fn python(&self) -> String {
+        self.written(Notation::Python, self.variables(), &self.constant_names(Notation::Python)).text
+    }
+
+    /// As plain text over its own names: `x^2/(1 + x)`.
+    pub fn text(&self) -> String {
+        self.written(Notation::Text, self.variables(), &self.constant_names(Notation::Text)).text
+    }
+
+    /// As LaTeX mathematics over its own names.
+    pub fn latex(&self) -> String {
+        self.written(Notation::Latex, self.variables(), &self.constant_names(Notation::Latex)).text
+    }
+
+    fn constant_names(&self, notation: Notation) -> Vec<Piece> {
+        self.constants().iter().map(|name| Piece::name(notation, name)).collect()
+    }
+
+    /// The text over other names of the variables, its own where there are fewer, with a piece of text for each
+    /// constant, `[C]`.
+    pub(in crate::equation) fn written(&self, notation: Notation, variables: &[String], constants: &[Piece]) -> Piece {
+        let name = |index: usize| variables.get(index).unwrap_or(&self.inner.variables[index]).as_str();
+        notation::write(&self.inner.tape, notation, name, constants)
+    }
+
+    /// The same over the first `dims` variables, if the others do not occur.
+    pub(in crate::equation) fn shortened(&self, dims: usize) -> Option<Self> {
+        let Inner { tape, variables, constants } = &*self.inner;
+        if (dims..variables.len()).any(|index| self.uses_variable(index)) {
+            return None;
+        }
+        let variables = variables.iter().take(dims).cloned().collect();
+        Some(Self { inner: Arc::new(Inner { tape: tape.clone(), variables, constants: constants.clone() }) })
+    }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.python())
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Expression({self}; variables {:?}, constants {:?})", self.variables(), self.constants())
+    }
+}
+
+#[cfg(test)]
+mod tests;
