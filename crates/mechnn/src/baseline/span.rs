@@ -1,8 +1,5 @@
 //! Least squares by orthogonalisation: coefficients, and how much of a vector lies outside a span.
 
-/// A column of which less than this is left after projection on those before it is a combination of them.
-const DEPENDENT: f64 = 1e-10;
-
 /// An orthonormal basis of the span of some columns, each `[N]`.
 pub(crate) struct Span {
     /// Orthonormal vectors, each `[N]`.
@@ -18,15 +15,16 @@ pub(crate) struct Span {
 impl Span {
     /// Orthogonalises by Gram and Schmidt, every column twice, which is as stable as reflections ("twice is enough").
     ///
-    /// Columns that are combinations of those before them, or zero, are left out.
-    pub(crate) fn new(columns: &[&[f64]]) -> Self {
+    /// Columns of which less than the part `dependent` is left after projection on those before them, and columns that
+    /// are zero, are left out.
+    pub(crate) fn new(columns: &[&[f64]], dependent: f64) -> Self {
         let mut span = Self { basis: Vec::new(), columns: Vec::new(), upper: Vec::new(), count: columns.len() };
         for (index, column) in columns.iter().enumerate() {
             let length = norm(column);
             let (rest, mut coefficients) = span.project(column);
             let left = norm(&rest);
             // Written so that NaN is left out.
-            if !(left > DEPENDENT * length && left > 0.0) {
+            if !(left > dependent * length && left > 0.0) {
                 continue;
             }
             coefficients.push(left);
@@ -87,7 +85,7 @@ mod tests {
         let one = vec![1.0; 50];
         let line: Vec<f64> = t.iter().map(|t| 3.0 - 2.0 * t).collect();
         let cube: Vec<f64> = t.iter().map(|t| t.powi(3)).collect();
-        let span = Span::new(&[&one, &t, &line, &cube]);
+        let span = Span::new(&[&one, &t, &line, &cube], 1e-10);
         let y: Vec<f64> = t.iter().map(|t| 0.5 - t + 0.25 * t.powi(3)).collect();
         for (found, expected) in span.coefficients(&y).iter().zip([0.5, -1.0, 0.0, 0.25]) {
             assert!((found - expected).abs() < 1e-12, "{found} for {expected}");
@@ -95,7 +93,7 @@ mod tests {
         assert!(span.outside(&y) < 1e-14);
         let square: Vec<f64> = t.iter().map(|t| t * t).collect();
         assert!(span.outside(&square) > 1e-3);
-        assert_eq!(Span::new(&[]).outside(&y), 1.0);
+        assert_eq!(Span::new(&[], 1e-10).outside(&y), 1.0);
         assert_eq!(span.outside(&[0.0; 50]), 0.0);
     }
 }

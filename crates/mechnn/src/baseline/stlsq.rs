@@ -41,9 +41,10 @@ pub enum StlsqError {
 /// $$ \min_\Xi |\Theta \Xi - X'|^2, \qquad \xi_{p,d} \leftarrow 0 \text{ where } |\xi_{p,d}| < \lambda $$
 ///
 /// in turn until no coefficient falls below the threshold. States and derivatives come from the twice integrated Wiener
-/// process of [`WienerSmoother`], so that irregular times need nothing special. Columns and derivatives are scaled to
-/// unit length, which makes `λ` the same for all units. Every distinct support on the path of thresholds is simulated over
-/// the data from the smoothed start; the one with the least `Σ_d N_d ln(RSS_d / N_d) + k ln N` is returned, where k counts the
+/// process of [`WienerSmoother`], so that irregular times need nothing special. The threshold is applied to the coefficients
+/// themselves, as published, and in a second pass to the length of coefficient times column relative to that of the
+/// derivative, which is the same in all units. Every distinct support found so is simulated over the data from the
+/// smoothed start; the one with the least `Σ_d N_d ln(RSS_d / N_d) + k ln N` is returned, where k counts the
 /// terms. If no candidate survives its simulation, the one with the least such sum over the derivatives is.
 ///
 /// # References
@@ -53,7 +54,7 @@ pub enum StlsqError {
 pub struct Stlsq {
     /// Candidate terms. Default `poly:3`.
     pub library: LibrarySpec,
-    /// Thresholds of scaled coefficients that are tried. Default 0 and fifteen from 0.001 to 1, three per factor of about 4.
+    /// Thresholds that are tried, on either scale. Default 0 and fifteen from 0.001 to 1, evenly in the logarithm.
     pub thresholds: Vec<f64>,
 }
 
@@ -66,6 +67,10 @@ impl Default for Stlsq {
         }
     }
 }
+
+/// Columns of which less than this is left beside the others are left out: smoothed derivatives do not hold more digits,
+/// and coefficients of such columns would be huge and cancel.
+const DEPENDENT: f64 = 1e-5;
 
 /// Rounds of thresholding; each drops a term of every equation or is the last.
 const MAX_ROUNDS: usize = 20;
@@ -87,9 +92,10 @@ impl Stlsq {
         let regression = Regression::new(data, self.library)?;
         let mut best: Option<(Rank, SparseModel)> = None;
         let mut seen = BTreeSet::new();
-        for &threshold in &self.thresholds {
+        let scales = [Scale::Coefficient, Scale::Contribution];
+        for (scale, &threshold) in scales.iter().flat_map(|scale| self.thresholds.iter().map(move |t| (scale, t))) {
             let coefficients: Vec<Vec<f64>> =
-                (0..data.dims()).map(|d| regression.threshold(&regression.slopes[d], threshold)).collect();
+                (0..data.dims()).map(|d| regression.threshold(&regression.slopes[d], threshold, *scale)).collect();
             let support: Vec<bool> = coefficients.iter().flatten().map(|c| *c != 0.0).collect();
             if !seen.insert(support) {
                 continue;
@@ -106,6 +112,15 @@ impl Stlsq {
             None => regression.model(data, &vec![vec![0.0; regression.columns.len()]; data.dims()]),
         }
     }
+}
+
+/// What is compared with a threshold.
+#[derive(Debug, Clone, Copy)]
+enum Scale {
+    /// The coefficient, as published.
+    Coefficient,
+    /// The length of coefficient times column, relative to that of the derivative: the same in all units.
+    Contribution,
 }
 
 /// Simulated candidates come before those that diverge; among each, the least criterion.
@@ -162,21 +177,24 @@ impl Regression {
     }
 
     /// Coefficients of one equation, `[P]`, in the units of the data.
-    fn threshold(&self, slopes: &[f64], threshold: f64) -> Vec<f64> {
+    fn threshold(&self, slopes: &[f64], threshold: f64, scale: Scale) -> Vec<f64> {
         let length = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
-        let scale = length(slopes);
+        let whole = length(slopes);
         let mut active: Vec<usize> = (0..self.columns.len()).collect();
         let mut coefficients = vec![0.0; self.columns.len()];
         for _ in 0..MAX_ROUNDS {
             let columns: Vec<&[f64]> = active.iter().map(|&p| &self.columns[p][..]).collect();
-            let fitted = Span::new(&columns).coefficients(slopes);
+            let fitted = Span::new(&columns, DEPENDENT).coefficients(slopes);
             coefficients.fill(0.0);
             active.iter().zip(&fitted).for_each(|(&p, value)| coefficients[p] = *value);
             let before = active.len();
             // Written so that NaN leaves; a coefficient of 0 is no term.
             active.retain(|&p| {
-                let size = coefficients[p].abs() * length(&self.columns[p]);
-                size > 0.0 && size >= threshold * scale
+                let size = match scale {
+                    Scale::Coefficient => coefficients[p].abs(),
+                    Scale::Contribution => coefficients[p].abs() * length(&self.columns[p]) / whole,
+                };
+                size > 0.0 && size >= threshold
             });
             if active.len() == before {
                 return coefficients;

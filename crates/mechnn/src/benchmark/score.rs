@@ -15,6 +15,9 @@ const TOLERANCE: f64 = 1e-10;
 /// trajectory, far below what terms that merely resemble each other leave.
 const SAME_FUNCTION: f64 = 1e-6;
 
+/// Terms of which less than this is left beside the others are combinations of them: rounding.
+const DEPENDENT: f64 = 1e-10;
+
 /// The other start must be predicted this well for terms to count as equivalent.
 const EQUIVALENT_R2: f64 = 0.999;
 
@@ -86,7 +89,7 @@ fn is_equivalent(found: &Polynomial, truth: &Polynomial, clean: ArrayView2<'_, f
     let expresses = |without: Option<usize>| {
         let kept = columns.iter().enumerate().filter(|(index, _)| Some(*index) != without);
         let kept: Vec<&[f64]> = kept.map(|(_, column)| &column[..]).collect();
-        Span::new(&kept).outside(&target) <= SAME_FUNCTION
+        Span::new(&kept, DEPENDENT).outside(&target) <= SAME_FUNCTION
     };
     expresses(None) && !(0..columns.len()).any(|index| expresses(Some(index)))
 }
