@@ -91,12 +91,16 @@ fn read(path: &Path) -> Result<Vec<Row>, BenchmarkError> {
     // holds a line break would escape this; rows have none.)
     let whole = &text[..text.rfind('\n').map_or(0, |last| last + 1)];
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(whole.as_bytes());
-    let mut rows = Vec::new();
-    for row in reader.deserialize() {
-        rows.push(row.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            wrong(line, error.to_string())
-        })?);
+    let mut rows: Vec<Row> = Vec::new();
+    let mut records = reader.deserialize::<Row>();
+    while let Some(row) = records.next() {
+        let row = row.map_err(|error| wrong(error.position().map_or(0, csv::Position::line), error.to_string()))?;
+        if rows.iter().any(|known| known.is_of(&row.run(), row.method)) {
+            // The reader stands at the end of the row, which is one line.
+            let line = records.reader().position().line() - 1;
+            return Err(wrong(line, "its run is there twice".to_owned()));
+        }
+        rows.push(row);
     }
     Ok(rows)
 }

@@ -94,6 +94,9 @@ fn another_file_is_not_taken_for_rows() {
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), text, "left as it was");
     }
+    let mut file = RowsFile::create(&path).unwrap();
+    [row(3, Start::A), row(3, Start::B), row(3, Start::A)].iter().for_each(|row| file.append(row).unwrap());
+    assert!(matches!(RowsFile::resume(&path), Err(BenchmarkError::Rows { line: 5, .. })), "a run that is there twice");
     let missing = folder.path().join("none/rows.csv");
     assert!(matches!(RowsFile::create(&missing), Err(BenchmarkError::Io { action: "write", .. })));
 }

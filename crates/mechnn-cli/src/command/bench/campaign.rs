@@ -21,7 +21,8 @@ const POLL: Duration = Duration::from_millis(50);
 /// From Ctrl-C on the fits have this long to end by themselves; the rows they would have made are lost either way.
 const PATIENCE: Duration = Duration::from_millis(1200);
 
-/// Does the runs; `keep` gets every row as it is done. After Ctrl-C, the rows so far.
+/// Does the runs; `keep` gets every row as it is done. Returns `earlier`, rows that were there already, with the new ones
+/// behind them; after Ctrl-C, those that are done.
 ///
 /// # Errors
 /// As [`Campaign::run`] and `keep`.
@@ -29,12 +30,13 @@ pub(super) fn run(
     campaign: Campaign,
     bench: OdeBench,
     runs: Vec<Run>,
+    earlier: Vec<Row>,
     printer: &mut Printer,
     interrupt: &Interrupt,
     mut keep: impl FnMut(&Row) -> Result<(), BenchmarkError>,
 ) -> Result<Vec<Row>, Failure> {
     interrupt.watch();
-    let all = runs.len();
+    let all = earlier.len() + runs.len();
     let stop = Arc::new(AtomicBool::new(false));
     let (sender, finished) = mpsc::channel();
     let worker = {
@@ -49,7 +51,7 @@ pub(super) fn run(
     let bar = printer.progress_bar();
     let mut last_line = Instant::now();
     let mut asked: Option<Instant> = None;
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows = earlier;
     let ended = loop {
         match finished.recv_timeout(POLL) {
             Ok(row) => {

@@ -97,7 +97,7 @@ impl OdeBenchArgs {
                 system.corrupted(run.start, run.condition)?.write_csv(&folder.join(format!("{name}.csv")))?;
             }
         }
-        let (mut file, mut rows) = match &self.output {
+        let (mut file, kept) = match &self.output {
             Some(folder) => {
                 create(folder)?;
                 let (file, rows) = self.rows_file(&folder.join(ROWS))?;
@@ -105,42 +105,38 @@ impl OdeBenchArgs {
             }
             None => (None, Vec::new()),
         };
-        let done = |run: &&Run| rows.iter().any(|row| row.is_of(run, self.method));
-        let (earlier, missing): (Vec<&Run>, Vec<&Run>) = runs.iter().partition(done);
+        let (earlier, others): (Vec<Row>, Vec<Row>) =
+            kept.into_iter().partition(|row| runs.iter().any(|run| row.is_of(run, self.method)));
         if !earlier.is_empty() {
             printer.note(&format!("{} of {} runs are done already", earlier.len(), runs.len()));
         }
-        let missing: Vec<Run> = missing.into_iter().copied().collect();
+        let done = |run: &Run| earlier.iter().any(|row| row.is_of(run, self.method));
+        let missing: Vec<Run> = runs.iter().filter(|run| !done(run)).copied().collect();
         let campaign =
             Campaign { method: self.method, threads: rayon::current_num_threads(), time_limit: self.max_time };
         let all = runs.len();
-        let found = campaign::run(campaign, bench, missing, printer, interrupt, |row| {
-            if let Some(file) = &mut file {
-                file.append(row)?;
-            }
-            Ok(())
+        let rows = campaign::run(campaign, bench, missing, earlier, printer, interrupt, |row| match &mut file {
+            Some(file) => file.append(row),
+            None => Ok(()),
         })?;
-        let complete = earlier.len() + found.len() == all;
-        rows.extend(found);
-        let ours: Vec<Row> =
-            rows.iter().filter(|row| runs.iter().any(|run| row.is_of(run, self.method))).cloned().collect();
-        let table = Table::new(&ours);
+        let complete = rows.len() == all;
+        let table = Table::new(&rows);
         if let (Some(folder), Some(file), true) = (&self.output, file, complete) {
-            file.finish(&rows)?;
+            file.finish(&[&rows[..], &others].concat())?;
             atomic_file::write(&folder.join(TABLE), table.text().as_bytes())?;
             printer.note(&format!("written to {}", folder.display()));
         }
         match self.format {
             Format::Text => printer.result(&table.text())?,
             Format::Json => {
-                let document = OdeBenchDocument::new(self.method, &table, sorted(&ours));
+                let document = OdeBenchDocument::new(self.method, &table, sorted(&rows));
                 printer.result(&serde_json::to_string_pretty(&document)?)?;
             }
         }
         if complete {
             return Ok(());
         }
-        printer.warning(&format!("stopped after {} of {all} runs", ours.len()));
+        printer.warning(&format!("stopped after {} of {all} runs", rows.len()));
         Err(Failure::Interrupted)
     }
 
