@@ -41,10 +41,10 @@ pub enum StlsqError {
 /// $$ \min_\Xi |\Theta \Xi - X'|^2, \qquad \xi_{p,d} \leftarrow 0 \text{ where } |\xi_{p,d}| < \lambda $$
 ///
 /// in turn until no coefficient falls below the threshold. States and derivatives come from the twice integrated Wiener
-/// process of [`WienerSmoother`], so that irregular times need nothing special. The threshold is applied to the coefficients
-/// themselves, as published, and in a second pass to the length of coefficient times column relative to that of the
-/// derivative, which is the same in all units. Every distinct support found so is simulated over the data from the
-/// smoothed start; the one with the least `Σ_d N_d ln(RSS_d / N_d) + k ln N` is returned, where k counts the
+/// process of [`WienerSmoother`], so that irregular times need nothing special. The threshold is applied to the
+/// coefficients themselves, as published, and in a second pass to the length of coefficient times column relative to
+/// that of the derivative, which is the same in all units. Every distinct support found so is simulated over the data
+/// from the smoothed start; the one with the least `Σ_d N_d ln(RSS_d / N_d) + k ln N` is returned, where k counts the
 /// terms. If no candidate survives its simulation, the one with the least such sum over the derivatives is.
 ///
 /// # References
@@ -68,8 +68,8 @@ impl Default for Stlsq {
     }
 }
 
-/// Columns of which less than this is left beside the others are left out: smoothed derivatives do not hold more digits,
-/// and coefficients of such columns would be huge and cancel.
+/// Columns of which less than this is left beside the others are left out: smoothed derivatives do not hold more
+/// digits, and coefficients of such columns would be huge and cancel.
 const DEPENDENT: f64 = 1e-5;
 
 /// Rounds of thresholding; each drops a term of every equation or is the last.

@@ -1,7 +1,7 @@
 //! Time that one thread has worked.
 
-/// Counts the processor time of the thread it was started on: other work on the machine does not count. Where the system
-/// cannot tell, it counts wall-clock time.
+/// Counts the processor time of the thread it was started on: other work on the machine does not count. Where the
+/// system cannot tell, it counts wall-clock time.
 pub(super) struct CoreClock {
     #[cfg(unix)]
     start: f64,

@@ -62,8 +62,8 @@ const MAX_POWER: u8 = 32;
 const CANCELLED: f64 = 1e-12;
 
 impl Polynomial {
-    /// Expands `text` over `states`, `[D]`: sums, products, brackets, division by numbers and whole powers (`**`), as in
-    /// Python. Monomials that cancel are left out.
+    /// Expands `text` over `states`, `[D]`: sums, products, brackets, division by numbers and whole powers (`**`), as
+    /// in Python. Monomials that cancel are left out.
     ///
     /// # Errors
     /// [`ExpansionError`] with the position.

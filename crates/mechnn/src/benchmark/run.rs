@@ -43,8 +43,8 @@ pub struct Campaign {
     pub method: Method,
     /// Runs at the same time. Each has one thread to itself, so no result depends on it.
     pub threads: usize,
-    /// Wall-clock time after which a fit is asked to return what it has; the only choice that makes results depend on the
-    /// machine.
+    /// Wall-clock time after which a fit is asked to return what it has; the only choice that makes results depend on
+    /// the machine.
     pub time_limit: Option<Duration>,
 }
 
@@ -52,8 +52,8 @@ pub struct Campaign {
 const STACK_BYTES: usize = 8 << 20;
 
 impl Campaign {
-    /// Does all runs and hands each row to `sink` as it is done, in any order, on any thread. Runs that `stop` ends leave no
-    /// row.
+    /// Does all runs and hands each row to `sink` as it is done, in any order, on any thread. Runs that `stop` ends
+    /// leave no row.
     ///
     /// # Errors
     /// [`BenchmarkError`] if a run is not of `bench`, or if there can be no thread. A fit that fails is a row.

@@ -11,8 +11,8 @@ use crate::equation::{RolloutStatus, SimulationOptions, SparseModel, r2, simulat
 /// The clean trajectories are that exact; chaotic systems multiply the error by some thousands.
 const TOLERANCE: f64 = 1e-10;
 
-/// Part of a true right-hand side that found terms may leave over on the clean trajectory: far above the rounding of the
-/// trajectory, far below what terms that merely resemble each other leave.
+/// Part of a true right-hand side that found terms may leave over on the clean trajectory: far above the rounding of
+/// the trajectory, far below what terms that merely resemble each other leave.
 const SAME_FUNCTION: f64 = 1e-6;
 
 /// Terms of which less than this is left beside the others are combinations of them: rounding.
@@ -21,8 +21,8 @@ const DEPENDENT: f64 = 1e-10;
 /// The other start must be predicted this well for terms to count as equivalent.
 const EQUIVALENT_R2: f64 = 0.999;
 
-/// Variance-weighted R2 of `model`, simulated from `initial`, against a clean trajectory; 0 if the simulation fails or does
-/// not stay finite.
+/// Variance-weighted R2 of `model`, simulated from `initial`, against a clean trajectory; 0 if the simulation fails or
+/// does not stay finite.
 ///
 /// # Shapes
 /// - `initial`: `[D]`
@@ -51,8 +51,8 @@ pub struct Agreement {
 /// Compares the found equations with the true ones, if these are in the library.
 ///
 /// Terms are [`Structure::Exact`] if every equation has the monomials of the true one and no other. They are
-/// [`Structure::Equivalent`] if not, but on the clean training trajectory every true right-hand side is a combination of
-/// the found terms (at most 1e-6 of its length is left over) and no longer is without any one of them, and the
+/// [`Structure::Equivalent`] if not, but on the clean training trajectory every true right-hand side is a combination
+/// of the found terms (at most 1e-6 of its length is left over) and no longer is without any one of them, and the
 /// equations predict the other start with R2 > 0.999: a conserved sum makes such. A true support with an additional
 /// term is not equivalent, since it can do without that term.
 pub fn agreement(system: &System, start: Start, model: &SparseModel, generalisation: f64) -> Agreement {

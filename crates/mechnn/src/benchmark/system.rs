@@ -160,7 +160,8 @@ impl System {
     /// `{name}.csv`.
     ///
     /// # Errors
-    /// [`BenchmarkError::Seed`] if the folder has no such seed, [`BenchmarkError::Data`] if fewer than two rows are left.
+    /// [`BenchmarkError::Seed`] if the folder has no such seed, [`BenchmarkError::Data`] if fewer than two rows are
+    /// left.
     pub fn corrupted(&self, start: Start, condition: Condition) -> Result<Dataset, BenchmarkError> {
         let seed_of =
             |what, available: usize| BenchmarkError::Seed { system: self.id, what, seed: condition.seed, available };

@@ -129,7 +129,8 @@ impl Group {
     fn line(&self) -> String {
         let error = self.coefficient_error.map_or("-".to_owned(), |error| format!("{:.2} %", 100.0 * error));
         format!(
-            "{:<16} {:>5} {:>6.1} {:>6.1} {:>6.1} {:>6.1} {:>6.1} {:>6.1} {:>5} / {:<3} {:>4} {error:>9} {:>8.2} {:>8.2} {:>11}",
+            "{:<16} {:>5} {:>6.1} {:>6.1} {:>6.1} {:>6.1} {:>6.1} {:>6.1} {:>5} / {:<3} {:>4} {error:>9} {:>8.2} \
+             {:>8.2} {:>11}",
             self.name,
             self.runs,
             self.reconstruction,

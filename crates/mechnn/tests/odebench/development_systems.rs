@@ -1,5 +1,5 @@
-//! The 42 development systems. They lie outside the repository: in `$MECHNN_SHARED/odebench`, or in `shared/odebench` beside
-//! the workspace.
+//! The 42 development systems. They lie outside the repository: in `$MECHNN_SHARED/odebench`, or in `shared/odebench`
+//! beside the workspace.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

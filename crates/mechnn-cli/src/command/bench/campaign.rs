@@ -21,8 +21,8 @@ const POLL: Duration = Duration::from_millis(50);
 /// From Ctrl-C on the fits have this long to end by themselves; the rows they would have made are lost either way.
 const PATIENCE: Duration = Duration::from_millis(1200);
 
-/// Does the runs; `keep` gets every row as it is done. Returns `earlier`, rows that were there already, with the new ones
-/// behind them; after Ctrl-C, those that are done.
+/// Does the runs; `keep` gets every row as it is done. Returns `earlier`, rows that were there already, with the new
+/// ones behind them; after Ctrl-C, those that are done.
 ///
 /// # Errors
 /// As [`Campaign::run`] and `keep`.

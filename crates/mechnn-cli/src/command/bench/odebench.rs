@@ -16,9 +16,9 @@ use crate::printer::Printer;
 
 /// Fit one corrupted trajectory of each system and start, and predict the other start
 ///
-/// The folder holds systems.json and trajectories.npz in the layout of ODEBench. Every run is what `mechnn discover` without
-/// options does with the corrupted trajectory. R is the percentage of runs whose equations, simulated from the true
-/// initial value, have R2 > 0.9 against the clean trajectory; G the same from the other initial value.
+/// The folder holds systems.json and trajectories.npz in the layout of ODEBench. Every run is what `mechnn discover`
+/// without options does with the corrupted trajectory. R is the percentage of runs whose equations, simulated from the
+/// true initial value, have R2 > 0.9 against the clean trajectory; G the same from the other initial value.
 #[derive(Debug, clap::Args)]
 pub(super) struct OdeBenchArgs {
     /// Folder with systems.json and trajectories.npz

@@ -77,8 +77,8 @@ impl Archive {
 
     fn bytes(&mut self, index: usize) -> Result<Vec<u8>, ZipError> {
         let entry = self.zip.by_index(index)?;
-        // Compressed entries can claim more than the file holds; that other crates of the build can inflate them does not
-        // make them bounded here.
+        // Compressed entries can claim more than the file holds; that other crates of the build can inflate them
+        // does not make them bounded here.
         if entry.compression() != CompressionMethod::Stored {
             return Err(ZipError::UnsupportedArchive("compressed"));
         }
