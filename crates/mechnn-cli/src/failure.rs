@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use mechnn::benchmark::BenchmarkError;
 use mechnn::data::DataError;
 use mechnn::discovery::DiscoveryError;
 use mechnn::report::ReportError;
@@ -169,6 +170,22 @@ impl From<DiscoveryError> for Failure {
             DiscoveryError::Fit(_) => Self::new(Exit::Numerical, message)
                 .hint("look for outliers and for columns that repeat each other, or try a smaller --library"),
             _ => Self::new(Exit::Numerical, message),
+        }
+    }
+}
+
+impl From<BenchmarkError> for Failure {
+    fn from(error: BenchmarkError) -> Self {
+        let message = error.to_string();
+        match error {
+            BenchmarkError::Io { action, path, source } => Self::input_output(action, &path, &source),
+            BenchmarkError::Noise { .. }
+            | BenchmarkError::Drop { .. }
+            | BenchmarkError::Seed { .. }
+            | BenchmarkError::UnknownSystem { .. } => Self::usage(message),
+            BenchmarkError::Rows { .. } => Self::data(message).hint("replace the file with --overwrite"),
+            BenchmarkError::Thread { .. } => Self::limit(message).hint("ask for fewer with --threads"),
+            _ => Self::data(message),
         }
     }
 }

@@ -10,6 +10,10 @@ pub mod equation;
 
 pub mod discovery;
 
+pub mod baseline;
+
+pub mod benchmark;
+
 pub mod report;
 
 pub mod suggestion;

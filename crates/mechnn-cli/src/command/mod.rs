@@ -4,6 +4,8 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::printer::Printer;
 
+mod bench;
+
 mod demo;
 
 mod discover;
@@ -16,6 +18,7 @@ pub(crate) enum Command {
     Discover(discover::DiscoverArgs),
     Demo(demo::DemoArgs),
     Solve(solve::SolveArgs),
+    Bench(bench::BenchArgs),
 }
 
 impl Command {
@@ -25,6 +28,7 @@ impl Command {
             Command::Discover(args) => args.run(printer, interrupt),
             Command::Demo(args) => args.run(printer, interrupt),
             Command::Solve(args) => args.run(printer),
+            Command::Bench(args) => args.run(printer, interrupt),
         }
     }
 }

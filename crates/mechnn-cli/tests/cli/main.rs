@@ -45,3 +45,5 @@ mod interrupt;
 mod bad_table;
 
 mod extreme_numbers;
+
+mod bench;
