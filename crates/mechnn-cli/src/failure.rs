@@ -163,10 +163,7 @@ impl From<DiscoveryError> for Failure {
     fn from(error: DiscoveryError) -> Self {
         let message = error.to_string();
         match error {
-            DiscoveryError::TooFewObservations { .. } => Self::data(message)
-                .hint("choose a smaller library, such as --library poly:1, or fewer states with --vars"),
             DiscoveryError::TooFewOfOneState { .. } => Self::data(message).hint("leave the state out with --vars"),
-            DiscoveryError::ModelErrorLevels { .. } => Self::usage(message),
             DiscoveryError::Fit(_) => Self::new(Exit::Numerical, message)
                 .hint("look for outliers and for columns that repeat each other, or try a smaller --library"),
             _ => Self::new(Exit::Numerical, message),

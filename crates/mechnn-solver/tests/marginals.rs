@@ -21,7 +21,7 @@ fn residuals(problem: &SmootherProblem<'_>, z: &[f64]) -> Vec<f64> {
     };
     let mut residuals = Vec::new();
     let mut first = 0;
-    for Segment { times, observations } in problem.segments {
+    for Segment { times, observations, .. } in problem.segments {
         let states = &z[first..][..observations.len()];
         first += observations.len();
         for (i, (x, y)) in states.iter().zip(observations).enumerate() {

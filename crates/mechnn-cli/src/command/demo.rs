@@ -56,7 +56,7 @@ impl DemoArgs {
         let mut search = self.search;
         // A library without the true terms would demonstrate nothing.
         let degree = system.degree().max(SMALLEST_DEGREE);
-        let library = *search.library.get_or_insert(LibrarySpec::Polynomial { degree });
+        let library = search.library.get_or_insert(LibrarySpec::polynomial(degree)).clone();
         let path = file.display();
         printer.note(&format!("data written to {path}; the same again: mechnn discover {path} --library {library}"));
         let result = search.run(noisy, &[file], printer, interrupt)?;

@@ -58,13 +58,16 @@ impl BandedCholesky {
     pub fn solve_in_place(&self, columns: usize, x: &mut [f64], border: &mut [f64]) {
         debug_assert_eq!(x.len(), self.factor.blocks * self.factor.block * columns);
         debug_assert_eq!(border.len(), self.factor.border_width * columns);
+        let m = self.factor.border_width;
         with_literal_block!(self.factor.block, b => match columns {
             1 => {
-                self.forward(b, 1, x, border);
+                forward_band(b, 1, &self.factor, x, border);
+                kernel::forward(m, &self.factor.corner, 1, border);
                 self.backward(b, 1, x, border);
             }
             _ => {
-                self.forward(b, columns, x, border);
+                forward_band(b, columns, &self.factor, x, border);
+                kernel::forward(m, &self.factor.corner, columns, border);
                 self.backward(b, columns, x, border);
             }
         });
@@ -73,29 +76,6 @@ impl BandedCholesky {
     /// The second half of [`Self::solve_in_place`], `x := L⁻ᵀ x`, for right-hand sides that are `L⁻¹` of something.
     pub fn backward_in_place(&self, columns: usize, x: &mut [f64], border: &mut [f64]) {
         with_literal_block!(self.factor.block, b => self.backward(b, columns, x, border));
-    }
-
-    #[inline(always)]
-    fn forward(&self, b: usize, r: usize, x: &mut [f64], border: &mut [f64]) {
-        let BandedMatrix { blocks: n, border_width: m, diagonal, below, border: borders, corner, .. } = &self.factor;
-        let (n, m, size) = (*n, *m, b * b);
-        let wide = self.factor.half_bandwidth > 1;
-        for t in 0..n {
-            // x[t] = L[t]⁻¹ x[t];  x[t+k] -= W_k[t] x[t];  border -= B[t]ᵀ x[t]
-            let (head, tail) = x.split_at_mut((t + 1) * b * r);
-            let current = &mut head[t * b * r..][..b * r];
-            kernel::forward(b, &diagonal[t * size..][..size], r, current);
-            if t + 1 < n {
-                kernel::subtract_product(b, &below[0][t * size..][..size], r, current, &mut tail[..b * r]);
-            }
-            if wide && t + 2 < n {
-                kernel::subtract_product(b, &below[1][t * size..][..size], r, current, &mut tail[b * r..][..b * r]);
-            }
-            if m > 0 {
-                kernel::subtract_border_transposed(b, m, &borders[t * b * m..][..b * m], r, current, border);
-            }
-        }
-        kernel::forward(m, corner, r, border);
     }
 
     #[inline(always)]
@@ -128,6 +108,47 @@ impl BandedCholesky {
         let m = self.factor.border_width;
         kernel::forward(m, &self.factor.corner, columns, border);
         kernel::backward(m, &self.factor.corner, columns, border);
+    }
+}
+
+impl BandedMatrix {
+    /// Eliminates the band: returns the Schur complement of the border, `C - Bᵀ M⁻¹ B` (`[m, m]`, lower triangle), and
+    /// turns the right-hand side `border` (`[m]`) into its own, `c - Bᵀ M⁻¹ x`. It need not be positive definite: this is
+    /// the quadratic left in the border's unknowns when all others are at their best.
+    ///
+    /// # Errors
+    /// [`PivotError`] if a pivot of the band is below `min_ratio` times the diagonal entry it came from.
+    pub fn eliminate_band(mut self, min_ratio: f64, x: &mut [f64], border: &mut [f64]) -> Result<Vec<f64>, PivotError> {
+        let (_, failed) = with_literal_block!(self.block, b => factor_band(b, &mut self, min_ratio));
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        subtract_borders(&mut self);
+        with_literal_block!(self.block, b => forward_band(b, 1, &self, x, border));
+        Ok(self.corner)
+    }
+}
+
+/// `x := L⁻¹ x` for the band's factor, with what that leaves of the border's right-hand side.
+#[inline(always)]
+fn forward_band(b: usize, r: usize, factor: &BandedMatrix, x: &mut [f64], border: &mut [f64]) {
+    let BandedMatrix { blocks: n, border_width: m, diagonal, below, border: borders, .. } = factor;
+    let (n, m, size) = (*n, *m, b * b);
+    let wide = factor.half_bandwidth > 1;
+    for t in 0..n {
+        // x[t] = L[t]⁻¹ x[t];  x[t+k] -= W_k[t] x[t];  border -= B[t]ᵀ x[t]
+        let (head, tail) = x.split_at_mut((t + 1) * b * r);
+        let current = &mut head[t * b * r..][..b * r];
+        kernel::forward(b, &diagonal[t * size..][..size], r, current);
+        if t + 1 < n {
+            kernel::subtract_product(b, &below[0][t * size..][..size], r, current, &mut tail[..b * r]);
+        }
+        if wide && t + 2 < n {
+            kernel::subtract_product(b, &below[1][t * size..][..size], r, current, &mut tail[b * r..][..b * r]);
+        }
+        if m > 0 {
+            kernel::subtract_border_transposed(b, m, &borders[t * b * m..][..b * m], r, current, border);
+        }
     }
 }
 
@@ -184,7 +205,7 @@ fn factor_band(b: usize, matrix: &mut BandedMatrix, min_ratio: f64) -> (f64, Opt
 /// C -= sum_t B[t]ᵀ B[t] with the carried border.
 fn subtract_borders(matrix: &mut BandedMatrix) {
     let (b, m) = (matrix.block, matrix.border_width);
-    for border in matrix.border.chunks_exact(b * m) {
+    for border in matrix.border.chunks_exact((b * m).max(1)) {
         kernel::subtract_border_gram(b, m, border, &mut matrix.corner);
     }
 }

@@ -122,6 +122,39 @@ impl GaussNewton {
     }
 }
 
+/// The objective as a function of the parameters alone, to second order, every state at its best.
+///
+/// $$ \min_x J(x, \theta + \delta) \approx J + 2 g^\top \delta + \delta^\top S \delta $$
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// S, the information about the parameters, `[P, P]` row-major, symmetric; the prior is part of it.
+    pub information: Vec<f64>,
+    /// g, half the gradient, `[P]`.
+    pub gradient: Vec<f64>,
+}
+
+impl GaussNewton {
+    /// The profile at an estimate. It says of every parameter, also of those that are zero, what moving it would gain,
+    /// for one linearisation: the score test of many candidate terms at once.
+    ///
+    /// # Errors
+    /// [`SmootherError::Singular`] if the states are not determined for given parameters.
+    pub fn profile(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Result<Profile, SmootherError> {
+        problem.check(estimate)?;
+        let Linearized { hessian, mut state_gradient, mut parameter_gradient } = linearize(problem, estimate);
+        let mut information = hessian
+            .eliminate_band(MIN_PIVOT_RATIO, &mut state_gradient, &mut parameter_gradient)
+            .map_err(|error| SmootherError::Singular { point: error.block, ratio: error.ratio })?;
+        let parameters = problem.dynamics.parameters();
+        for i in 0..parameters {
+            for j in 0..i {
+                information[j * parameters + i] = information[i * parameters + j];
+            }
+        }
+        Ok(Profile { information, gradient: parameter_gradient })
+    }
+}
+
 fn moved(estimate: &Estimate, states: &[f64], parameters: &[f64]) -> Estimate {
     let add = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a + b).collect();
     Estimate { states: add(&estimate.states, states), parameters: add(&estimate.parameters, parameters) }
@@ -204,7 +237,7 @@ fn linearize(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Linearized {
             let diagonal = hessian.diagonal_mut(first + t);
             for d in 0..dims {
                 if !observed[d].is_nan() {
-                    let precision = problem.noise[d].powi(-2);
+                    let precision = segment.noise(t * dims + d, problem.noise).powi(-2);
                     diagonal[d * dims + d] += precision;
                     state_gradient[(first + t) * dims + d] += precision * (states[t * dims + d] - observed[d]);
                 }

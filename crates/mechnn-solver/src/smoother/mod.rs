@@ -24,7 +24,7 @@ mod problem;
 mod wiener;
 
 pub use dynamics::{Dynamics, Linearization};
-pub use gauss_newton::{GaussNewton, GaussNewtonReport, Termination};
+pub use gauss_newton::{GaussNewton, GaussNewtonReport, Profile, Termination};
 pub use marginals::Marginals;
 pub use problem::{Estimate, Objective, Segment, SmootherError, SmootherProblem};
 pub use wiener::{WienerEstimate, WienerSmoother};

@@ -12,6 +12,16 @@ pub struct Segment {
     pub times: Vec<f64>,
     /// `[N, D]` row-major; NaN where nothing was observed.
     pub observations: Vec<f64>,
+    /// Standard deviation of the noise of each observation in units of [`SmootherProblem::noise`], `[N, D]` row-major;
+    /// empty if it is 1 everywhere.
+    pub relative_noise: Vec<f64>,
+}
+
+impl Segment {
+    /// Standard deviation of observation `index` of the flattened `[N, D]`, for noise `[D]`.
+    pub(super) fn noise(&self, index: usize, noise: &[f64]) -> f64 {
+        noise[index % noise.len()] * self.relative_noise.get(index).copied().unwrap_or(1.0)
+    }
 }
 
 /// Observations, a model with unknown parameters, and how far each may be trusted.
@@ -104,6 +114,9 @@ impl SmootherProblem<'_> {
         };
         for segment in self.segments {
             expect("observations", segment.observations.len(), segment.times.len() * dims)?;
+            if !segment.relative_noise.is_empty() {
+                expect("relative_noise", segment.relative_noise.len(), segment.times.len() * dims)?;
+            }
         }
         expect("noise", self.noise.len(), dims)?;
         expect("model_error", self.model_error.len(), dims)?;
@@ -123,11 +136,9 @@ impl SmootherProblem<'_> {
         for segment in self.segments {
             let states = &estimate.states[offset..][..segment.observations.len()];
             offset += segment.observations.len();
-            for (state, observed) in states.chunks_exact(dims).zip(segment.observations.chunks_exact(dims)) {
-                for d in 0..dims {
-                    if !observed[d].is_nan() {
-                        objective.data += ((state[d] - observed[d]) / self.noise[d]).powi(2);
-                    }
+            for (index, (state, observed)) in states.iter().zip(&segment.observations).enumerate() {
+                if !observed.is_nan() {
+                    objective.data += ((state - observed) / segment.noise(index, self.noise)).powi(2);
                 }
             }
             self.dynamics.rate(segment.times[0], &states[..dims], theta, &mut f0);

@@ -30,8 +30,11 @@ pub struct WienerEstimate {
     pub values: Vec<f64>,
     /// Posterior mean of the first derivative, `[N]`.
     pub derivatives: Vec<f64>,
-    /// Estimated standard deviation of the observation noise.
+    /// Estimated standard deviation of the observation noise, for relative noise 1.
     pub noise: f64,
+    /// Logarithm of the marginal likelihood at the best smoothness and noise, up to a constant of the times and the
+    /// number of observations: comparable between noise models of the same series.
+    pub log_likelihood: f64,
 }
 
 impl WienerSmoother {
@@ -43,9 +46,23 @@ impl WienerSmoother {
     /// # Errors
     /// [`SmootherError::Length`] if the lengths differ or fewer than [`Self::MIN_OBSERVATIONS`] values are present.
     pub fn fit(&self, times: &[f64], observations: &[f64]) -> Result<WienerEstimate, SmootherError> {
-        if times.len() != observations.len() {
-            let (expected, found) = (times.len(), observations.len());
-            return Err(SmootherError::Length { input: "observations", expected, found });
+        self.fit_relative(times, observations, &vec![1.0; times.len()])
+    }
+
+    /// The same for noise whose standard deviation is `relative_noise`, positive, times an unknown constant.
+    ///
+    /// # Errors
+    /// As [`Self::fit`].
+    pub fn fit_relative(
+        &self,
+        times: &[f64],
+        observations: &[f64],
+        relative_noise: &[f64],
+    ) -> Result<WienerEstimate, SmootherError> {
+        for (input, found) in [("observations", observations.len()), ("relative_noise", relative_noise.len())] {
+            if times.len() != found {
+                return Err(SmootherError::Length { input, expected: times.len(), found });
+            }
         }
         let present: Vec<f64> = observations.iter().copied().filter(|y| !y.is_nan()).collect();
         if present.len() < Self::MIN_OBSERVATIONS {
@@ -56,13 +73,15 @@ impl WienerSmoother {
         let deviation = (present.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / present.len() as f64).sqrt();
         let derivatives = vec![0.0; times.len()];
         if deviation <= f64::EPSILON * mean.abs() {
-            return Ok(WienerEstimate { values: vec![mean; times.len()], derivatives, noise: 0.0 });
+            let (values, log_likelihood) = (vec![mean; times.len()], 0.0);
+            return Ok(WienerEstimate { values, derivatives, noise: 0.0, log_likelihood });
         }
         // Unit step and unit variance keep the powers of h and the range of λ moderate.
         let unit = (times[times.len() - 1] - times[0]) / (times.len() - 1) as f64;
         let series = Series {
             times: times.iter().map(|t| (t - times[0]) / unit).collect(),
             observations: observations.iter().map(|y| (y - mean) / deviation).collect(),
+            precision: relative_noise.iter().map(|r| r.powi(-2)).collect(),
         };
         let windows = series.windows();
         let log_ratio = maximize(-14.0, 8.0, |log_ratio| {
@@ -70,9 +89,12 @@ impl WienerSmoother {
         });
         let smoothed = series.smooth(10f64.powf(log_ratio))?;
         let degrees = (present.len() - ORDERS) as f64;
+        // In the unit of the data, so that transformed series can be compared.
+        let log_likelihood = series.log_likelihood(10f64.powf(log_ratio)) - degrees * deviation.ln();
         let values = smoothed.states.chunks_exact(ORDERS).map(|state| mean + deviation * state[0]).collect();
         let derivatives = smoothed.states.chunks_exact(ORDERS).map(|state| deviation * state[1] / unit).collect();
-        Ok(WienerEstimate { values, derivatives, noise: deviation * (smoothed.objective / degrees).sqrt() })
+        let noise = deviation * (smoothed.objective / degrees).sqrt();
+        Ok(WienerEstimate { values, derivatives, noise, log_likelihood })
     }
 }
 
@@ -80,6 +102,8 @@ impl WienerSmoother {
 struct Series {
     times: Vec<f64>,
     observations: Vec<f64>,
+    /// Of each observation, relative to that of unit noise.
+    precision: Vec<f64>,
 }
 
 struct Smoothed {
@@ -96,6 +120,7 @@ impl Series {
         let part = |start: usize, end: usize| Series {
             times: self.times[start..end].to_vec(),
             observations: self.observations[start..end].to_vec(),
+            precision: self.precision[start..end].to_vec(),
         };
         if points <= WINDOW * WINDOWS {
             return vec![part(0, points)];
@@ -114,9 +139,11 @@ impl Series {
         let Ok(smoothed) = self.smooth(ratio) else { return f64::NEG_INFINITY };
         let degrees = (self.present() - ORDERS) as f64;
         let transitions = (ORDERS * (self.times.len() - 1)) as f64;
+        let present = self.observations.iter().zip(&self.precision).filter(|(y, _)| !y.is_nan());
         let deviance = degrees * smoothed.objective.max(f64::MIN_POSITIVE).ln()
             + smoothed.factor.log_determinant()
-            + transitions * ratio.ln();
+            + transitions * ratio.ln()
+            - present.map(|(_, precision)| precision.ln()).sum::<f64>();
         -0.5 * deviance
     }
 
@@ -127,8 +154,8 @@ impl Series {
         let mut states = vec![0.0; points * ORDERS];
         for (t, &y) in self.observations.iter().enumerate() {
             if !y.is_nan() {
-                precision.diagonal_mut(t)[0] += 1.0;
-                states[t * ORDERS] = y;
+                precision.diagonal_mut(t)[0] += self.precision[t];
+                states[t * ORDERS] = self.precision[t] * y;
             }
         }
         for (t, ends) in self.times.windows(2).enumerate() {
@@ -144,7 +171,7 @@ impl Series {
         let mut objective = 0.0;
         for (t, &y) in self.observations.iter().enumerate() {
             if !y.is_nan() {
-                objective += (y - states[t * ORDERS]).powi(2);
+                objective += self.precision[t] * (y - states[t * ORDERS]).powi(2);
             }
         }
         for (t, ends) in self.times.windows(2).enumerate() {

@@ -51,5 +51,5 @@ pub(crate) fn trajectory(points: usize, step: f64) -> Segment {
         }
         observations.extend(x);
     }
-    Segment { times: (0..points).map(|i| i as f64 * step).collect(), observations }
+    Segment { times: (0..points).map(|i| i as f64 * step).collect(), observations, relative_noise: Vec::new() }
 }

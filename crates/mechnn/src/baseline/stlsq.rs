@@ -61,10 +61,7 @@ pub struct Stlsq {
 impl Default for Stlsq {
     fn default() -> Self {
         let thresholds = (0..15).map(|i| 1e-3 * 1e3f64.powf(f64::from(i) / 14.0));
-        Self {
-            library: LibrarySpec::Polynomial { degree: 3 },
-            thresholds: std::iter::once(0.0).chain(thresholds).collect(),
-        }
+        Self { library: LibrarySpec::polynomial(3), thresholds: std::iter::once(0.0).chain(thresholds).collect() }
     }
 }
 
@@ -89,7 +86,7 @@ impl Stlsq {
     /// [`StlsqError::Smoothing`] if a state has too few measurements, [`StlsqError::Model`] if a coefficient overflows,
     /// [`StlsqError::Simulation`] if the system is too large to be simulated.
     pub fn fit(&self, data: &Dataset) -> Result<SparseModel, StlsqError> {
-        let regression = Regression::new(data, self.library)?;
+        let regression = Regression::new(data, self.library.clone())?;
         let mut best: Option<(Rank, SparseModel)> = None;
         let mut seen = BTreeSet::new();
         let scales = [Scale::Coefficient, Scale::Contribution];
@@ -209,6 +206,7 @@ impl Regression {
         let equation = |coefficients: &Vec<f64>| {
             let kept = self.terms.iter().zip(coefficients).filter(|(_, c)| **c != 0.0);
             let fitted = |(term, &coefficient): (&crate::equation::Term, &f64)| FittedTerm {
+                constant_errors: Vec::new(),
                 term: term.clone(),
                 coefficient,
                 standard_error: f64::NAN,

@@ -2,78 +2,166 @@
 
 use mechnn_solver::smoother::{Dynamics, Linearization};
 
-use crate::equation::BasisLibrary;
+use super::dictionary::Dictionary;
+use crate::equation::{BasisLibrary, Term};
 
-/// One coefficient: a term of the library in the equation of one state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// One coefficient: a term of the dictionary in the equation of one state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Candidate {
     pub(super) state: usize,
     pub(super) term: usize,
 }
 
-/// `x'_d = Σ_j θ_j f_{term(j)}(x)` over the candidates j of state d.
+/// `x'_d = Σ_j θ_j f_j(x; k_j)` over the candidates j of state d.
+///
+/// The parameters are the coefficients θ, then the inner constants k of the candidates that have some, in order. All in
+/// scaled variables: `x̃ = x / scale`, every term is divided by its norm, and every constant by its unit, so that
+/// parameters are of order one whatever the data's units.
 #[derive(Debug, Clone)]
 pub(super) struct SparseDynamics {
+    /// `[D]`
+    scale: Vec<f64>,
+    /// Terms without constants, each evaluated once, and their norms.
     library: BasisLibrary,
-    candidates: Vec<Candidate>,
+    norms: Vec<f64>,
+    /// Terms with constants, each of one candidate.
+    functions: Vec<Function>,
+    coefficients: Vec<(usize, Source)>,
+    parameters: usize,
 }
 
-/// Terms that fit the stack; larger libraries allocate.
+/// Where the value of a candidate comes from.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    Library(usize),
+    Function(usize),
+}
+
+#[derive(Debug, Clone)]
+struct Function {
+    term: Term,
+    norm: f64,
+    /// Of each constant.
+    units: Vec<f64>,
+    /// Parameter number of the first constant.
+    first: usize,
+}
+
+/// Numbers that fit the stack; larger libraries allocate.
 const STACK: usize = 256;
 
+/// Most inner constants of a term.
+const MOST_CONSTANTS: usize = 8;
+
 impl SparseDynamics {
-    pub(super) fn new(library: BasisLibrary, candidates: Vec<Candidate>) -> Self {
-        Self { library, candidates }
+    pub(super) fn new(dictionary: &Dictionary, scale: &[f64], candidates: &[Candidate]) -> Self {
+        let terms = dictionary.library.terms();
+        let plain = |term: usize| terms[term].constants().is_empty();
+        let mut used: Vec<usize> = candidates.iter().map(|candidate| candidate.term).filter(|&t| plain(t)).collect();
+        used.sort_unstable();
+        used.dedup();
+        let mut functions: Vec<Function> = Vec::new();
+        let mut parameters = candidates.len();
+        let mut coefficients = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            let term = candidate.term;
+            let source = match plain(term) {
+                true => Source::Library(used.partition_point(|&other| other < term)),
+                false => {
+                    let (first, units) = (parameters, dictionary.constant_units(term));
+                    parameters += units.len();
+                    functions.push(Function { term: terms[term].clone(), norm: dictionary.norms[term], units, first });
+                    Source::Function(functions.len() - 1)
+                }
+            };
+            coefficients.push((candidate.state, source));
+        }
+        Self {
+            library: dictionary.library.subset(&used),
+            scale: scale.to_vec(),
+            norms: used.iter().map(|&term| dictionary.norms[term]).collect(),
+            functions,
+            coefficients,
+            parameters,
+        }
     }
+}
 
-    pub(super) fn candidates(&self) -> &[Candidate] {
-        &self.candidates
-    }
-
-    pub(super) fn library(&self) -> &BasisLibrary {
-        &self.library
-    }
-
-    /// Keeps the candidates for which `keep` is true.
-    pub(super) fn retain(&self, keep: &[bool]) -> Self {
-        let candidates = self.candidates.iter().zip(keep).filter(|(_, keep)| **keep).map(|(c, _)| *c).collect();
-        Self { library: self.library.clone(), candidates }
+impl Function {
+    fn constants(&self, theta: &[f64]) -> [f64; MOST_CONSTANTS] {
+        let mut constants = [0.0; MOST_CONSTANTS];
+        let own = theta[self.first..].iter().zip(&self.units);
+        constants.iter_mut().zip(own).for_each(|(constant, (theta, unit))| *constant = theta * unit);
+        constants
     }
 }
 
 impl Dynamics for SparseDynamics {
     fn dims(&self) -> usize {
-        self.library.dims()
+        self.scale.len()
     }
 
     fn parameters(&self) -> usize {
-        self.candidates.len()
+        self.parameters
     }
 
     fn rate(&self, _t: f64, x: &[f64], theta: &[f64], rate: &mut [f64]) {
-        with_scratch(self.library.len(), |values| {
-            self.library.evaluate_into(x, values);
+        let (dims, terms) = (self.scale.len(), self.library.len());
+        with_scratch(dims + terms, |scratch| {
+            let (own, values) = scratch.split_at_mut(dims);
+            own.iter_mut().zip(x).zip(&self.scale).for_each(|((own, x), scale)| *own = x * scale);
+            self.library.evaluate_into(own, values);
             rate.fill(0.0);
-            for (candidate, coefficient) in self.candidates.iter().zip(theta) {
-                rate[candidate.state] += coefficient * values[candidate.term];
+            for ((state, source), coefficient) in self.coefficients.iter().zip(theta) {
+                rate[*state] += coefficient
+                    * match *source {
+                        Source::Library(term) => values[term] / self.norms[term],
+                        Source::Function(index) => {
+                            let function = &self.functions[index];
+                            let constants = function.constants(theta);
+                            function.term.evaluate_at(own, &constants[..function.units.len()]) / function.norm
+                        }
+                    };
             }
         });
     }
 
     fn linearize(&self, _t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
-        let (dims, terms, parameters) = (self.library.dims(), self.library.len(), self.candidates.len());
-        with_scratch(terms * (dims + 1), |scratch| {
-            let (values, jacobian) = scratch.split_at_mut(terms);
-            self.library.jacobian_into(x, values, jacobian);
+        let (dims, terms, parameters) = (self.scale.len(), self.library.len(), self.parameters);
+        with_scratch(2 * dims + terms * (dims + 1), |scratch| {
+            let (own, rest) = scratch.split_at_mut(dims);
+            let (slopes, rest) = rest.split_at_mut(dims);
+            let (values, jacobian) = rest.split_at_mut(terms);
+            own.iter_mut().zip(x).zip(&self.scale).for_each(|((own, x), scale)| *own = x * scale);
+            self.library.jacobian_into(own, values, jacobian);
             out.rate.fill(0.0);
             out.by_state.fill(0.0);
             out.by_parameter.fill(0.0);
-            for (j, (candidate, coefficient)) in self.candidates.iter().zip(theta).enumerate() {
-                let (d, term) = (candidate.state, candidate.term);
-                out.rate[d] += coefficient * values[term];
-                out.by_parameter[d * parameters + j] = values[term];
-                let slopes = &jacobian[term * dims..][..dims];
-                out.by_state[d * dims..][..dims].iter_mut().zip(slopes).for_each(|(a, b)| *a += coefficient * b);
+            for (j, (&(d, source), &coefficient)) in self.coefficients.iter().zip(theta).enumerate() {
+                let (value, norm) = match source {
+                    Source::Library(term) => {
+                        slopes.copy_from_slice(&jacobian[term * dims..][..dims]);
+                        (values[term], self.norms[term])
+                    }
+                    Source::Function(index) => {
+                        let function = &self.functions[index];
+                        let count = function.units.len();
+                        let constants = function.constants(theta);
+                        let mut by_constant = [0.0; MOST_CONSTANTS];
+                        let constants = &constants[..count];
+                        let value = function.term.gradient_at(own, constants, slopes, &mut by_constant[..count]);
+                        let target = &mut out.by_parameter[d * parameters + function.first..][..count];
+                        for ((target, slope), unit) in target.iter_mut().zip(by_constant).zip(&function.units) {
+                            *target = coefficient * slope * unit / function.norm;
+                        }
+                        (value, function.norm)
+                    }
+                };
+                out.rate[d] += coefficient * value / norm;
+                out.by_parameter[d * parameters + j] = value / norm;
+                let row = out.by_state[d * dims..][..dims].iter_mut();
+                row.zip(slopes.iter().zip(&self.scale))
+                    .for_each(|(a, (b, scale))| *a += coefficient * b * scale / norm);
             }
         });
     }

@@ -11,11 +11,27 @@
 
 mod candidates;
 
+mod constraint;
+
+mod dictionary;
+
 mod direct;
+
+mod family;
+
+mod fit;
 
 mod observer;
 
 mod options;
+
+mod polish;
+
+mod price;
+
+mod proposal;
+
+mod quadratic;
 
 mod regression;
 
@@ -23,7 +39,9 @@ mod result;
 
 mod scaling;
 
-mod selection;
+mod search;
+
+mod simplify;
 
 mod start;
 
@@ -34,6 +52,6 @@ mod document;
 pub use direct::{DiscoveryError, discover};
 pub use document::{DiscoveryDocument, SCHEMA};
 pub use observer::{Observer, Progress, Silent, Stage};
-pub use options::DiscoveryOptions;
+pub use options::{DiscoveryOptions, NoiseModel};
 pub use result::{DiscoveryResult, FittedTrajectory};
 pub use verdict::Verdict;

@@ -11,10 +11,8 @@ use crate::equation::SparseModel;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Stage {
-    /// Fitting states and coefficients with the model error at one level.
-    Annealing,
-    /// Dropping terms and fitting again.
-    Pruning,
+    /// Comparing structures; a step is a better one.
+    Structure,
 }
 
 /// A completed step of a discovery.
@@ -34,7 +32,7 @@ pub struct Progress {
     pub data_misfit: f64,
     /// Sum of squared defects over the model-error variance.
     pub model_misfit: f64,
-    /// Information criterion; lower is better, comparable between steps of [`Stage::Pruning`] only.
+    /// Information criterion; lower is better, comparable between the steps of one search.
     pub criterion: f64,
     /// The equations at this point.
     #[serde(skip)]

@@ -2,18 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::equation::LibrarySpec;
+use crate::equation::{FunctionFamily, LibrarySpec};
+
+/// What the standard deviation of the measurement noise depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum NoiseModel {
+    /// The same everywhere, one for each state.
+    Additive,
+    /// A fraction of the state's own size, one for each state.
+    Proportional,
+}
 
 /// Choices of a discovery; the defaults are meant to be left alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DiscoveryOptions {
-    /// Candidate terms. Default `poly:2`.
-    pub library: LibrarySpec,
-    /// Standard deviation of the model error, accumulated over one typical step, in units of the noise: annealed in
-    /// this order. Small enough at the end that the states obey the equations, loose enough at the start that they
-    /// follow the data. Default 0.3, 0.1, 0.03, 0.01, 0.003.
-    pub model_error: Vec<f64>,
+    /// Candidate terms. Default: chosen by the number of states, see [`DiscoveryOptions::library_for`].
+    pub library: Option<LibrarySpec>,
+    /// What the noise depends on. Default: whichever the data make more likely.
+    pub noise_model: Option<NoiseModel>,
+    /// Whether coefficients that the data cannot tell from simple numbers are set to them: whole numbers, and pairs of
+    /// the same size. Their standard errors stay those of free coefficients. Default true.
+    pub simplify: bool,
     /// Fewest intervals of the grid: shorter data are refined between the observations. Default 200.
     pub min_intervals: usize,
     /// Drop terms whose coefficient, in scaled variables, is below this in absolute value. Default 0: the evidence alone
@@ -23,11 +35,19 @@ pub struct DiscoveryOptions {
 
 impl Default for DiscoveryOptions {
     fn default() -> Self {
-        Self {
-            library: LibrarySpec::Polynomial { degree: 2 },
-            model_error: vec![0.3, 0.1, 0.03, 0.01, 0.003],
-            min_intervals: 200,
-            threshold: 0.0,
-        }
+        Self { library: None, noise_model: None, simplify: true, min_intervals: 200, threshold: 0.0 }
+    }
+}
+
+impl DiscoveryOptions {
+    /// The library for D states: the given one, or polynomials of degree 3 with all functions up to D = 4, polynomials of
+    /// degree 2 up to D = 10, of degree 1 beyond.
+    pub fn library_for(&self, dims: usize) -> LibrarySpec {
+        let default = || match dims {
+            0..=4 => LibrarySpec::polynomial(3).with_functions(&FunctionFamily::ALL),
+            5..=10 => LibrarySpec::polynomial(2),
+            _ => LibrarySpec::polynomial(1),
+        };
+        self.library.clone().unwrap_or_else(default)
     }
 }

@@ -3,6 +3,7 @@
 use ndarray::Array2;
 
 use super::observer::Progress;
+use super::options::NoiseModel;
 use super::verdict::Verdict;
 use crate::equation::{Rollout, RolloutStatus, SparseModel, Term};
 
@@ -14,8 +15,10 @@ pub struct DiscoveryResult {
     pub model: SparseModel,
     /// Covariance of the coefficients in the order of the model's terms, `[P, P]`.
     pub covariance: Array2<f64>,
-    /// Estimated standard deviation of the noise, `[D]`.
+    /// Estimated standard deviation of the noise, `[D]`; where it is proportional, at the root mean square of the state.
     pub noise: Vec<f64>,
+    /// What the noise depends on.
+    pub noise_model: NoiseModel,
     /// One for each trajectory.
     pub trajectories: Vec<FittedTrajectory>,
     /// Coefficients the search started from.

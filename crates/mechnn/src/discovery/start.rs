@@ -1,7 +1,9 @@
 //! Grid, scales, noise level and first states: everything before the first Gauss-Newton step.
 
-use mechnn_solver::smoother::{Segment, SmootherError, WienerSmoother};
+use mechnn_solver::smoother::{Segment, SmootherError, WienerEstimate, WienerSmoother};
 
+use super::family::Range;
+use super::options::NoiseModel;
 use super::scaling::Scaling;
 use crate::data::Dataset;
 
@@ -17,8 +19,10 @@ pub(super) struct Start {
     pub(super) states: Vec<f64>,
     /// Their derivatives, `[sum of N, D]`, scaled.
     pub(super) derivatives: Vec<f64>,
-    /// Estimated noise, `[D]`, scaled.
+    /// Estimated noise, `[D]`, scaled, in units of which the segments state their relative noise.
     pub(super) noise: Vec<f64>,
+    /// What the noise is taken to depend on.
+    pub(super) noise_model: NoiseModel,
     /// Standard deviation of each state over the data, `[D]`, scaled.
     pub(super) spread: Vec<f64>,
     /// Median time between observations, scaled.
@@ -26,7 +30,11 @@ pub(super) struct Start {
 }
 
 impl Start {
-    pub(super) fn new(data: &Dataset, min_intervals: usize) -> Result<Self, SmootherError> {
+    pub(super) fn new(
+        data: &Dataset,
+        min_intervals: usize,
+        noise_model: Option<NoiseModel>,
+    ) -> Result<Self, SmootherError> {
         let dims = data.dims();
         let mut gaps: Vec<f64> =
             data.trajectories.iter().flat_map(|x| x.times.windows(2).map(|pair| pair[1] - pair[0])).collect();
@@ -48,38 +56,29 @@ impl Start {
                     observations[index * dims + d] = row[d];
                 }
             }
-            segments.push(Segment { times, observations });
+            segments.push(Segment { times, observations, relative_noise: Vec::new() });
             observed_at.push(indices);
         }
 
-        let mut states = Vec::new();
-        let mut derivatives = Vec::new();
-        let mut noise = vec![0.0; dims];
-        let mut fitted = vec![0usize; dims];
-        for segment in &segments {
-            let points = segment.times.len();
-            let (mut own_states, mut own_derivatives) = (vec![0.0; points * dims], vec![0.0; points * dims]);
-            for d in 0..dims {
-                let series: Vec<f64> = segment.observations.iter().skip(d).step_by(dims).copied().collect();
-                let present = series.iter().filter(|y| !y.is_nan()).count();
-                let smooth = WienerSmoother.fit(&segment.times, &series)?;
-                noise[d] += smooth.noise.powi(2) * present as f64;
-                fitted[d] += present;
-                for t in 0..points {
-                    own_states[t * dims + d] = smooth.values[t];
-                    own_derivatives[t * dims + d] = smooth.derivatives[t];
-                }
+        let additive = Smoothed::new(&segments, dims)?;
+        let mut smoothed = additive;
+        let mut chosen = NoiseModel::Additive;
+        if noise_model != Some(NoiseModel::Additive) {
+            let mut weighted = segments.clone();
+            set_proportional(&mut weighted, &smoothed.states, dims);
+            let proportional = Smoothed::new(&weighted, dims)?;
+            if noise_model.is_some() || proportional.log_likelihood > smoothed.log_likelihood {
+                (smoothed, segments, chosen) = (proportional, weighted, NoiseModel::Proportional);
             }
-            states.extend(own_states);
-            derivatives.extend(own_derivatives);
         }
         let mut start = Self {
             scaling: Scaling { state: vec![1.0; dims], time: 1.0 },
             segments,
             observed_at,
-            states,
-            derivatives,
-            noise: noise.iter().zip(&fitted).map(|(sum, count)| (sum / *count as f64).sqrt()).collect(),
+            states: smoothed.states,
+            derivatives: smoothed.derivatives,
+            noise: smoothed.noise,
+            noise_model: chosen,
             spread: Vec::new(),
             typical_step: typical_gap,
         };
@@ -121,12 +120,178 @@ impl Start {
         self.scaling = Scaling { state, time };
     }
 
-    /// Observations of state d over all trajectories.
-    pub(super) fn observations(&self, d: usize) -> usize {
+    /// The same data on a finer grid with no interval longer than `longest`, and `states` there: the cubic through the
+    /// given states and rates (`[sum of N, D]`).
+    pub(super) fn refined(&self, longest: f64, states: &[f64], rates: &[f64]) -> (Self, Vec<f64>) {
         let dims = self.noise.len();
-        let present =
-            |segment: &Segment| segment.observations.iter().skip(d).step_by(dims).filter(|y| !y.is_nan()).count();
-        self.segments.iter().map(present).sum()
+        let mut finer = self.clone();
+        let mut fine_states = Vec::new();
+        let mut offset = 0;
+        for (segment, observed_at) in finer.segments.iter_mut().zip(&mut finer.observed_at) {
+            let span = segment.times[segment.times.len() - 1] - segment.times[0];
+            let (times, indices) = refine(&segment.times, longest.max(span / MAX_INTERVALS));
+            let mut observations = vec![f64::NAN; times.len() * dims];
+            let mut relative = vec![1.0; if segment.relative_noise.is_empty() { 0 } else { times.len() * dims }];
+            for (t, &index) in indices.iter().enumerate() {
+                observations[index * dims..][..dims].copy_from_slice(&segment.observations[t * dims..][..dims]);
+                if !relative.is_empty() {
+                    relative[index * dims..][..dims].copy_from_slice(&segment.relative_noise[t * dims..][..dims]);
+                }
+            }
+            for (t, pair) in indices.windows(2).enumerate() {
+                let h = segment.times[t + 1] - segment.times[t];
+                let [left, right] = [offset + t, offset + t + 1].map(|point| point * dims..(point + 1) * dims);
+                for time in &times[pair[0]..pair[1]] {
+                    let s = (time - segment.times[t]) / h;
+                    let ends = states[left.clone()].iter().zip(&states[right.clone()]);
+                    let slopes = rates[left.clone()].iter().zip(&rates[right.clone()]);
+                    fine_states.extend(ends.zip(slopes).map(|((x0, x1), (v0, v1))| {
+                        let (p, q) = (1.0 - s, s);
+                        p * p * ((1.0 + 2.0 * q) * x0 + q * h * v0) + q * q * ((1.0 + 2.0 * p) * x1 - p * h * v1)
+                    }));
+                }
+            }
+            let last = offset + segment.times.len() - 1;
+            fine_states.extend_from_slice(&states[last * dims..][..dims]);
+            offset += segment.times.len();
+            observed_at.iter_mut().for_each(|at| *at = indices[*at]);
+            *segment = Segment { times, observations, relative_noise: relative };
+        }
+        (finer, fine_states)
+    }
+
+    /// Whether no observation of state d is zero or below: a population, a concentration, an energy.
+    pub(super) fn is_positive(&self, d: usize) -> bool {
+        let dims = self.noise.len();
+        let own = self.segments.iter().flat_map(|segment| segment.observations.iter().skip(d).step_by(dims));
+        own.filter(|y| !y.is_nan()).all(|y| *y > 0.0)
+    }
+
+    /// Where each state lives, in the data's units, `[D]`.
+    pub(super) fn ranges(&self) -> Vec<Range> {
+        let dims = self.noise.len();
+        let points = (self.states.len() / dims) as f64;
+        let range = |d: usize| {
+            let own = || self.states.iter().skip(d).step_by(dims).map(|x| x * self.scaling.state[d]);
+            let mean = own().sum::<f64>() / points;
+            Range {
+                least: own().fold(f64::INFINITY, f64::min),
+                largest: own().fold(f64::NEG_INFINITY, f64::max),
+                mean,
+                size: (own().map(|x| x * x).sum::<f64>() / points).sqrt(),
+                spread: (own().map(|x| (x - mean).powi(2)).sum::<f64>() / points).sqrt(),
+            }
+        };
+        (0..dims).map(range).collect()
+    }
+
+    /// Observations of state d over all trajectories that tell of the noise: where it is proportional, and the state far
+    /// below the size at which that stops, an observation agrees with everything.
+    pub(super) fn observations(&self, d: usize) -> f64 {
+        let dims = self.noise.len();
+        let informative = |segment: &Segment| -> f64 {
+            let own = segment.observations.iter().enumerate().skip(d).step_by(dims).filter(|(_, y)| !y.is_nan());
+            own.map(|(index, y)| {
+                // Scaled states have root mean square 1.
+                match segment.relative_noise.get(index) {
+                    Some(relative) if *relative <= LEAST_RELATIVE_NOISE => (y / LEAST_RELATIVE_NOISE).powi(2).min(1.0),
+                    _ => 1.0,
+                }
+            })
+            .sum()
+        };
+        self.segments.iter().map(informative).sum::<f64>().max(1.0)
+    }
+}
+
+/// Every state smoothed on its own.
+struct Smoothed {
+    /// `[sum of N, D]`
+    states: Vec<f64>,
+    derivatives: Vec<f64>,
+    /// `[D]`
+    noise: Vec<f64>,
+    /// Over all series.
+    log_likelihood: f64,
+}
+
+impl Smoothed {
+    fn new(segments: &[Segment], dims: usize) -> Result<Self, SmootherError> {
+        let mut smoothed =
+            Self { states: Vec::new(), derivatives: Vec::new(), noise: vec![0.0; dims], log_likelihood: 0.0 };
+        let mut fitted = vec![0usize; dims];
+        for segment in segments {
+            let points = segment.times.len();
+            let (mut states, mut derivatives) = (vec![0.0; points * dims], vec![0.0; points * dims]);
+            for d in 0..dims {
+                let series: Vec<f64> = segment.observations.iter().skip(d).step_by(dims).copied().collect();
+                let relative: Vec<f64> = match segment.relative_noise.is_empty() {
+                    true => vec![1.0; points],
+                    false => segment.relative_noise.iter().skip(d).step_by(dims).copied().collect(),
+                };
+                let present = series.iter().filter(|y| !y.is_nan()).count();
+                let proportional = !segment.relative_noise.is_empty();
+                let smooth = match proportional && series.iter().all(|y| y.is_nan() || *y > 0.0) {
+                    true => smooth_logarithm(&segment.times, &series, &relative)?,
+                    false => WienerSmoother.fit_relative(&segment.times, &series, &relative)?,
+                };
+                smoothed.noise[d] += smooth.noise.powi(2) * present as f64;
+                smoothed.log_likelihood += smooth.log_likelihood;
+                fitted[d] += present;
+                for t in 0..points {
+                    states[t * dims + d] = smooth.values[t];
+                    derivatives[t * dims + d] = smooth.derivatives[t];
+                }
+            }
+            smoothed.states.extend(states);
+            smoothed.derivatives.extend(derivatives);
+        }
+        let counts = smoothed.noise.iter_mut().zip(&fitted);
+        counts.for_each(|(noise, &count)| *noise = (*noise / count as f64).sqrt());
+        Ok(smoothed)
+    }
+}
+
+/// Smooths the logarithm of a positive series: there proportional noise is the same everywhere, and exponential growth or
+/// decay over many decades is a line.
+fn smooth_logarithm(times: &[f64], series: &[f64], relative: &[f64]) -> Result<WienerEstimate, SmootherError> {
+    let logarithms: Vec<f64> = series.iter().map(|y| y.ln()).collect();
+    let mut smooth = WienerSmoother.fit(times, &logarithms)?;
+    // The unit of the relative noise: the state's size where it is 1.
+    let present = || series.iter().zip(relative).filter(|(y, _)| !y.is_nan());
+    let unit = present().map(|(y, r)| y / r).fold(0.0, f64::max);
+    smooth.values.iter_mut().for_each(|value| *value = value.exp());
+    smooth.derivatives.iter_mut().zip(&smooth.values).for_each(|(slope, value)| *slope *= value);
+    smooth.noise *= unit;
+    // dy = y d(ln y)
+    smooth.log_likelihood -= logarithms.iter().filter(|y| !y.is_nan()).sum::<f64>();
+    Ok(smooth)
+}
+
+/// Near zero proportional noise would vanish, and a single point outweigh all others: it stops at this fraction of the
+/// state's root mean square.
+const LEAST_RELATIVE_NOISE: f64 = 0.003;
+
+/// Sets the relative noise of every observation to the size of the state there, in units of its root mean square.
+pub(super) fn set_proportional(segments: &mut [Segment], states: &[f64], dims: usize) {
+    let points = states.len() / dims;
+    let rms: Vec<f64> = (0..dims)
+        .map(|d| (states.iter().skip(d).step_by(dims).map(|x| x * x).sum::<f64>() / points as f64).sqrt())
+        .collect();
+    let mut offset = 0;
+    for segment in segments {
+        let size = segment.observations.len();
+        let own = &states[offset..][..size];
+        // Where a state crosses zero between two points, neither its smoothed value nor its noise is known to be small:
+        // the largest of the neighbours counts.
+        let relative = |i: usize| {
+            let near = [i.checked_sub(dims), Some(i), Some(i + dims)];
+            let sizes = near.into_iter().flatten().filter_map(|j| own.get(j)).map(|x| x.abs());
+            let rms = rms[i % dims];
+            if rms > 0.0 { (sizes.fold(0.0, f64::max) / rms).max(LEAST_RELATIVE_NOISE) } else { 1.0 }
+        };
+        segment.relative_noise = (0..size).map(relative).collect();
+        offset += size;
     }
 }
 

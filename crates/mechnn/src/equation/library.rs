@@ -1,10 +1,7 @@
 //! The candidate terms a model is chosen from.
 
 use std::collections::HashMap;
-use std::fmt;
-use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Term;
@@ -14,7 +11,10 @@ use super::Term;
 #[non_exhaustive]
 pub enum LibraryError {
     /// The text names no known library.
-    #[error("library \"{text}\" is not known; understood: poly:N with N from 0 to 9 (all monomials up to degree N)")]
+    #[error(
+        "library \"{text}\" is not known; understood: poly:N with N from 0 to 9 (all monomials up to degree N), and the \
+         functions trig, exp, log, power, abs, rational, sigmoid, separated by commas"
+    )]
     Unknown {
         /// What was given.
         text: String,
@@ -29,72 +29,6 @@ pub enum LibraryError {
         /// D of the term.
         found: usize,
     },
-}
-
-/// Which terms a library holds, before the number of states is known: what a user writes, such as `poly:2`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-#[non_exhaustive]
-pub enum LibrarySpec {
-    /// All monomials up to a degree, `poly:DEGREE`.
-    Polynomial {
-        /// Highest total degree, at most 9.
-        degree: u8,
-    },
-}
-
-impl LibrarySpec {
-    /// The library over `dims` states.
-    pub fn build(self, dims: usize) -> BasisLibrary {
-        match self {
-            Self::Polynomial { degree } => BasisLibrary::polynomial(dims, degree),
-        }
-    }
-
-    /// Number of terms of the library over `dims` states, known before it is built; saturates.
-    pub fn size(self, dims: usize) -> usize {
-        match self {
-            // C(D + n, n), built up so that every division is exact.
-            Self::Polynomial { degree } => {
-                let step = |size: u128, k: u128| size.saturating_mul(dims as u128 + k) / k;
-                (1..=u128::from(degree)).fold(1, step).try_into().unwrap_or(usize::MAX)
-            }
-        }
-    }
-}
-
-impl FromStr for LibrarySpec {
-    type Err = LibraryError;
-
-    fn from_str(text: &str) -> Result<Self, LibraryError> {
-        // Higher degrees are refused: with noise they are never identifiable, and their number explodes.
-        match text.trim().strip_prefix("poly:").map(str::as_bytes) {
-            Some([digit @ b'0'..=b'9']) => Ok(Self::Polynomial { degree: digit - b'0' }),
-            _ => Err(LibraryError::Unknown { text: text.to_owned() }),
-        }
-    }
-}
-
-impl TryFrom<String> for LibrarySpec {
-    type Error = LibraryError;
-
-    fn try_from(text: String) -> Result<Self, LibraryError> {
-        text.parse()
-    }
-}
-
-impl From<LibrarySpec> for String {
-    fn from(spec: LibrarySpec) -> Self {
-        spec.to_string()
-    }
-}
-
-impl fmt::Display for LibrarySpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Polynomial { degree } => write!(f, "poly:{degree}"),
-        }
-    }
 }
 
 /// P candidate terms over D states, with all values and derivatives in one pass.
@@ -149,6 +83,11 @@ impl BasisLibrary {
         }
     }
 
+    /// A library of terms over `dims` variables or fewer.
+    pub(crate) fn of_terms(terms: Vec<Term>, dims: usize) -> Self {
+        Self::with_rules(terms, dims)
+    }
+
     fn with_rules(terms: Vec<Term>, dims: usize) -> Self {
         let mut rules = Vec::with_capacity(terms.len());
         let mut known: HashMap<&[u8], usize> = HashMap::new();
@@ -166,6 +105,14 @@ impl BasisLibrary {
             known.entry(exponents).or_insert(index);
         }
         Self { terms, dims, rules }
+    }
+
+    /// The library of the terms at `indices`, in their order.
+    ///
+    /// # Panics
+    /// If an index is out of range.
+    pub fn subset(&self, indices: &[usize]) -> Self {
+        Self::with_rules(indices.iter().map(|&index| self.terms[index].clone()).collect(), self.dims)
     }
 
     /// The terms, `[P]`.
@@ -242,7 +189,7 @@ impl BasisLibrary {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{BasisLibrary, LibraryError, LibrarySpec, Rule, Term};
+    use super::{BasisLibrary, LibraryError, Rule, Term};
     use crate::equation::parse_term;
 
     #[test]
@@ -259,35 +206,13 @@ mod tests {
         // C(D + n, n)
         for (dims, degree, count) in [(1, 5, 6), (3, 2, 10), (3, 3, 20), (4, 3, 35), (5, 0, 1)] {
             assert_eq!(BasisLibrary::polynomial(dims, degree).len(), count, "D = {dims}, degree {degree}");
-            assert_eq!(LibrarySpec::Polynomial { degree }.size(dims), count, "D = {dims}, degree {degree}");
         }
-    }
-
-    #[test]
-    fn sizes_too_large_to_build_are_known() {
-        assert_eq!(LibrarySpec::Polynomial { degree: 9 }.size(64), 97_082_021_465);
-        assert_eq!(LibrarySpec::Polynomial { degree: 9 }.size(usize::MAX), usize::MAX);
     }
 
     #[test]
     fn every_polynomial_term_is_one_product() {
         let library = BasisLibrary::polynomial(4, 4);
         assert!(!library.rules.contains(&Rule::Direct));
-    }
-
-    #[test]
-    fn text_round_trips_and_unknown_text_is_refused() {
-        let spec: LibrarySpec = "poly:3".parse().unwrap();
-        assert_eq!(spec, LibrarySpec::Polynomial { degree: 3 });
-        assert_eq!(spec.to_string(), "poly:3");
-        assert_eq!(serde_json::to_string(&spec).unwrap(), "\"poly:3\"");
-        assert_eq!(serde_json::from_str::<LibrarySpec>("\"poly:3\"").unwrap(), spec);
-        assert_eq!(spec.build(2), BasisLibrary::polynomial(2, 3));
-        for text in ["poly", "poly:", "poly:10", "poly:-1", "fourier:2", ""] {
-            let error = text.parse::<LibrarySpec>().unwrap_err();
-            assert_eq!(error, LibraryError::Unknown { text: text.to_owned() });
-            assert!(error.to_string().contains("poly:N"));
-        }
     }
 
     #[test]

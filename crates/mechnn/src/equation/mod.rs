@@ -16,6 +16,8 @@ mod term;
 
 mod library;
 
+mod library_spec;
+
 mod input_signal;
 
 mod sparse_model;
@@ -45,7 +47,8 @@ pub use dynamics::{ModelDynamics, Parameters};
 pub use expression::Expression;
 pub use function_term::{FunctionTerm, TermError};
 pub use input_signal::{InputError, InputSignal};
-pub use library::{BasisLibrary, LibraryError, LibrarySpec};
+pub use library::{BasisLibrary, LibraryError};
+pub use library_spec::{FunctionFamily, LibrarySpec};
 pub use model_text::ModelTextError;
 pub use polynomial::parse_polynomial;
 pub use rollout::{Rollout, RolloutStatus};

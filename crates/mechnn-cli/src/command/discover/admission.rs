@@ -1,7 +1,7 @@
 //! What is refused before a search: numbers, states and candidates that it could not cope with.
 
 use mechnn::data::Dataset;
-use mechnn::discovery::{DiscoveryError, DiscoveryOptions};
+use mechnn::discovery::DiscoveryOptions;
 use mechnn::equation::SimulationOptions;
 
 use crate::failure::Failure;
@@ -12,7 +12,7 @@ const MAX_CANDIDATES: usize = 5_000;
 /// Checks that the search can be made at all, at no cost.
 ///
 /// # Errors
-/// A data failure for values whose products are no numbers and for too few observations, a limit for too many states
+/// A data failure for values whose products are no numbers, a limit for too many states
 /// or candidate coefficients.
 pub(super) fn check(data: &Dataset, options: &DiscoveryOptions) -> Result<(), Failure> {
     data.check_magnitudes()?;
@@ -23,12 +23,6 @@ pub(super) fn check(data: &Dataset, options: &DiscoveryOptions) -> Result<(), Fa
     }
     let candidates = candidates(data, options);
     if candidates > MAX_CANDIDATES {
-        let (observations, starts) = (data.observations(), dims * data.trajectories.len());
-        let needed = candidates.saturating_add(starts);
-        // The library would be built before it is found that the data are too few for it.
-        if observations < needed {
-            return Err(DiscoveryError::TooFewObservations { observations, candidates, starts, needed }.into());
-        }
         return Err(Failure::limit(format!(
             "{candidates} candidate coefficients are too many: at most {MAX_CANDIDATES} can be searched"
         ))
@@ -39,5 +33,5 @@ pub(super) fn check(data: &Dataset, options: &DiscoveryOptions) -> Result<(), Fa
 
 /// Coefficients the search starts from.
 pub(super) fn candidates(data: &Dataset, options: &DiscoveryOptions) -> usize {
-    data.dims().saturating_mul(options.library.size(data.dims()))
+    data.dims().saturating_mul(options.library_for(data.dims()).size(data.dims()))
 }

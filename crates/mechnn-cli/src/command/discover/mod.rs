@@ -65,7 +65,7 @@ pub(crate) struct DiscoverArgs {
 /// Options of a search, shared with `demo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SearchArgs {
-    /// Candidate terms: poly:N, all products of states up to degree N [default: poly:2]
+    /// Candidate terms: poly:N, all products of states up to degree N [default: by the number of states]
     #[arg(long, value_name = "LIBRARY")]
     pub(crate) library: Option<LibrarySpec>,
 
@@ -144,8 +144,11 @@ impl SearchArgs {
         printer: &mut Printer,
         interrupt: &Interrupt,
     ) -> Result<DiscoveryResult, Failure> {
-        let mut options = DiscoveryOptions { threshold: self.threshold, ..Default::default() };
-        options.library = self.library.unwrap_or(options.library);
+        let options = DiscoveryOptions {
+            threshold: self.threshold,
+            library: self.library.clone(),
+            ..DiscoveryOptions::default()
+        };
         admission::check(&data, &options)?;
         let output = self.output.as_deref();
         let planned = output.map(|path| PlannedRun::new(path, &data, files, &options, self.overwrite)).transpose()?;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mechnn::discovery::{Progress, Stage};
+use mechnn::discovery::Progress;
 
 use crate::printer::{Printer, ProgressBar};
 
@@ -28,11 +28,7 @@ impl<'a> ProgressReport<'a> {
     }
 
     pub(super) fn show(&mut self, progress: &Progress) {
-        let stage = match progress.stage {
-            Stage::Annealing => format!("fitting states and coefficients, model error {}", progress.model_error),
-            _ => "dropping terms".to_owned(),
-        };
-        let line = format!("{stage}: {} terms", progress.terms);
+        let line = format!("comparing structures, best so far: {} terms", progress.terms);
         if let Some(bar) = &self.bar {
             let equations = progress.model.as_ref().map(|model| model.text()).unwrap_or_default();
             bar.set(progress.fraction, &line, &equations);

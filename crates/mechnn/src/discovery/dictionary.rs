@@ -1,0 +1,136 @@
+//! The candidate terms, along the smoothed states.
+
+use super::family::function_terms;
+use super::regression::distinct_columns;
+use super::start::Start;
+use crate::equation::{BasisLibrary, FunctionFamily, Term};
+
+/// Candidate terms that the data can tell apart, with their values and running integrals on the grid.
+#[derive(Debug, Clone)]
+pub(super) struct Dictionary {
+    pub(super) library: BasisLibrary,
+    /// Root mean square of each term along the states, `[P]`: terms and coefficients are of order one in its unit.
+    pub(super) norms: Vec<f64>,
+    /// `∫ f dt` from the start of each trajectory, normalised, in scaled time, `[sum of N, P]`.
+    pub(super) integrals: Vec<f64>,
+    /// Number of terms that are as simple or simpler, see [`super::price`], `[P]`.
+    pub(super) ranks: Vec<f64>,
+    /// The first this many terms are polynomials, the others functions.
+    pub(super) polynomials: usize,
+    /// Whether a term stays when a state goes to zero while the others are as usual, `[P, D]`.
+    pub(super) survives: Vec<bool>,
+    /// Terms that differ only in where their inner constants start share a number, `[P]`.
+    pub(super) families: Vec<usize>,
+    /// Terms that are combinations of simpler ones on these data, or have no finite value.
+    pub(super) indistinct: Vec<Term>,
+}
+
+impl Dictionary {
+    /// `polynomials` simplest terms first: of terms that are the same on the data, the first stays.
+    pub(super) fn new(polynomials: BasisLibrary, functions: &[FunctionFamily], start: &Start) -> Self {
+        let monomials = polynomials.len();
+        let mut families: Vec<usize> = (0..monomials).collect();
+        let mut terms = polynomials.terms().to_vec();
+        for (number, term) in function_terms(functions, &start.ranges()) {
+            families.push(monomials + number);
+            terms.push(term);
+        }
+        let library = BasisLibrary::of_terms(terms, polynomials.dims());
+        let (dims, terms) = (library.dims(), library.len());
+        let points = start.states.len() / dims;
+        let (mut values, mut slopes) = (vec![0.0; points * terms], vec![0.0; points * terms]);
+        let (mut x, mut jacobian) = (vec![0.0; dims], vec![0.0; terms * dims]);
+        for point in 0..points {
+            let own = |states: &[f64], d: usize| states[point * dims + d] * start.scaling.state[d];
+            (0..dims).for_each(|d| x[d] = own(&start.states, d));
+            library.jacobian_into(&x, &mut values[point * terms..][..terms], &mut jacobian);
+            for (term, gradient) in jacobian.chunks_exact(dims).enumerate() {
+                slopes[point * terms + term] = (0..dims).map(|d| gradient[d] * own(&start.derivatives, d)).sum();
+            }
+        }
+        let mean_square = |term: usize| {
+            let column = values.iter().skip(term).step_by(terms);
+            column.map(|value| value * value).sum::<f64>() / points as f64
+        };
+        let all_norms: Vec<f64> = (0..terms).map(|term| mean_square(term).sqrt()).collect();
+        let usable = |norm: f64| norm.is_finite() && norm > f64::MIN_POSITIVE.sqrt();
+        let column = |term: usize, value: f64| if usable(all_norms[term]) { value / all_norms[term] } else { 0.0 };
+        let normalised: Vec<f64> = values.iter().enumerate().map(|(i, v)| column(i % terms, *v)).collect();
+        let mut distinct = distinct_columns(monomials, normalised.chunks_exact(terms).map(|row| &row[..monomials]));
+        distinct.extend((monomials..terms).map(|term| usable(all_norms[term]) && !repeated(&normalised, terms, term)));
+        let kept: Vec<usize> = (0..terms).filter(|&term| distinct[term]).collect();
+
+        let mut integrals = vec![0.0; points * kept.len()];
+        let mut first = 0;
+        for segment in &start.segments {
+            for (t, ends) in segment.times.windows(2).enumerate() {
+                let (h, t) = (ends[1] - ends[0], first + t);
+                for (k, &term) in kept.iter().enumerate() {
+                    let (a, b) = (t * terms + term, (t + 1) * terms + term);
+                    // Trapezoids with the end correction: the cubic through both values and slopes.
+                    let area = 0.5 * h * (values[a] + values[b]) + h * h / 12.0 * (slopes[a] - slopes[b]);
+                    integrals[(t + 1) * kept.len() + k] = integrals[t * kept.len() + k] + area / all_norms[term];
+                }
+            }
+            first += segment.times.len();
+        }
+        // Of each family its first instance counts. A function is chosen twice: that it is none of the polynomials, and
+        // which.
+        let complexity = |term: usize| library.terms()[term].complexity();
+        let firsts: Vec<usize> = (monomials..terms).filter(|&t| families[t] != families[t - 1]).collect();
+        let rank = |term: usize| {
+            let simpler = |other: &usize| complexity(*other) <= complexity(term);
+            match term < monomials {
+                true => (0..monomials).filter(simpler).count(),
+                false => monomials * firsts.iter().filter(|other| simpler(other)).count(),
+            }
+        };
+        Self {
+            norms: kept.iter().map(|&term| all_norms[term]).collect(),
+            ranks: kept.iter().map(|&term| rank(term) as f64).collect(),
+            families: kept.iter().map(|&term| families[term]).collect(),
+            polynomials: kept.iter().filter(|&&term| term < monomials).count(),
+            survives: kept.iter().flat_map(|&term| survives(&library.terms()[term], all_norms[term], start)).collect(),
+            integrals,
+            indistinct: (0..monomials).filter(|&t| !distinct[t]).map(|t| library.terms()[t].clone()).collect(),
+            library: library.subset(&kept),
+        }
+    }
+
+    /// Units in which the inner constants of a term are parameters, `[C]`.
+    pub(super) fn constant_units(&self, term: usize) -> Vec<f64> {
+        self.library.terms()[term].constants().iter().map(|c| if *c == 0.0 { 1.0 } else { c.abs() }).collect()
+    }
+
+    /// The inner constants of a term where its fit starts, in those units.
+    pub(super) fn first_constants(&self, term: usize) -> Vec<f64> {
+        self.library.terms()[term].constants().iter().map(|c| if *c == 0.0 { 0.0 } else { c.signum() }).collect()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.library.len()
+    }
+}
+
+/// Cosine of the angle between two columns from which on they are the same.
+const SAME: f64 = 1.0 - 1e-10;
+
+/// Whether an earlier column is the same up to a factor.
+fn repeated(normalised: &[f64], terms: usize, term: usize) -> bool {
+    let points = (normalised.len() / terms) as f64;
+    (0..term).any(|other| {
+        let product: f64 = normalised.chunks_exact(terms).map(|row| row[other] * row[term]).sum();
+        (product / points).abs() > SAME
+    })
+}
+
+/// For each state, whether the term is still of its usual size where that state is all but zero.
+fn survives(term: &Term, norm: f64, start: &Start) -> Vec<bool> {
+    let sizes: Vec<f64> = start.ranges().iter().map(|range| range.size).collect();
+    let at_zero = |d: usize| {
+        let mut x = sizes.clone();
+        x[d] *= 1e-9;
+        !(term.evaluate(&x).abs() < 1e-3 * norm)
+    };
+    (0..sizes.len()).map(at_zero).collect()
+}

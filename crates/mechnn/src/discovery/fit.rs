@@ -1,0 +1,268 @@
+//! One structure fitted to the data, and what that is worth.
+
+use mechnn_solver::smoother::{Dynamics, Estimate, GaussNewton, Marginals, Objective, SmootherError, SmootherProblem};
+
+use super::candidates::{Candidate, SparseDynamics};
+use super::constraint::{AffineMap, Constrained};
+use super::dictionary::Dictionary;
+use super::price::price_of_a_term;
+use super::quadratic::Quadratic;
+use super::start::Start;
+
+/// Relative to a state's spread: below it the discretisation, not the noise, limits the fit, and evidence counted in
+/// units of the noise would be worthless.
+pub(super) const NOISE_FLOOR: f64 = 1e-5;
+
+/// Relative to a state's spread: the least noise in units of which the model error is stated. Below it rounding would
+/// break the normal equations.
+const MODEL_ERROR_FLOOR: f64 = 1e-4;
+
+/// What a term costs that would drive a state below zero which was never seen there: prior odds of 1 to 20 against it. In
+/// populations, concentrations and energies, what is taken away is taken from what there is.
+const IMPLAUSIBLE: f64 = 6.0;
+
+/// Precision of the prior of every scaled coefficient: only keeps directions that the data leave open from drifting.
+const PRIOR_PRECISION: f64 = 1e-6;
+
+/// A structure with its states and coefficients at their best for one level of model error.
+#[derive(Debug, Clone)]
+pub(super) struct Fit {
+    /// In order of state and term.
+    pub(super) candidates: Vec<Candidate>,
+    /// Of the coefficients on the parameters of the estimate.
+    pub(super) map: AffineMap,
+    pub(super) estimate: Estimate,
+    /// Scaled, `[D]`.
+    pub(super) noise: Vec<f64>,
+    pub(super) objective: Objective,
+    /// Deviance and price; lower is better, comparable at the same level.
+    pub(super) criterion: f64,
+    pub(super) iterations: usize,
+}
+
+/// What all fits share.
+pub(super) struct Laboratory<'a> {
+    pub(super) start: &'a Start,
+    pub(super) dictionary: &'a Dictionary,
+}
+
+impl Fit {
+    /// The scaled coefficients, `[P]`, and after them the inner constants.
+    pub(super) fn parameters(&self) -> Vec<f64> {
+        self.map.coefficients(&self.estimate.parameters)
+    }
+
+    /// For each candidate, where its inner constants are among the parameters.
+    pub(super) fn constants_at(&self, dictionary: &Dictionary) -> Vec<std::ops::Range<usize>> {
+        let mut next = self.candidates.len();
+        let place = |candidate: &Candidate| {
+            let first = next;
+            next += dictionary.library.terms()[candidate.term].constants().len();
+            first..next
+        };
+        self.candidates.iter().map(place).collect()
+    }
+}
+
+impl Laboratory<'_> {
+    /// What the parameters of candidates are multiplied by to get coefficients and inner constants in the data's units.
+    pub(super) fn units(&self, candidates: &[Candidate]) -> Vec<f64> {
+        let constants = candidates.iter().flat_map(|candidate| self.dictionary.constant_units(candidate.term));
+        candidates.iter().map(|&candidate| self.factor(candidate)).chain(constants).collect()
+    }
+
+    /// Inner constants from which the fit of candidates starts.
+    pub(super) fn first_constants(&self, candidates: &[Candidate]) -> Vec<f64> {
+        candidates.iter().flat_map(|candidate| self.dictionary.first_constants(candidate.term)).collect()
+    }
+
+    /// From the scaled coefficient of a candidate to that in the data's units.
+    pub(super) fn factor(&self, candidate: Candidate) -> f64 {
+        let (scaling, norm) = (&self.start.scaling, self.dictionary.norms[candidate.term]);
+        scaling.state[candidate.state] / (scaling.time * norm)
+    }
+
+    /// Observed values of all states.
+    pub(super) fn observations(&self) -> f64 {
+        (0..self.dims()).map(|d| self.start.observations(d)).sum()
+    }
+
+    pub(super) fn dims(&self) -> usize {
+        self.start.noise.len()
+    }
+
+    pub(super) fn dynamics(&self, candidates: &[Candidate]) -> SparseDynamics {
+        SparseDynamics::new(self.dictionary, &self.start.scaling.state, candidates)
+    }
+
+    fn with_problem<T>(
+        &self,
+        candidates: &[Candidate],
+        map: &AffineMap,
+        noise: &[f64],
+        level: f64,
+        work: impl FnOnce(&SmootherProblem<'_>) -> T,
+    ) -> T {
+        let inner = self.dynamics(candidates);
+        let constrained = Constrained { inner: &inner, map };
+        let dynamics: &dyn Dynamics = if map.is_identity() { &inner } else { &constrained };
+        let unit = |(noise, spread): (&f64, &f64)| noise.max(MODEL_ERROR_FLOOR * spread);
+        let model_error: Vec<f64> = noise.iter().zip(&self.start.spread).map(unit).map(|unit| level * unit).collect();
+        work(&SmootherProblem {
+            dynamics,
+            segments: &self.start.segments,
+            noise,
+            model_error: &model_error,
+            reference_step: self.start.typical_step,
+            prior_precision: &vec![PRIOR_PRECISION; map.free()],
+        })
+    }
+
+    /// A fit that starts from the given states and coefficients and passes the levels of model error in turn.
+    pub(super) fn fit(
+        &self,
+        candidates: Vec<Candidate>,
+        start: Estimate,
+        noise: &[f64],
+        levels: &[f64],
+        method: GaussNewton,
+    ) -> Result<Fit, SmootherError> {
+        let map = AffineMap::identity(start.parameters.len());
+        self.fit_constrained(candidates, map, start, noise, levels, method)
+    }
+
+    /// The same, for coefficients that are not all free; the parameters of `start` are the free ones.
+    pub(super) fn fit_constrained(
+        &self,
+        candidates: Vec<Candidate>,
+        map: AffineMap,
+        start: Estimate,
+        noise: &[f64],
+        levels: &[f64],
+        method: GaussNewton,
+    ) -> Result<Fit, SmootherError> {
+        let mut estimate = start;
+        let (mut objective, mut iterations) = (Objective::default(), 0);
+        for &level in levels {
+            let report =
+                self.with_problem(&candidates, &map, noise, level, |problem| method.minimize(problem, &mut estimate))?;
+            objective = report.objective;
+            iterations += report.iterations;
+        }
+        let mut fit =
+            Fit { candidates, map, estimate, noise: noise.to_vec(), objective, criterion: f64::INFINITY, iterations };
+        fit.criterion = self.deviance(&fit) + self.price(&fit);
+        Ok(fit)
+    }
+
+    /// The fit continued at one level.
+    pub(super) fn improve(&self, fit: &Fit, level: f64, method: GaussNewton) -> Result<Fit, SmootherError> {
+        let (candidates, map, estimate) = (fit.candidates.clone(), fit.map.clone(), fit.estimate.clone());
+        self.fit_constrained(candidates, map, estimate, &fit.noise, &[level], method)
+    }
+
+    pub(super) fn price_of(&self, candidate: Candidate) -> f64 {
+        let term = &self.dictionary.library.terms()[candidate.term];
+        let (observations, rank) = (self.start.observations(candidate.state), self.dictionary.ranks[candidate.term]);
+        price_of_a_term(observations, rank, term.constants().len())
+    }
+
+    /// What the structure costs, and how implausible its signs are.
+    pub(super) fn price(&self, fit: &Fit) -> f64 {
+        let parameters = fit.parameters();
+        let terms = fit.candidates.iter().zip(&parameters).map(|(&candidate, &theta)| {
+            let Candidate { state, term } = candidate;
+            let survives = self.dictionary.survives[term * self.dims() + state];
+            let drives_below_zero = theta < 0.0 && survives && self.start.is_positive(state);
+            self.price_of(candidate) + if drives_below_zero { IMPLAUSIBLE } else { 0.0 }
+        });
+        terms.sum()
+    }
+
+    /// Minus twice the log-likelihood, the noise of every state at its best: `Σ_d n_d ln(J_d / n_d)`.
+    pub(super) fn deviance(&self, fit: &Fit) -> f64 {
+        let squares = self.residual_squares(&fit.estimate);
+        let model_part = fit.objective.dynamics / self.dims() as f64;
+        (0..self.dims()).map(|d| self.deviance_of(d, squares[d] + model_part * fit.noise[d].powi(2))).sum()
+    }
+
+    /// The part of state d, for a sum of squares in the scaled unit.
+    pub(super) fn deviance_of(&self, d: usize, squares: f64) -> f64 {
+        let observed = self.start.observations(d);
+        observed * (squares / observed + (NOISE_FLOOR * self.start.spread[d]).powi(2)).ln()
+    }
+
+    /// What the objective, in units of the noise, must be compared with: `ln(J / n + floor)`.
+    pub(super) fn relative_floor(&self, noise: &[f64]) -> f64 {
+        let ratios = noise.iter().zip(&self.start.spread).map(|(noise, spread)| (NOISE_FLOOR * spread / noise).powi(2));
+        ratios.sum::<f64>() / noise.len() as f64
+    }
+
+    /// Sums of squared residuals in units of the relative noise, `[D]`.
+    fn residual_squares(&self, estimate: &Estimate) -> Vec<f64> {
+        let dims = self.dims();
+        let mut squares = vec![0.0; dims];
+        let mut offset = 0;
+        for segment in &self.start.segments {
+            let states = &estimate.states[offset..][..segment.observations.len()];
+            for (index, (x, y)) in states.iter().zip(&segment.observations).enumerate() {
+                if !y.is_nan() {
+                    let relative = segment.relative_noise.get(index).copied().unwrap_or(1.0);
+                    squares[index % dims] += ((x - y) / relative).powi(2);
+                }
+            }
+            offset += segment.observations.len();
+        }
+        squares
+    }
+
+    /// Root mean square of the residuals, corrected for the coefficients and initial values spent on them, `[D]`.
+    pub(super) fn residual_noise(&self, fit: &Fit) -> Vec<f64> {
+        let squares = self.residual_squares(&fit.estimate);
+        (0..self.dims())
+            .map(|d| {
+                let observed = self.start.observations(d);
+                let own: usize = fit
+                    .candidates
+                    .iter()
+                    .filter(|candidate| candidate.state == d)
+                    .map(|candidate| 1 + self.dictionary.library.terms()[candidate.term].constants().len())
+                    .sum();
+                let spent = (own + self.start.segments.len()) as f64;
+                (squares[d] / (observed - spent).max(0.25 * observed)).sqrt()
+            })
+            .collect()
+    }
+
+    /// The same, but not below what the discretisation can tell.
+    pub(super) fn noise_from_residuals(&self, fit: &Fit) -> Vec<f64> {
+        self.floored(&self.residual_noise(fit))
+    }
+
+    pub(super) fn floored(&self, noise: &[f64]) -> Vec<f64> {
+        noise.iter().zip(&self.start.spread).map(|(noise, spread)| noise.max(NOISE_FLOOR * spread)).collect()
+    }
+
+    pub(super) fn marginals(&self, fit: &Fit, level: f64) -> Result<Marginals, SmootherError> {
+        self.with_problem(&fit.candidates, &fit.map, &fit.noise, level, |problem| {
+            GaussNewton::marginals(problem, &fit.estimate)
+        })
+    }
+
+    /// What each of the `others` would do to the fit, to second order, with the fit's own inner constants at their best:
+    /// the quadratic in the coefficients of the fit's candidates, then of the others.
+    pub(super) fn quadratic(&self, fit: &Fit, others: &[Candidate], level: f64) -> Result<Quadratic, SmootherError> {
+        let own = fit.candidates.len();
+        let all = [&fit.candidates[..], others].concat();
+        let mut parameters = fit.estimate.parameters[..own].to_vec();
+        parameters.resize(all.len(), 0.0);
+        parameters.extend(&fit.estimate.parameters[own..]);
+        let constants = all.len()..parameters.len();
+        parameters.extend(self.first_constants(others));
+        let estimate = Estimate { states: fit.estimate.states.clone(), parameters };
+        let map = AffineMap::identity(estimate.parameters.len());
+        let profile =
+            self.with_problem(&all, &map, &fit.noise, level, |problem| GaussNewton::profile(problem, &estimate))?;
+        Ok(Quadratic::about(&estimate.parameters, profile, all.len(), constants, fit.objective.total()))
+    }
+}

@@ -1,0 +1,127 @@
+//! From equations obeyed up to a small error to equations obeyed.
+
+use mechnn_solver::smoother::{Dynamics, Estimate, GaussNewton, Marginals, SmootherError};
+
+use super::constraint::AffineMap;
+use super::fit::{Fit, Laboratory};
+use super::options::NoiseModel;
+use super::search::TIGHT;
+use super::simplify::simplify;
+use super::start::{Start, set_proportional};
+
+/// Levels of model error that follow [`TIGHT`].
+const LEVELS: [f64; 6] = [1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5];
+
+const PATIENT: GaussNewton = GaussNewton { max_iterations: 60, tolerance: 1e-6 };
+
+/// Longest step in units of the time in which the states change by their spread: from here on the error of a
+/// Hermite-Simpson step is below the last level.
+const LONGEST_STEP: f64 = 0.05;
+
+/// The sum of squares may rise by this fraction when the model error is taken away: the model error had followed the
+/// noise a little, as every further freedom does.
+const TOLERATED_RISE: f64 = 0.03;
+
+const SIMPLIFYING_PASSES: usize = 4;
+
+/// Deviance that a constant set to a simple number may cost: two standard errors.
+const WORTH_OF_A_CONSTANT: f64 = 4.0;
+
+/// The last fit of a discovery.
+pub(super) struct Polished {
+    /// The data on the grid of the fit.
+    pub(super) start: Start,
+    pub(super) fit: Fit,
+    /// Uncertainty with every coefficient free, also of those that were found to be simple numbers.
+    pub(super) marginals: Marginals,
+}
+
+impl Laboratory<'_> {
+    /// A fit with the model error as small as the data bear, on a grid fine enough for that; then, if asked for, with
+    /// coefficients that may be simple numbers set to them.
+    ///
+    /// While a small model error is allowed, each piece of a trajectory tells of the coefficients on its own. Without it
+    /// the whole trajectory does, and where it is chaotic, that determines them far better than the pieces: errors grow
+    /// exponentially, so small ones show. A model that is wrong in detail cannot follow; it keeps the level it can.
+    ///
+    /// # Errors
+    /// [`SmootherError`] if the fit fails at the level it had.
+    pub(super) fn polish(&self, fit: &Fit, simple: bool) -> Result<Polished, SmootherError> {
+        let dims = self.dims();
+        let dynamics = self.dynamics(&fit.candidates);
+        let mut rates = vec![0.0; fit.estimate.states.len()];
+        for (x, rate) in fit.estimate.states.chunks_exact(dims).zip(rates.chunks_exact_mut(dims)) {
+            dynamics.rate(0.0, x, &fit.estimate.parameters, rate);
+        }
+        let (mut start, states) = self.start.refined(LONGEST_STEP, &fit.estimate.states, &rates);
+        if start.noise_model == NoiseModel::Proportional {
+            // The fitted states tell the size of the noise better than the smoothed ones did.
+            set_proportional(&mut start.segments, &states, dims);
+        }
+        let laboratory = Laboratory { start: &start, dictionary: self.dictionary };
+        let estimate = Estimate { states, parameters: fit.estimate.parameters.clone() };
+        let mut first = laboratory.fit(fit.candidates.clone(), estimate, &fit.noise, &[TIGHT], PATIENT)?;
+        first.noise = laboratory.noise_from_residuals(&first);
+        let first = laboratory.improve(&first, TIGHT, PATIENT)?;
+        let (mut fit, level) = laboratory.tighten(first);
+        let marginals = laboratory.marginals(&fit, level)?;
+        if simple && let Some(simple) = laboratory.simplified(&fit, &marginals, level) {
+            fit = simple;
+        }
+        Ok(Polished { fit, marginals, start })
+    }
+
+    /// The fit at the smallest level of model error that the data bear, and that level.
+    fn tighten(&self, first: Fit) -> (Fit, f64) {
+        let tolerated = TOLERATED_RISE * self.observations();
+        let reference = self.deviance(&first);
+        let (mut best, mut reached) = (first, TIGHT);
+        for level in LEVELS {
+            match self.improve(&best, level, PATIENT) {
+                Ok(fit) if self.deviance(&fit) < reference + tolerated => (best, reached) = (fit, level),
+                _ => break,
+            }
+        }
+        (best, reached)
+    }
+
+    /// The fit with simple coefficients, if there are some and the data agree. `marginals` are those of the fit at
+    /// `level`.
+    fn simplified(&self, free: &Fit, marginals: &Marginals, level: f64) -> Option<Fit> {
+        let units = self.units(&free.candidates);
+        let equation: Vec<usize> = free.candidates.iter().map(|candidate| candidate.state).collect();
+        let p = units.len();
+        let mut map = AffineMap::identity(p);
+        let mut simplest: Option<(Fit, f64)> = None;
+        // What is fixed makes known better what is not: again, until nothing more is simple.
+        for _ in 0..SIMPLIFYING_PASSES {
+            let (fit, covariance) = match &simplest {
+                None => (free, marginals.parameters.clone()),
+                Some((fit, level)) => (fit, fit.map.spread(&self.marginals(fit, *level).ok()?.parameters)),
+            };
+            let theta: Vec<f64> = fit.parameters().iter().zip(&units).map(|(theta, unit)| theta * unit).collect();
+            let own: Vec<f64> =
+                (0..p * p).map(|index| covariance[index] * units[index / p] * units[index % p]).collect();
+            let accepted = simplify(&mut map, &theta, &own, &equation);
+            if accepted == 0 {
+                break;
+            }
+            let scaled = map.in_units(&units);
+            let parameters = scaled.closest(&fit.parameters());
+            let start = Estimate { states: fit.estimate.states.clone(), parameters };
+            let candidates = fit.candidates.clone();
+            let first = self.fit_constrained(candidates, scaled, start, &fit.noise, &[TIGHT], PATIENT).ok();
+            let next = first.map(|first| self.tighten(first));
+            let allowed = WORTH_OF_A_CONSTANT * (p - map.free()) as f64;
+            match next {
+                Some((next, reached))
+                    if reached <= 10.0 * level && self.deviance(&next) - self.deviance(free) < allowed =>
+                {
+                    simplest = Some((next, reached));
+                }
+                _ => break,
+            }
+        }
+        simplest.map(|(fit, _)| fit)
+    }
+}

@@ -1,0 +1,293 @@
+//! The search over structures.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use mechnn_solver::smoother::{Estimate, GaussNewton, SmootherError};
+
+use super::candidates::Candidate;
+use super::fit::{Fit, Laboratory};
+use super::quadratic::Subset;
+
+/// A level of model error (its standard deviation accumulated over one typical step, in units of the noise) at which
+/// structures are compared, and those passed on the way to it from smoothed states.
+struct Stage {
+    path: &'static [f64],
+    /// Rounds of local moves.
+    rounds: usize,
+}
+
+impl Stage {
+    fn level(&self) -> f64 {
+        self.path[self.path.len() - 1]
+    }
+}
+
+/// The level at which structures are compared in the end: tight enough that the states obey the equations.
+pub(super) const TIGHT: f64 = 0.003;
+
+/// With loose equations the states follow the data, and what a term does to the rates decides: right also far from the
+/// truth. With tight ones, what it does to the whole trajectory: exact near the truth.
+const STAGES: [Stage; 2] = [Stage { path: &[0.3, 0.1], rounds: 8 }, Stage { path: &[0.1, 0.02, TIGHT], rounds: 12 }];
+
+const QUICK: GaussNewton = GaussNewton { max_iterations: 8, tolerance: 1e-3 };
+
+/// Proposals of an equation that stands alone, and of each size.
+const PROPOSALS: [usize; 2] = [40, 8];
+
+/// Proposals of one of several equations, and of each size: they are fitted while the other equations stay.
+const EXCHANGES: [usize; 2] = [12, 3];
+
+/// Neighbours that are fitted in a round.
+const NEIGHBOURS: usize = 10;
+
+/// Terms of one equation that local moves try: the simplest, and with those that its proposals use.
+const ALWAYS_LISTED: usize = 20;
+const LONGEST_LIST: usize = 40;
+
+/// Structures that pass from one stage to the next.
+const SURVIVORS: usize = 10;
+
+/// What the search tells while it runs; `Break` ends it.
+pub(super) type Watch<'a> = dyn FnMut(&Fit, f64) -> ControlFlow<()> + 'a;
+
+pub(super) struct Search<'a, 'w> {
+    laboratory: &'a Laboratory<'a>,
+    noise: Vec<f64>,
+    /// Candidates that local moves try.
+    shortlist: Vec<Candidate>,
+    stage: &'static Stage,
+    /// Criterion of every structure that was fitted in this stage; infinite where the fit failed.
+    tried: HashMap<Vec<Candidate>, f64>,
+    /// The best of this stage, best first.
+    best: Vec<Fit>,
+    watch: &'a mut Watch<'w>,
+    fraction: f64,
+    pub(super) interrupted: bool,
+}
+
+impl<'a, 'w> Search<'a, 'w> {
+    pub(super) fn new(laboratory: &'a Laboratory<'a>, watch: &'a mut Watch<'w>) -> Self {
+        let noise = laboratory.floored(&laboratory.start.noise);
+        let (tried, best) = (HashMap::new(), Vec::new());
+        Self {
+            laboratory,
+            noise,
+            shortlist: Vec::new(),
+            stage: &STAGES[0],
+            tried,
+            best,
+            watch,
+            fraction: 0.0,
+            interrupted: false,
+        }
+    }
+
+    /// The best structure found, with its fit.
+    pub(super) fn run(&mut self) -> Result<Fit, SmootherError> {
+        let dims = self.laboratory.dims();
+        let (all, polynomials) = (self.laboratory.dictionary.len(), self.laboratory.dictionary.polynomials);
+        // Polynomials first: they say most with least, and a search among all functions at once would lose its way.
+        let libraries = if all > polynomials { vec![polynomials, all] } else { vec![all] };
+        let [count, per_size] = if dims > 1 { EXCHANGES } else { PROPOSALS };
+        let lists: Vec<Vec<Vec<Subset>>> = libraries
+            .iter()
+            .map(|&terms| (0..dims).map(|d| self.laboratory.proposals(d, terms, count, per_size)).collect())
+            .collect();
+        let mut survivors: Vec<Fit> = Vec::new();
+        for (index, (lists, &terms)) in lists.iter().zip(&libraries).enumerate() {
+            self.shortlist = self.shortlist(lists, terms);
+            self.exchange_equations(lists);
+            self.move_locally(index as f64 / 4.0);
+            survivors.extend(self.best.iter().cloned());
+        }
+        self.stage = &STAGES[1];
+        self.tried.clear();
+        self.best.clear();
+        for survivor in survivors {
+            let states = self.laboratory.start.states.clone();
+            let start = Estimate { states, parameters: survivor.estimate.parameters };
+            self.attempt(survivor.candidates, start, self.stage.path);
+        }
+        if dims == 1 {
+            lists.iter().for_each(|lists| self.exchange_equations(lists));
+        }
+        self.move_locally(0.5);
+        if self.best.is_empty() {
+            return Err(SmootherError::NotFinite);
+        }
+        self.laboratory.improve(&self.best[0], TIGHT, GaussNewton::default())
+    }
+
+    /// Rounds of local moves, as long as they help. `done` is the fraction of the search that is behind them.
+    fn move_locally(&mut self, done: f64) {
+        while !self.interrupted && self.prune() {}
+        for round in 0..self.stage.rounds {
+            self.fraction = done + 0.25 * round as f64 / self.stage.rounds as f64;
+            if self.interrupted || !self.local_moves() {
+                break;
+            }
+        }
+        while !self.interrupted && self.prune() {}
+    }
+
+    /// Drops terms of the best structure, as many at once as its profile says, or fewer. Returns whether that helped.
+    fn prune(&mut self) -> bool {
+        let Some(best) = self.best.first().filter(|best| !best.candidates.is_empty()).cloned() else { return false };
+        let Ok(quadratic) = self.laboratory.quadratic(&best, &[], self.stage.level()) else { return false };
+        let score = self.score(&best, &best.candidates);
+        let members: Vec<usize> = (0..best.candidates.len()).collect();
+        let target = quadratic.eliminated(&members, score);
+        let dropped: Vec<usize> = members.iter().copied().filter(|j| !target.members.contains(j)).collect();
+        let mut count = dropped.len();
+        while count > 0 {
+            let kept: Vec<usize> = members.iter().copied().filter(|j| !dropped[..count].contains(j)).collect();
+            let (candidates, parameters) = self.complete(&best, &best.candidates, &quadratic.at(&kept));
+            let start = Estimate { states: best.estimate.states.clone(), parameters };
+            if self.attempt(candidates, start, &[self.stage.level()]) < best.criterion {
+                return true;
+            }
+            // The quadratic picture was too optimistic: half as many.
+            count /= 2;
+        }
+        false
+    }
+
+    /// The simplest of the first `terms` terms for every equation, and those that its proposals use.
+    fn shortlist(&self, lists: &[Vec<Subset>], terms: usize) -> Vec<Candidate> {
+        let library = terms;
+        let dictionary = self.laboratory.dictionary;
+        let mut shortlist = Vec::new();
+        for (state, list) in lists.iter().enumerate() {
+            let mut terms: Vec<usize> = (0..library).collect();
+            terms.sort_by_key(|&term| (dictionary.ranks[term] as usize, term));
+            terms.truncate(ALWAYS_LISTED);
+            for term in list.iter().flat_map(|subset| &subset.members) {
+                if terms.len() < LONGEST_LIST && !terms.contains(term) {
+                    terms.push(*term);
+                }
+            }
+            terms.sort_unstable();
+            shortlist.extend(terms.into_iter().map(|term| Candidate { state, term }));
+        }
+        shortlist
+    }
+
+    /// Tries the proposals of each equation in turn, the other equations at their best.
+    fn exchange_equations(&mut self, lists: &[Vec<Subset>]) {
+        let mut current: Vec<&Subset> = lists.iter().map(|list| &list[0]).collect();
+        let mut lowest = self.try_equations(&current);
+        let sweeps = if lists.len() > 1 { 2 } else { 1 };
+        for d in (0..lists.len()).cycle().take(sweeps * lists.len()) {
+            let mut chosen = current[d];
+            for alternative in &lists[d] {
+                if self.interrupted {
+                    return;
+                }
+                current[d] = alternative;
+                let criterion = self.try_equations(&current);
+                if criterion < lowest {
+                    (lowest, chosen) = (criterion, alternative);
+                }
+            }
+            current[d] = chosen;
+        }
+    }
+
+    /// Fits a model of one proposal for each equation, from the smoothed states.
+    fn try_equations(&mut self, equations: &[&Subset]) -> f64 {
+        let members = equations.iter().enumerate().flat_map(|(state, subset)| {
+            subset.members.iter().zip(&subset.theta).map(move |(&term, &theta)| (Candidate { state, term }, theta))
+        });
+        let (candidates, mut parameters): (Vec<Candidate>, Vec<f64>) = members.unzip();
+        parameters.extend(self.laboratory.first_constants(&candidates));
+        let states = self.laboratory.start.states.clone();
+        self.attempt(candidates, Estimate { states, parameters }, self.stage.path)
+    }
+
+    fn best_criterion(&self) -> f64 {
+        self.best.first().map_or(f64::INFINITY, |fit| fit.criterion)
+    }
+
+    /// Fits a structure unless that was done before, and remembers it if it is one of the best. Returns its criterion.
+    fn attempt(&mut self, candidates: Vec<Candidate>, start: Estimate, levels: &[f64]) -> f64 {
+        if let Some(&criterion) = self.tried.get(&candidates) {
+            return criterion;
+        }
+        // A structure whose fit fails is one that cannot explain the data from here.
+        let fit = self.laboratory.fit(candidates.clone(), start, &self.noise, levels, QUICK).ok();
+        let criterion = fit.as_ref().map_or(f64::INFINITY, |fit| fit.criterion);
+        self.tried.insert(candidates, criterion);
+        if let Some(fit) = fit.filter(|_| criterion.is_finite()) {
+            if criterion < self.best_criterion() {
+                self.interrupted |= (self.watch)(&fit, self.fraction).is_break();
+            }
+            let place = self.best.partition_point(|other| other.criterion <= criterion);
+            self.best.insert(place, fit);
+            self.best.truncate(SURVIVORS);
+        }
+        criterion
+    }
+
+    /// Tries the most promising neighbours of the best structure. Returns whether one is better.
+    fn local_moves(&mut self) -> bool {
+        let Some(best) = self.best.first().cloned() else { return false };
+        let path = self.stage.path;
+        for (candidates, parameters) in self.neighbours(&best, self.stage.level()) {
+            if self.interrupted {
+                return false;
+            }
+            let start = Estimate { states: best.estimate.states.clone(), parameters };
+            self.attempt(candidates, start, &path[path.len() - 2..]);
+        }
+        self.best_criterion() < best.criterion
+    }
+
+    /// The most promising neighbours of a structure, judged by its profile, with parameters to start from.
+    fn neighbours(&self, fit: &Fit, level: f64) -> Vec<(Vec<Candidate>, Vec<f64>)> {
+        let laboratory = self.laboratory;
+        let others: Vec<Candidate> =
+            self.shortlist.iter().filter(|candidate| !fit.candidates.contains(candidate)).copied().collect();
+        let Ok(quadratic) = laboratory.quadratic(fit, &others, level) else { return Vec::new() };
+        let all = [&fit.candidates[..], &others].concat();
+        let score = self.score(fit, &all);
+        let members: Vec<usize> = (0..fit.candidates.len()).collect();
+        let near = quadratic.neighbours(&members, score, 2, NEIGHBOURS, NEIGHBOURS);
+        near.iter().map(|subset| self.complete(fit, &all, subset)).collect()
+    }
+
+    /// What a subset of the candidates `all` is worth, for an objective in units of the noise of a fit.
+    fn score<'s>(&'s self, fit: &Fit, all: &'s [Candidate]) -> impl Fn(f64, &[usize]) -> f64 + 's {
+        let laboratory = self.laboratory;
+        let (observations, floor) = (laboratory.observations(), laboratory.relative_floor(&fit.noise));
+        let price: Vec<f64> = all.iter().map(|&candidate| laboratory.price_of(candidate)).collect();
+        move |objective: f64, members: &[usize]| {
+            let of_state = |d: usize| members.iter().map(|&j| &all[j]).filter(move |c| c.state == d).map(|c| c.term);
+            if (0..laboratory.dims()).any(|d| laboratory.repeats_a_family(of_state(d))) {
+                return f64::INFINITY;
+            }
+            observations * (objective / observations + floor).ln() + members.iter().map(|&j| price[j]).sum::<f64>()
+        }
+    }
+
+    /// The candidates of a subset of `all`, of which those of the fit come first, with parameters to start from.
+    fn complete(&self, fit: &Fit, all: &[Candidate], subset: &Subset) -> (Vec<Candidate>, Vec<f64>) {
+        let dictionary = self.laboratory.dictionary;
+        let places = fit.constants_at(dictionary);
+        let mut chosen: Vec<(Candidate, f64, Vec<f64>)> = subset
+            .members
+            .iter()
+            .zip(&subset.theta)
+            .map(|(&j, &theta)| {
+                let constants = match places.get(j) {
+                    Some(place) => fit.estimate.parameters[place.clone()].to_vec(),
+                    None => dictionary.first_constants(all[j].term),
+                };
+                (all[j], theta, constants)
+            })
+            .collect();
+        chosen.sort_by_key(|(candidate, ..)| *candidate);
+        let parameters = chosen.iter().map(|(_, theta, _)| *theta).chain(chosen.iter().flat_map(|c| c.2.clone()));
+        (chosen.iter().map(|(candidate, ..)| *candidate).collect(), parameters.collect())
+    }
+}
