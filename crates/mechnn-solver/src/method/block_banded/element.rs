@@ -1,5 +1,6 @@
 //! One batch element: its chains, the slack that joins them, and refinement.
 
+use super::augmented::{Augmented, Sides};
 use super::chain::Chain;
 use super::groups::{Group, independent_groups};
 use super::null_space::NullSpace;
@@ -17,7 +18,7 @@ pub(super) struct FactoredElement {
     pivot_ratio: f64,
     factorization: Factorization,
     /// Where refinement starts: the solution that an orthogonal factorisation returns, else zero.
-    start: Adjoint,
+    start: UnknownVector,
 }
 
 /// The slack as a border of one column, with a = its column (ones on the smoothness rows):
@@ -42,7 +43,7 @@ pub(super) struct SolvedElement {
 
 /// A vector in the space of unknowns: a start, an adjoint, a tangent.
 #[derive(Debug, Clone)]
-pub(super) struct Adjoint {
+pub(super) struct UnknownVector {
     pub(super) values: Vec<f64>,
     pub(super) slack: f64,
 }
@@ -120,7 +121,7 @@ impl FactoredElement {
             return Err(SolveError::DependentEquations { batch: view.batch, point: 0, pivot: 0.0 });
         }
         let mut chains = Vec::with_capacity(groups.len());
-        let mut start = Adjoint { values: vec![0.0; view.unknowns()], slack: 0.0 };
+        let mut start = UnknownVector { values: vec![0.0; view.unknowns()], slack: 0.0 };
         for group in groups {
             let null_space = null_space(view, &group)?;
             let chain = match factorization {
@@ -163,7 +164,7 @@ impl FactoredElement {
     /// applied: it is the estimate.
     fn solve(&self, view: &ElementView<'_>) -> Result<SolvedElement, SolveError> {
         let gamma_alpha = view.scheme.gamma_alpha().unwrap_or(0.0);
-        let Adjoint { mut values, mut slack } = self.start.clone();
+        let UnknownVector { mut values, mut slack } = self.start.clone();
         let mut right = vec![0.0; view.unknowns()];
         let mut refinements = 0;
         let mut last_change = f64::INFINITY;
@@ -177,7 +178,7 @@ impl FactoredElement {
                 Factorization::Orthogonal => self.eliminate_residual(view, z, &mut right)?,
             };
             if !is_start {
-                self.satisfy_equations(view, &values, &mut right);
+                self.add_particular(view, |t, e| view.forcing(t)[e], &values, &mut right);
                 let change = relative_change(view, &right, &values);
                 let stagnates = change > 0.5 * last_change;
                 if change <= REFINE_ABOVE || stagnates || refinements == MAX_REFINEMENTS || change.is_nan() {
@@ -192,7 +193,7 @@ impl FactoredElement {
             if view.equations == EquationRows::Hard {
                 // Large derivatives elsewhere leave their rounding errors in a change; equations hold to their own.
                 right.fill(0.0);
-                self.satisfy_equations(view, &values, &mut right);
+                self.add_particular(view, |t, e| view.forcing(t)[e], &values, &mut right);
                 values.iter_mut().zip(&right).for_each(|(value, change)| *value += change);
             }
             if let Some(index) = values.iter().position(|value| !value.is_finite()) {
@@ -201,22 +202,39 @@ impl FactoredElement {
         }
     }
 
-    /// Adds to a correction what hard equations still lack at `values`.
-    fn satisfy_equations(&self, view: &ElementView<'_>, values: &[f64], correction: &mut [f64]) {
+    /// The smallest change of `values` (zero if absent) with which `C x = right(t, e)` in hard equations, `[N, D, K]`;
+    /// `None` if all are soft.
+    pub(super) fn satisfying(
+        &self,
+        view: &ElementView<'_>,
+        right: impl Fn(usize, usize) -> f64,
+        values: Option<&[f64]>,
+    ) -> Option<Vec<f64>> {
+        (view.equations == EquationRows::Hard).then(|| {
+            let mut change = vec![0.0; view.unknowns()];
+            match values {
+                Some(values) => self.add_particular(view, right, values, &mut change),
+                None => self.chains.iter().for_each(|chain| chain.add_particular(view, &right, &mut change)),
+            }
+            change
+        })
+    }
+
+    /// Adds to `change` the smallest x with `C (values + x) = right` in hard equations; nothing for soft ones.
+    fn add_particular(
+        &self,
+        view: &ElementView<'_>,
+        right: impl Fn(usize, usize) -> f64,
+        values: &[f64],
+        change: &mut [f64],
+    ) {
         let block = view.sizes.block();
         let defect = |t: usize, e: usize| {
             let row = &view.coefficients(t)[e * block..][..block];
             let applied: f64 = row.iter().zip(&values[t * block..]).map(|(c, x)| c * x).sum();
-            view.forcing(t)[e] - applied
+            right(t, e) - applied
         };
-        self.chains.iter().for_each(|chain| chain.add_particular(view, defect, correction));
-    }
-
-    /// Directional change of hard equations: the smallest x with `C x = defect`, zero for soft ones, `[N, D, K]`.
-    pub(super) fn particular(&self, view: &ElementView<'_>, defect: impl Fn(usize, usize) -> f64) -> Vec<f64> {
-        let mut x = vec![0.0; view.unknowns()];
-        self.chains.iter().for_each(|chain| chain.add_particular(view, &defect, &mut x));
-        x
+        self.chains.iter().for_each(|chain| chain.add_particular(view, defect, change));
     }
 
     /// Multipliers of hard equations, `Cᵀ ν = w` at every point, `[N, E]`; `None` for soft ones.
@@ -248,19 +266,15 @@ impl FactoredElement {
         }
     }
 
-    /// `(AᵀA)⁻¹ g` over values and slack, refined as often as the solution was.
-    pub(super) fn solve_adjoint(&self, view: &ElementView<'_>, g: &[f64], g_slack: f64, refinements: usize) -> Adjoint {
-        let mut values = g.to_vec();
-        let mut slack = self.solve_bordered(view, &mut values, g_slack);
-        let mut residual = vec![0.0; g.len()];
-        for _ in 0..refinements {
-            residual.copy_from_slice(g);
-            let z = Unknowns { values: &values, slack };
-            let pass = add_transposed_residual(view, z, Load::Zero, &mut residual);
-            slack += self.solve_bordered(view, &mut residual, g_slack + pass.slack);
-            values.iter_mut().zip(&residual).for_each(|(value, change)| *value += change);
-        }
-        Adjoint { values, slack }
+    /// The solution with its row multipliers.
+    pub(super) fn solution(&self, view: &ElementView<'_>, solved: &SolvedElement) -> Augmented {
+        let start = UnknownVector { values: solved.values.clone(), slack: solved.slack };
+
+        Augmented::refine(view, self, &Sides::of_solution(view), start)
+    }
+
+    pub(super) fn pivot_ratio(&self) -> f64 {
+        self.pivot_ratio
     }
 
     /// Diagonal of the inverse of the normal equations: that of the values `[N, D, K]`, and that of the slack.
@@ -289,7 +303,7 @@ impl FactoredElement {
     }
 
     /// Solves the normal equations bordered by the slack in place; returns the slack.
-    fn solve_bordered(&self, view: &ElementView<'_>, g: &mut [f64], g_slack: f64) -> f64 {
+    pub(super) fn solve_bordered(&self, view: &ElementView<'_>, g: &mut [f64], g_slack: f64) -> f64 {
         let mut slack = g_slack;
         self.solve_chains(view, g, &mut slack);
         let Some(SlackColumn { transposed, response, complement }) = &self.slack else {
@@ -313,7 +327,7 @@ impl FactoredElement {
     /// At the solution the residuals are orthogonal to all columns but the slack's, with which their product is minus
     /// gamma * alpha: the linear term enters the correction as it enters the solution.
     fn eliminate_residual(&self, view: &ElementView<'_>, z: Unknowns<'_>, out: &mut [f64]) -> Result<f64, SolveError> {
-        let mut total = Adjoint { values: vec![0.0; out.len()], slack: 0.0 };
+        let mut total = UnknownVector { values: vec![0.0; out.len()], slack: 0.0 };
         for group in elimination_groups(view) {
             let null_space = null_space(view, &group)?;
             let (_, solution) =
@@ -330,8 +344,8 @@ impl FactoredElement {
     }
 }
 
-impl Adjoint {
-    fn add(&mut self, other: &Self) {
+impl UnknownVector {
+    pub(super) fn add(&mut self, other: &Self) {
         self.values.iter_mut().zip(&other.values).for_each(|(value, other)| *value += other);
         self.slack += other.slack;
     }
@@ -372,7 +386,7 @@ fn slack_residual(view: &ElementView<'_>, z: &[f64], out: &mut [f64]) -> PassSum
 
 /// Largest change of each derivative order relative to the largest value of that order, the worst of all orders; NaN if
 /// a number involved is. An order that is zero up to rounding is measured against the largest `h^k u^(k)` instead.
-fn relative_change(view: &ElementView<'_>, change: &[f64], values: &[f64]) -> f64 {
+pub(super) fn relative_change(view: &ElementView<'_>, change: &[f64], values: &[f64]) -> f64 {
     let orders = view.sizes.orders;
     let step = (0..view.sizes.points - 1).map(|t| view.step(t, 0)).fold(0.0, f64::max);
     let largest = |x: &[f64], k: usize| x.iter().skip(k).step_by(orders).map(|v| v.abs()).fold(0.0, nan_or_larger);
