@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use mechnn_solver::{
-    BoundaryValues, Cotangent, InitialValues, LinearOde, OdeGradient, OdeProblem, ProblemError, Scheme, SolveError,
-    StepsGradient, TimeGrid, Weights,
+    BoundaryValues, CollocationNodes, Cotangent, InitialValues, LinearOde, OdeGradient, OdeProblem, ProblemError,
+    Scheme, SolveError, StepsGradient, TimeGrid, Weights,
 };
 use ndarray::{Array1, Array2, Array3, Array4, Array5};
 
@@ -45,6 +45,18 @@ fn one_point_is_refused() {
         let error = relaxation(points, 2, &stationary()).unwrap_err();
         assert_eq!(error, ProblemError::TooFewPoints { points });
     }
+}
+
+#[test]
+fn more_points_than_memory_are_refused() {
+    for points in [usize::MAX, usize::MAX / 2, 1 << 40] {
+        let error = relaxation(points, 2, &stationary()).unwrap_err();
+        assert!(matches!(error, ProblemError::TooLarge { points: found, values: 2, .. } if found == points), "{error}");
+    }
+    let ode = LinearOde::new(Array5::ones((1, 1, 1, 1, 2)), Array3::ones((1, 1, 1)));
+    let grid = TimeGrid::lobatto(usize::MAX / 2, CollocationNodes::Seven, 1.0);
+    let error = OdeProblem::new(&ode, &grid, &stationary()).unwrap_err();
+    assert!(matches!(error, ProblemError::TooLarge { .. }), "{error}");
 }
 
 #[test]

@@ -17,15 +17,11 @@ mod rule;
 
 mod rules;
 
-mod lu;
-
 mod element;
 
 mod first;
 
 mod sweep;
-
-mod two_point;
 
 mod system;
 
@@ -37,13 +33,13 @@ mod pullback;
 
 mod tangent;
 
+use crate::engine::packed_lu::SingularAt;
+use crate::engine::two_point::TwoPoint;
 use inputs::{Inputs, Lengths};
-use lu::SingularAt;
 use pullback::CollocationPullback;
 use rules::Rules;
 use sweep::{Storage, Sweep};
 use system::{Factors, System, Workspace};
-use two_point::TwoPoint;
 
 /// Solves problems of [`Scheme::Collocation`](crate::Scheme::Collocation) in O(N D^3) work per batch element; elements of
 /// the batch run in parallel, each exactly as if it were alone.

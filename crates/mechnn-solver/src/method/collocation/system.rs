@@ -2,10 +2,10 @@
 
 use super::element::{Forcing, Homogeneous, Right, Rows};
 use super::inputs::Lengths;
-use super::lu::SingularAt;
 use super::sweep::Sweep;
-use super::two_point::TwoPoint;
 use crate::condition::{Condition, Source, are_initial};
+use crate::engine::packed_lu::SingularAt;
+use crate::engine::two_point::TwoPoint;
 use crate::solution::RowResiduals;
 
 /// Everything but the factors.
