@@ -12,7 +12,7 @@ mod methods;
 mod optimality;
 mod schemes;
 
-use families::{Member, members};
+use families::{Member, members, random_members};
 use grids::{GRIDS, Grid, PIECES};
 use methods::fast_methods_for;
 use optimality::Tally;
@@ -54,7 +54,25 @@ fn closed_forms_satisfy_their_equations() {
 
 #[test]
 fn the_error_falls_with_the_stated_order() {
-    let runs: Vec<Measured> = members().par_iter().flat_map_iter(measure).collect();
+    let failures = failures(&members());
+    assert!(failures.is_empty(), "{} failed\n{}", failures.len(), failures.join("\n"));
+}
+
+/// 400 problems with random parameters: `cargo test -p mechnn-solver --test accuracy -- --ignored --nocapture`, some
+/// minutes. Where terms of an error cancel, as they do in a few of so many, an order is not observed.
+#[test]
+#[ignore = "minutes"]
+fn the_error_falls_with_the_stated_order_on_400_problems() {
+    let problems = random_members(400, 1);
+    let failures = failures(&problems);
+    println!("{} orders are not observed\n{}", failures.len(), failures.join("\n"));
+    assert!(failures.len() < problems.len() / 2, "{} orders are not observed", failures.len());
+}
+
+/// Measures, prints a summary, and returns what is not of the stated order.
+fn failures(members: &[Member]) -> Vec<String> {
+    let runs: Vec<Measured> = members.par_iter().flat_map_iter(measure).collect();
+    println!("{} problems, {} orders", members.len(), runs.len());
     let mut families: BTreeMap<&str, (usize, f64, f64)> = BTreeMap::new();
     for run in &runs {
         let (runs, off, error) = families.entry(run.family).or_default();
@@ -74,8 +92,7 @@ fn the_error_falls_with_the_stated_order() {
             off.fold(0.0, f64::max)
         );
     }
-    let failures: Vec<&str> = runs.iter().filter(|run| !run.has_stated_order()).map(|run| &*run.message).collect();
-    assert!(failures.is_empty(), "{} of {} failed\n{}", failures.len(), runs.len(), failures.join("\n"));
+    runs.into_iter().filter(|run| !run.has_stated_order()).map(|run| run.message).collect()
 }
 
 /// One observed order.

@@ -80,6 +80,28 @@ impl Chain {
         Ok((chain, UnknownVector { values, slack }))
     }
 
+    /// Whether the rows determine the unknowns of the group, whatever their weights: elimination of the rows divided by
+    /// their norms. Rounding of heavy rows that depend on each other would otherwise fill a direction that the light ones leave
+    /// open.
+    pub(super) fn check_rank(
+        view: &ElementView<'_>,
+        group: &Group,
+        null_space: Option<&NullSpace>,
+    ) -> Result<(), PivotError> {
+        if null_space.is_some_and(|null_space| null_space.free() == 0) {
+            return Ok(());
+        }
+        let rows = ChainRows::new(view, group, null_space, None).equilibrated();
+        let banded_points = view.sizes.points - usize::from(view.is_periodic());
+        let (block, border, right) = (rows.block(), rows.border(), ChainRows::RIGHT_HAND_SIDES);
+        let mut elimination =
+            RowElimination::new(banded_points, block, half_bandwidth(view), border, right, MIN_ORTHOGONAL_RATIO);
+        for t in 0..banded_points {
+            elimination.eliminate(rows.leading(t))?;
+        }
+        elimination.finish().map(|_| ())
+    }
+
     fn from_factor(
         view: &ElementView<'_>,
         group: Group,

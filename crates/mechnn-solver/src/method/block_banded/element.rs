@@ -8,7 +8,7 @@ use super::row_pass::{Load, PassSummary, Unknowns, add_transposed_residual};
 use super::view::ElementView;
 use crate::engine::PivotError;
 use crate::error::SolveError;
-use crate::scheme::EquationRows;
+use crate::scheme::{EquationRows, Weights};
 use crate::solution::{Factorization, RowResiduals};
 
 /// The factored system of one batch element.
@@ -70,8 +70,28 @@ const VARIANCE_ERROR: f64 = 10.0;
 const MAX_REFINEMENTS: usize = 8;
 
 impl FactoredElement {
-    /// Factors and solves by the cheapest factorisation whose error estimate is good enough.
+    /// Factors and solves; refuses solutions that only the rounding of heavy rows determines.
     pub(super) fn factor_and_solve(view: &ElementView<'_>) -> Result<(Self, SolvedElement), SolveError> {
+        let (factored, solved) = Self::factor_by_estimate(view)?;
+        let spread = heaviness(view);
+        if spread > 1.0 && solved.pivot_ratio < TRUSTED_PIVOT * spread * spread {
+            // With equal weights the normal equations may tell already, in the time of a factorisation.
+            let equal = view.with_equal_weights();
+            let spread = heaviness(&equal);
+            let is_full = Self::new(&equal, Factorization::NormalEquations)
+                .is_ok_and(|factored| factored.pivot_ratio >= TRUSTED_PIVOT * spread * spread);
+            if !is_full {
+                for group in elimination_groups(view) {
+                    let null_space = null_space(view, &group)?;
+                    Chain::check_rank(view, &group, null_space.as_ref()).map_err(|error| singular(view, error))?;
+                }
+            }
+        }
+        Ok((factored, solved))
+    }
+
+    /// Factors and solves by the cheapest factorisation whose error estimate is good enough.
+    fn factor_by_estimate(view: &ElementView<'_>) -> Result<(Self, SolvedElement), SolveError> {
         // Rounding can make the pivots of a singular matrix look positive, the more so the larger a weight.
         if view.rows() < view.unknowns() + usize::from(view.scheme.gamma_alpha().is_some()) {
             return Err(singular(view, PivotError { block: view.sizes.points - 1, ratio: 0.0 }));
@@ -349,6 +369,15 @@ impl UnknownVector {
         self.values.iter_mut().zip(&other.values).for_each(|(value, other)| *value += other);
         self.slack += other.slack;
     }
+}
+
+/// The largest entry of a weighted row relative to those of the lightest family, 1 and more: the factor by which rounding of
+/// heavy rows exceeds that of light ones. Hard equations are eliminated before.
+fn heaviness(view: &ElementView<'_>) -> f64 {
+    let Weights { equation, initial, smoothness } = view.weights;
+    let coefficients = view.all_coefficients().iter().fold(1.0, |most: f64, c| most.max(c.abs()));
+    let equation = if view.equations == EquationRows::Hard { smoothness } else { equation * coefficients };
+    equation.max(initial).max(smoothness) / equation.min(initial).min(smoothness)
 }
 
 /// The slack joins all dimensions: with it they are eliminated as one group.

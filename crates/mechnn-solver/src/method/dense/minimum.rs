@@ -1,6 +1,6 @@
 //! The minimum of one dense system, and solves with other data on the same matrix.
 
-use super::qr::Qr;
+use super::qr::{DependentColumn, Qr};
 use super::row::Family;
 use super::system::DenseSystem;
 use crate::accurate_sum::AccurateSum;
@@ -47,13 +47,25 @@ impl Minimum {
             let factor = heaviness(&system, m);
             matrix.row_mut(m).mapv_inplace(|a| factor * a);
         });
-        let factor = Qr::new(matrix.view(), [in_time, slack].concat()).map_err(|e| {
+        let order = [in_time, slack].concat();
+        let refused = |e: DependentColumn| {
             let point = system.point(e.column);
             match e.pivot_ratio.is_finite() {
                 true => SolveError::NotPositiveDefinite { batch, point, pivot: e.pivot_ratio },
                 false => SolveError::NotFinite { batch, point },
             }
-        })?;
+        };
+        let factor = Qr::new(matrix.view(), order.clone()).map_err(refused)?;
+        if system.weights.iter().any(|weight| *weight != 1.0) {
+            // Rounding of heavy rows that depend on each other may fill a direction that the others leave open: the rank
+            // is that of the rows divided by their norms.
+            let mut rows = system.matrix.clone();
+            for mut row in rows.rows_mut() {
+                let largest = row.fold(0.0, |most: f64, a| most.max(a.abs()));
+                row.mapv_inplace(|a| if largest > 0.0 { a / largest } else { 0.0 });
+            }
+            Qr::new(rows.view(), order).map_err(refused)?;
+        }
         let Refined { unknowns, residual, estimate, refinements } =
             refine(&system, &factor, &system.rhs.to_vec(), &system.linear_term())?;
         expect_hard_rows(&system, &unknowns)?;
