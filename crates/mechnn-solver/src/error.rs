@@ -44,6 +44,21 @@ pub enum ProblemError {
         /// Number of points asked for.
         points: usize,
     },
+    /// More values than any machine holds.
+    #[error(
+        "{points} points with {values} values each, in a batch of {batch}, are more than {limit} values in all; \
+         use fewer points or a smaller batch"
+    )]
+    TooLarge {
+        /// Number of points N.
+        points: usize,
+        /// Values at a point, D K.
+        values: usize,
+        /// Batch size B.
+        batch: usize,
+        /// Most values of a problem.
+        limit: usize,
+    },
     /// The number of orders `K = order + 1` is outside 2..=7.
     #[error("`coefficients` keep {orders} orders (derivatives 0..{orders}); supported are 2 to 7")]
     Orders {

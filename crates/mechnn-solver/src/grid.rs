@@ -22,6 +22,9 @@ pub struct TimeGrid {
     pub(crate) steps: Steps,
 }
 
+/// A problem with so many elements is refused as [`ProblemError::TooLarge`].
+const MAX_ELEMENTS: usize = 1 << 33;
+
 impl TimeGrid {
     /// `points` points at equal distance `step`.
     pub fn uniform(points: usize, step: f64) -> Self {
@@ -61,6 +64,11 @@ impl TimeGrid {
     /// points of highest order at the ends of the elements.
     pub fn lobatto(elements: usize, nodes: CollocationNodes, length: f64) -> Self {
         let intervals = nodes.intervals();
+        if elements > MAX_ELEMENTS {
+            // Too many for a problem: refused there, without steps that would fill the memory before.
+            let points = elements.saturating_mul(intervals).saturating_add(1);
+            return Self::uniform(points, length / elements as f64 / intervals as f64);
+        }
         let positions = nodes.lobatto();
         let element = length / elements as f64;
         let steps = Array2::from_shape_fn((1, elements * intervals), |(_, i)| {

@@ -28,6 +28,8 @@ mod condition;
 
 mod rows;
 
+mod accurate_sum;
+
 pub mod engine;
 
 pub mod method;

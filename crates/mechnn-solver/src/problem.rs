@@ -43,6 +43,10 @@ pub struct OdeProblem {
     pub(crate) sizes: Sizes,
 }
 
+/// Most values `B N D K` of a problem: 128 GiB, and a solve needs several times that. Beyond it an allocation would abort
+/// the process, or a length overflow.
+const MAX_VALUES: usize = 1 << 34;
+
 impl OdeProblem {
     /// Checks shapes and numbers; the scheme is [`Scheme::Taylor`] and all weights are 1 until changed.
     ///
@@ -78,6 +82,12 @@ impl OdeProblem {
         let batches = [coefficients.0, forcing.0, step_batch, initial_batch];
         // An empty batch anywhere makes the whole batch empty; otherwise the one length that is not 1.
         let batch = if batches.contains(&0) { 0 } else { batches.into_iter().max().unwrap_or(1) };
+
+        let values = dims * orders;
+        let all = points.checked_mul(values).and_then(|values| values.checked_mul(batch.max(1)));
+        if all.is_none_or(|all| all > MAX_VALUES) {
+            return Err(ProblemError::TooLarge { points, values, batch, limit: MAX_VALUES });
+        }
 
         expect_axis("coefficients", 0, "batch", coefficients.0, &[1, batch])?;
         expect_axis("coefficients", 1, "points", coefficients.1, &[1, points])?;

@@ -1,38 +1,42 @@
 //! A batch is its elements, bit for bit: what is solved together is what would be solved alone.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use mechnn_solver::{Cotangent, InitialValues, LinearOde, OdeGradient, OdeProblem, Solution, StepsGradient, TimeGrid};
-use methods::least_squares_methods;
+use mechnn_solver::{
+    BoundaryValues, Cotangent, InitialValues, LinearOde, OdeGradient, OdeProblem, Solution, StepsGradient, TimeGrid,
+};
 use ndarray::{Array, Axis, Dimension, RemoveAxis};
 
 mod long_run;
 mod methods;
 mod optimality;
 mod parts;
+mod random_collocation;
 mod random_problem;
 mod schemes;
 
 use long_run::count;
-use methods::fast_methods;
+use methods::{fast_methods_for, methods_for};
 use optimality::Tally;
 use parts::{INPUTS, parts};
-use random_problem::{Inputs, random_inputs};
+use random_collocation::random_problems;
+use random_problem::Inputs;
 use schemes::all_schemes;
 
 #[test]
 fn a_batch_is_bitwise_its_elements() {
     let wanted = count(500, 20_000);
-    let (mut elements, mut seed) = (0, 3000);
-    while elements < wanted {
-        let inputs = random_inputs(seed);
+    let mut elements = 0;
+    // A problem has one to three elements, two on average.
+    let problems = random_problems(3000, wanted / 2);
+    for (seed, inputs) in &problems {
         let problem = inputs.problem().unwrap();
-        for method in least_squares_methods() {
+        for method in methods_for(&problem) {
             let (together, pullback) = method.solve_with_pullback(&problem).unwrap();
             let ones = |solution: &Solution| solution.values.map(|_| 1.0);
             let gradient = pullback.pull(&Cotangent { values: ones(&together), slack: None }).unwrap();
             for element in 0..problem.sizes().batch {
-                let name = format!("{} on seed {seed}, element {element}", method.name());
-                let own = only(&inputs, element).problem().unwrap();
+                let name = format!("{} on {seed}, element {element}", method.name());
+                let own = only(inputs, element).problem().unwrap();
                 let (alone, pullback) = method.solve_with_pullback(&own).unwrap();
                 assert_eq!(bits(alone.values.iter()), bits(together.values.index_axis(Axis(0), element)), "{name}");
                 let slack = |solution: &Solution, b: usize| solution.slack.as_ref().map(|slack| slack[b].to_bits());
@@ -43,21 +47,23 @@ fn a_batch_is_bitwise_its_elements() {
             }
         }
         elements += problem.sizes().batch as u64;
-        seed += 1;
     }
-    println!("{elements} batch elements of {} problems", seed - 3000);
+    println!("{elements} batch elements of {} problems", problems.len());
+    assert!(elements >= wanted);
 }
 
 #[test]
 fn a_hundred_thousand_elements_are_solved() {
     const DIFFERENT: usize = 100;
     for scheme in all_schemes() {
+        let points = scheme.collocation_nodes().map_or(2, |nodes| nodes.count());
         let coefficient = |b: usize, k: usize| if k == 1 { 1.0 } else { 0.1 * (b % DIFFERENT) as f64 };
         let coefficients = Array::from_shape_fn((100_000, 1, 1, 1, 2), |(b, .., k)| coefficient(b, k));
         let ode = LinearOde::new(coefficients, Array::zeros((1, 1, 1)));
         let start = InitialValues::new(Array::ones((1, 1, 1, 1)));
-        let problem = OdeProblem::new(&ode, &TimeGrid::uniform(2, 0.1), &start).unwrap().with_scheme(scheme).unwrap();
-        for method in fast_methods() {
+        let problem =
+            OdeProblem::new(&ode, &TimeGrid::uniform(points, 0.1), &start).unwrap().with_scheme(scheme).unwrap();
+        for method in fast_methods_for(&problem) {
             let solution = method.solve(&problem).unwrap();
             let mut tally = Tally::default();
             for (element, values) in solution.values.outer_iter().enumerate() {
@@ -100,6 +106,10 @@ fn only(inputs: &Inputs, element: usize) -> Inputs {
             StepsGradient::PerDimension(steps) => StepsGradient::PerDimension(select(steps, element)),
         },
         periodic_jump: inputs.periodic_jump.as_ref().map(|jump| select(jump, element)),
+        boundary: inputs.boundary.as_ref().map(|boundary| {
+            let values = select(&boundary.values().to_owned(), element);
+            BoundaryValues::new(boundary.conditions().to_vec(), values)
+        }),
         ..inputs.clone()
     }
 }

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use mechnn_solver::{
-    BoundaryValues, Cotangent, InitialValues, LinearOde, OdeGradient, OdeProblem, ProblemError, Scheme, SolveError,
-    StepsGradient, TimeGrid, Weights,
+    BoundaryValues, CollocationNodes, Cotangent, InitialValues, LinearOde, OdeGradient, OdeProblem, ProblemError,
+    Scheme, SolveError, StepsGradient, TimeGrid, Weights,
 };
 use ndarray::{Array1, Array2, Array3, Array4, Array5};
 
@@ -45,6 +45,18 @@ fn one_point_is_refused() {
         let error = relaxation(points, 2, &stationary()).unwrap_err();
         assert_eq!(error, ProblemError::TooFewPoints { points });
     }
+}
+
+#[test]
+fn more_points_than_memory_are_refused() {
+    for points in [usize::MAX, usize::MAX / 2, 1 << 40] {
+        let error = relaxation(points, 2, &stationary()).unwrap_err();
+        assert!(matches!(error, ProblemError::TooLarge { points: found, values: 2, .. } if found == points), "{error}");
+    }
+    let ode = LinearOde::new(Array5::ones((1, 1, 1, 1, 2)), Array3::ones((1, 1, 1)));
+    let grid = TimeGrid::lobatto(usize::MAX / 2, CollocationNodes::Seven, 1.0);
+    let error = OdeProblem::new(&ode, &grid, &stationary()).unwrap_err();
+    assert!(matches!(error, ProblemError::TooLarge { .. }), "{error}");
 }
 
 #[test]
@@ -293,8 +305,7 @@ fn heavy_weights_do_not_hide_that_a_direction_is_open() {
     let coefficients = Array5::from_shape_fn((1, 1, 1, 1, 3), |(.., k)| if k < 2 { 1.0 } else { 0.0 });
     let initial = InitialValues::new(Array4::from_shape_fn((1, 1, 1, 2), |(.., q)| if q == 0 { 1.0 } else { -1.0 }));
     let ode = LinearOde::new(coefficients, Array3::zeros((1, 1, 1)));
-    // At 1e4 the heavy rows' rounding fills the open direction, and one of the minimisers is returned.
-    for weight in [1.0, 1e2] {
+    for weight in [1e-8, 1e-4, 1.0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e8] {
         let weights = Weights { equation: weight, initial: weight, smoothness: 1.0 };
         let problem = OdeProblem::new(&ode, &TimeGrid::uniform(21, 0.1), &initial)
             .and_then(|problem| problem.with_scheme(Scheme::Pade)?.with_weights(weights))
@@ -303,6 +314,26 @@ fn heavy_weights_do_not_hide_that_a_direction_is_open() {
             let error = method.solve(&problem).err();
             let refused = matches!(error, Some(SolveError::NotPositiveDefinite { .. }));
             assert!(refused, "{} with weight {weight}: {error:?}", method.name());
+        }
+        // The same by the units of the equation.
+        let scaled = LinearOde::new(ode.coefficients() * weight, Array3::zeros((1, 1, 1)));
+        let problem = OdeProblem::new(&scaled, &TimeGrid::uniform(21, 0.1), &initial)
+            .and_then(|problem| problem.with_scheme(Scheme::Pade)?.with_weights(Weights { equation: 1.0, ..weights }))
+            .unwrap();
+        for method in methods_for(&problem) {
+            let error = method.solve(&problem).err();
+            let refused = matches!(error, Some(SolveError::NotPositiveDefinite { .. }));
+            assert!(refused, "{} with equations times {weight}: {error:?}", method.name());
+        }
+        // One more pin closes the direction; then every weight is solved.
+        let pins = Array4::from_shape_fn((1, 1, 1, 3), |(.., q)| if q == 1 { -1.0 } else { 1.0 });
+        let problem = OdeProblem::new(&ode, &TimeGrid::uniform(21, 0.1), &InitialValues::new(pins))
+            .and_then(|problem| problem.with_scheme(Scheme::Pade)?.with_weights(weights))
+            .unwrap();
+        for method in methods_for(&problem) {
+            let solution = method.solve(&problem).unwrap_or_else(|error| panic!("{} {weight}: {error}", method.name()));
+            let last = solution.values[[0, 20, 0, 0]];
+            assert!((last - (-2.0_f64).exp()).abs() < 1e-3, "{} with weight {weight}: {last}", method.name());
         }
     }
 }

@@ -1,19 +1,20 @@
 //! The same bits from every number of threads and from every run, errors included.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use mechnn_solver::{Cotangent, OdeSolver, SolveError, StepsGradient};
-use methods::least_squares_methods;
+use mechnn_solver::{BoundaryValues, Cotangent, OdeSolver, SolveError, StepsGradient};
 use ndarray::{Array4, Axis};
 use rayon::ThreadPoolBuilder;
 
 mod long_run;
 mod methods;
 mod parts;
+mod random_collocation;
 mod random_problem;
-mod schemes;
 
 use long_run::count;
+use methods::methods_for;
 use parts::parts;
+use random_collocation::random_problems;
 use random_problem::{Inputs, random_inputs};
 
 const THREADS: [usize; 3] = [1, 2, 4];
@@ -25,13 +26,13 @@ const BATCH: usize = 64;
 fn solutions_and_gradients_do_not_depend_on_threads_or_runs() {
     let problems = count(10, 200);
     let mut configurations = 0;
-    for seed in 7000..7000 + problems {
-        let inputs = repeated(&random_inputs(seed));
-        for method in least_squares_methods() {
+    for (name, inputs) in random_problems(7000, problems) {
+        let inputs = repeated(&inputs);
+        for method in methods_for(&inputs.problem().unwrap()) {
             let first = bits_with_threads(&*method, &inputs, 1).unwrap();
             for threads in THREADS {
                 let again = bits_with_threads(&*method, &inputs, threads).unwrap();
-                assert!(first == again, "{} on seed {seed} differs with {threads} threads", method.name());
+                assert!(first == again, "{} on {name} differs with {threads} threads", method.name());
                 configurations += 1;
             }
         }
@@ -47,7 +48,7 @@ fn the_error_is_that_of_the_first_element_that_has_one() {
     for element in [7, 20, 33, 63] {
         inputs.coefficients.index_axis_mut(Axis(0), element).fill(0.0);
     }
-    for method in least_squares_methods() {
+    for method in methods_for(&inputs.problem().unwrap()) {
         for threads in THREADS {
             let error = bits_with_threads(&*method, &inputs, threads).unwrap_err();
             let is_first = matches!(
@@ -75,6 +76,10 @@ fn repeated(inputs: &Inputs) -> Inputs {
     all.forcing = inputs.forcing.select(Axis(0), &one(inputs.forcing.dim().0));
     all.initial = inputs.initial.select(Axis(0), &one(inputs.initial.dim().0));
     all.periodic_jump = inputs.periodic_jump.as_ref().map(|jump| jump.select(Axis(0), &[0]));
+    all.boundary = inputs.boundary.as_ref().map(|boundary| {
+        let values = boundary.values().to_owned().select(Axis(0), &[0]);
+        BoundaryValues::new(boundary.conditions().to_vec(), values)
+    });
     all.steps = match &inputs.steps {
         StepsGradient::Shared(steps) => StepsGradient::Shared(steps.select(Axis(0), &[0])),
         StepsGradient::PerDimension(steps) => StepsGradient::PerDimension(steps.select(Axis(0), &[0])),

@@ -7,12 +7,13 @@
 //! - an element at work: the band `(1 + w) n b`, its start, its values and a right-hand side `3 n`
 //! - an element that is done: its values n; where a pullback is kept, band, start and values `(1 + w) n b + 2 n`
 //! - the solution of the batch: `B n`
-//! - a gradient: the inputs' sizes I once; at work for an element its adjoint, a residual and its own gradient, `2 n + I / B`
+//! - a gradient: the inputs' sizes I once; at work for an element its solution and its adjoint, `2 n`, with a number for each
+//!   of its R rows, `2 R`, a cotangent and a residual `2 n`; done its own gradient `I / B`
 //!
 //! ```text
 //! solve                B n + max(B n, T ((1 + w) n b + 3 n))
 //! solve_with_pullback  B ((1 + w) n b + 2 n) + max(B n, 2 T n)
-//! pull, beside it      I + min(B, 1024) I / B + 2 T n
+//! pull, beside it      I + min(B, 1024) I / B + T (4 n + 2 R)
 //! ```
 //!
 //! The first `B n` of a solve are the values of elements that are done, the second the array that is returned.
@@ -105,10 +106,14 @@ fn peak_memory_follows_the_formula() {
             let [n, b, w] = [points * block, block, w].map(|size| size as f64);
             let [elements, threads] = [batch, THREADS.min(batch)].map(|size| size as f64);
             let band = (1.0 + w) * n * b;
+            // Equations, initial values, Taylor rows both ways, central rows.
+            let of_intervals = 2 * (points - 1) * if w == 2.0 { orders - 1 } else { orders };
+            let central = if w == 2.0 { points - 2 } else { 0 };
+            let rows = (dims * (points + orders - 1 + of_intervals + central)) as f64;
             let inputs = problem.ode().coefficients().len() as f64;
             let solve = elements * n + (elements * n).max(threads * (band + 3.0 * n));
             let with_pullback = elements * (band + 2.0 * n) + (elements * n).max(2.0 * threads * n);
-            let pull = inputs + elements.min(1024.0) * inputs / elements + 2.0 * threads * n;
+            let pull = inputs + elements.min(1024.0) * inputs / elements + threads * (4.0 * n + 2.0 * rows);
 
             let (solution, of_solve) = pool.install(|| peak(|| BlockBanded.solve(&problem).unwrap()));
             let (kept, of_pullback) = pool.install(|| peak(|| BlockBanded.solve_with_pullback(&problem).unwrap()));

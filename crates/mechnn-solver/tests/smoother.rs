@@ -1,5 +1,5 @@
 //! The nonlinear smoother: derivatives, order of the defect, agreement with a dense solve, recovery of known answers.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use mechnn_solver::smoother::{
     Estimate, GaussNewton, Segment, SmootherError, SmootherProblem, Termination, WienerSmoother,
@@ -213,4 +213,44 @@ fn proportional_noise_is_found_where_it_is_said_to_be() {
     let additive = WienerSmoother.fit(&times, &noisy).unwrap();
     assert!((relative.noise - 0.05).abs() < 0.01, "{}", relative.noise);
     assert!(relative.log_likelihood > additive.log_likelihood + 10.0);
+}
+
+/// From the truth, with ever tighter model errors: the answer is a minimum, or it is not called converged.
+#[test]
+fn converged_is_said_of_minima_only() {
+    let segments = [trajectory(100, 0.1)];
+    let mut counts = [0; 3];
+    for exponent in 2..=14 {
+        let model_error = [10f64.powi(-exponent); 2];
+        let problem = problem(&segments, &model_error, &[0.0; 4]);
+        let start = Estimate { states: segments[0].observations.clone(), parameters: TRUTH.to_vec() };
+        let mut estimate = start.clone();
+        let before = problem.objective(&start).total();
+        let report = GaussNewton { max_iterations: 100, tolerance: 1e-6 }.minimize(&problem, &mut estimate).unwrap();
+        counts[report.termination as usize] += 1;
+        println!("model error 1e-{exponent}: {before:e} -> {:e}, {:?}", report.objective.total(), report.termination);
+        if report.termination != Termination::Converged {
+            continue;
+        }
+        // No step along any direction of a random set lowers the objective noticeably.
+        let mut random = ChaCha8Rng::seed_from_u64(exponent as u64);
+        let least = report.objective.total();
+        // The parameters alone, and all: a minimum in states and parameters is one along each.
+        for trial in 0..40 {
+            let size = 10f64.powi(-1 - trial % 10);
+            let mut moved = estimate.clone();
+            let shake = |x: &mut f64, random: &mut ChaCha8Rng| *x += size * (random.random::<f64>() - 0.5);
+            moved.parameters.iter_mut().for_each(|x| shake(x, &mut random));
+            if trial % 2 == 0 {
+                moved.states.iter_mut().for_each(|x| shake(x, &mut random));
+            }
+            let there = problem.objective(&moved).total();
+            assert!(there >= least * (1.0 - 1e-4), "model error 1e-{exponent}: {there:e} below {least:e}");
+        }
+        // Solving again from there changes nothing.
+        let again = GaussNewton { max_iterations: 100, tolerance: 1e-6 }.minimize(&problem, &mut estimate.clone());
+        assert!(again.unwrap().objective.total() >= least * (1.0 - 1e-4), "model error 1e-{exponent}");
+    }
+    println!("converged, limit, stalled: {counts:?}");
+    assert!(counts[0] >= 3);
 }

@@ -128,7 +128,7 @@ fn linearized(piece: &Piece, equations: &Equations<'_>) -> Result<(Step, Lineari
 }
 
 /// `lambda <- -(∂F/∂x_0)' mu`, `parameters += -(∂F/∂θ)' mu` for `mu`, `[s, D]`.
-fn pull_step(
+pub(super) fn pull_step(
     step: &Step,
     left: &Linearization,
     equations: &Equations<'_>,
@@ -159,7 +159,7 @@ fn pull_step(
 }
 
 /// `-(∂F/∂x_0) change - (∂F/∂θ) parameters`, `[s, D]`.
-fn push_step(
+pub(super) fn push_step(
     step: &Step,
     left: &Linearization,
     equations: &Equations<'_>,

@@ -21,6 +21,9 @@ pub enum NonlinearError {
         /// The range, in words.
         expected: &'static str,
     },
+    /// A boundary value problem without a solution has no derivative.
+    #[error("the boundary value problem was not solved, so it has no derivative")]
+    NotConverged,
     /// A step of the solution cannot be linearised there.
     #[error("the linearisation at the solution is singular or not finite in the step from time {time}")]
     NotDifferentiable {

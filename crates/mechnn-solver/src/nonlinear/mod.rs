@@ -3,7 +3,7 @@
 //! [`Dynamics`](crate::smoother::Dynamics) in, [`NonlinearSolution`] out: Newton's method on the collocation equations of
 //! one or many steps (quasi-linearisation), steps chosen by an error estimate, a [`Status`] that tells convergence from a
 //! spent budget, a solution that ends, a singular linearisation and a right-hand side that is not finite. Stiff problems
-//! are no special case; boundary values are not supported. Method, error estimate, adjoint and measurements: `docs/src/concepts/nonlinear.md`.
+//! are no special case. [`BoundarySolver`] solves two-point boundary value problems. Method, error estimate, adjoint and measurements: `docs/src/concepts/nonlinear.md`.
 //!
 //! # Example
 //! ```
@@ -77,11 +77,16 @@ mod adjoint;
 
 mod jacobian_check;
 
+mod boundary;
+
 mod error;
 
 pub mod problems;
 
 pub use adjoint::NonlinearGradient;
+pub use boundary::{
+    BoundaryGradient, BoundaryInfo, BoundarySolution, BoundarySolver, BoundaryStatus, LinearConditions,
+};
 pub use error::NonlinearError;
 pub use info::{NonlinearInfo, Start};
 pub use jacobian_check::check_jacobians;

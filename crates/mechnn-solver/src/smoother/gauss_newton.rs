@@ -27,6 +27,9 @@ pub enum Termination {
     Converged,
     /// The limit was reached first.
     IterationLimit,
+    /// The gradient promises a lower objective, but no step, however damped, finds it: the normal equations are lost to
+    /// rounding, as when the model error is many orders of magnitude below the noise.
+    Stalled,
 }
 
 /// How an iteration went.
@@ -53,6 +56,8 @@ struct Linearized {
 const MIN_PIVOT_RATIO: f64 = 1e-14;
 const FIRST_DAMPING: f64 = 1e-4;
 const MAX_DAMPING: f64 = 1e8;
+/// Relative changes of the objective below this are rounding.
+const ROUNDING: f64 = 1e-12;
 const SMALLEST_RIDGE: f64 = 1e-13;
 const LARGEST_RIDGE: f64 = 1e-6;
 
@@ -74,11 +79,16 @@ impl GaussNewton {
         }
         let mut damping = 0.0;
         let mut iterations = 0;
+        // What the least damped step since the last success promised.
+        let mut promised: f64 = 0.0;
         while iterations < self.max_iterations {
             iterations += 1;
             // Linearised anew also after a rejected step: those are rare, and keeping a copy would cost every step.
             let trial = match step(problem, linearize(problem, estimate), damping) {
-                Ok((states, parameters)) => Some(moved(estimate, &states, &parameters)),
+                Ok(Step { states, parameters, decrease }) => {
+                    promised = promised.max(decrease);
+                    Some(moved(estimate, &states, &parameters))
+                }
                 Err(error) if damping >= MAX_DAMPING => return Err(error),
                 Err(_) => None,
             };
@@ -88,17 +98,23 @@ impl GaussNewton {
                     let decrease = objective.total() - lower.total();
                     let small = decrease <= self.tolerance * objective.total();
                     (*estimate, objective) = (better, lower);
+                    promised = 0.0;
                     damping = if damping <= FIRST_DAMPING { 0.0 } else { damping / 10.0 };
                     if small && damping <= 1.0 {
                         return Ok(GaussNewtonReport { iterations, objective, termination: Termination::Converged });
                     }
                 }
                 // At the level of rounding a step may fail to lower the objective: nothing is left to gain.
-                Some((higher, _)) if higher.total() - objective.total() <= 1e-12 * objective.total() => {
+                Some((higher, _))
+                    if higher.total() - objective.total() <= ROUNDING * objective.total()
+                        && promised <= self.tolerance.max(ROUNDING) * objective.total() =>
+                {
                     return Ok(GaussNewtonReport { iterations, objective, termination: Termination::Converged });
                 }
                 _ if damping >= MAX_DAMPING => {
-                    return Ok(GaussNewtonReport { iterations, objective, termination: Termination::Converged });
+                    let is_minimum = promised <= self.tolerance.max(ROUNDING) * objective.total();
+                    let termination = if is_minimum { Termination::Converged } else { Termination::Stalled };
+                    return Ok(GaussNewtonReport { iterations, objective, termination });
                 }
                 _ => damping = (damping * 10.0).max(FIRST_DAMPING),
             }
@@ -202,16 +218,22 @@ fn factor(
 }
 
 /// The damped Gauss-Newton step of states and parameters.
-fn step(
-    problem: &SmootherProblem<'_>,
-    linearized: Linearized,
-    damping: f64,
-) -> Result<(Vec<f64>, Vec<f64>), SmootherError> {
-    let Linearized { hessian, state_gradient: mut states, parameter_gradient: mut parameters } = linearized;
+fn step(problem: &SmootherProblem<'_>, linearized: Linearized, damping: f64) -> Result<Step, SmootherError> {
+    let Linearized { hessian, state_gradient, parameter_gradient } = linearized;
+    let (mut states, mut parameters) = (state_gradient.clone(), parameter_gradient.clone());
     let factor = factor(problem, hessian, Damping { states: damping, parameters: damping })?;
     states.iter_mut().chain(&mut parameters).for_each(|g| *g = -*g);
     factor.solve_in_place(1, &mut states, &mut parameters);
-    Ok((states, parameters))
+    let gradient = state_gradient.iter().chain(&parameter_gradient);
+    let decrease = -gradient.zip(states.iter().chain(&parameters)).map(|(g, s)| g * s).sum::<f64>();
+    Ok(Step { states, parameters, decrease })
+}
+
+/// A step, and the decrease of the objective that the linearisation promises for it: `-g s` for half the gradient g.
+struct Step {
+    states: Vec<f64>,
+    parameters: Vec<f64>,
+    decrease: f64,
 }
 
 /// Half the gradient, and half the Gauss-Newton Hessian, of the objective.

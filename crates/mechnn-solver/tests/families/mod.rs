@@ -6,6 +6,8 @@ use std::fmt;
 
 use mechnn_solver::{EquationRows, InitialValues, LinearOde, OdeProblem, ProblemError, Scheme, TimeGrid};
 use ndarray::{Array1, Array2, Array3, Array4, Array5};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 type Coefficient = Box<dyn Fn(f64, usize, usize, usize) -> f64 + Send + Sync>;
 type Exact = Box<dyn Fn(f64, usize, usize) -> f64 + Send + Sync>;
@@ -128,6 +130,44 @@ pub(crate) fn members() -> Vec<Member> {
     all.extend([2, 3].map(|dims| constant("coupled, order 3 and 4", (0..dims).map(third).collect())));
     all.extend([2, 3].map(|dims| constant("coupled, order 3 and 4", (0..dims).map(fourth).collect())));
     all
+}
+
+/// `count` members with random parameters, from a seed: constant coefficients of order 1 to 4 in 1 to 4 dimensions, varying
+/// ones, forced ones and rotations in turn.
+pub(crate) fn random_members(count: usize, seed: u64) -> Vec<Member> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut real = |low: f64, high: f64| rng.random_range(low..high);
+    let mut root = |imaginary: bool| match imaginary {
+        true => (real(-0.8, 0.1), real(0.7, 2.5)),
+        false => (real(-2.0, 0.6), 0.0),
+    };
+    (0..count)
+        .map(|index| match index % 6 {
+            0..=2 => {
+                // Real roots, pairs, or one of each: order 1 to 4.
+                let kinds: &[bool] =
+                    [&[false][..], &[true], &[false, false], &[false, true], &[true, true]][index / 6 % 5];
+                let dims = 1 + index / 30 % 4;
+                constant(
+                    "random, constant",
+                    (0..dims).map(|_| kinds.iter().map(|&kind| root(kind)).collect()).collect(),
+                )
+            }
+            3 => {
+                let (p, _) = root(false);
+                let name = format!("u' = {p} cos(t) u");
+                Member { family: "random, varying", ..varying(name, move |t| p * t.sin(), move |t| p * t.cos()) }
+            }
+            4 => {
+                let (_, w) = root(true);
+                Member { family: "random, forced", ..forced(1 + index % 3, 1 + index / 6 % 4, w) }
+            }
+            _ => {
+                let ((a, _), (b, _)) = (root(false), root(false));
+                Member { family: "random, Euler", ..euler(a, b + 0.1) }
+            }
+        })
+        .collect()
 }
 
 /// Real and imaginary part; a root that is not real stands for itself and its conjugate.

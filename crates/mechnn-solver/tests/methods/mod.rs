@@ -12,15 +12,10 @@ pub(crate) fn methods_for(problem: &OdeProblem) -> Vec<Box<dyn OdeSolver>> {
     all_methods().into_iter().filter(|method| method.supports(problem) && is_fast(method.name())).collect()
 }
 
-/// Every method of the least-squares schemes but the dense reference.
-pub(crate) fn fast_methods() -> Vec<Box<dyn OdeSolver>> {
-    all_methods().into_iter().filter(|method| !["dense", "collocation"].contains(&method.name())).collect()
+/// Every method but the dense reference that can solve the problem.
+pub(crate) fn fast_methods_for(problem: &OdeProblem) -> Vec<Box<dyn OdeSolver>> {
+    all_methods().into_iter().filter(|method| method.name() != "dense" && method.supports(problem)).collect()
 }
 
 /// Unknowns per batch element up to which the dense reference takes part.
 const LARGEST_DENSE: usize = 1000;
-
-/// Every method of the least-squares schemes, the dense reference included.
-pub(crate) fn least_squares_methods() -> Vec<Box<dyn OdeSolver>> {
-    all_methods().into_iter().filter(|method| method.name() != "collocation").collect()
-}

@@ -1,4 +1,5 @@
 //! Random collocation problems over every option, from a seed.
+#![allow(dead_code)] // each test binary uses its part
 
 use mechnn_solver::method::Dense;
 use mechnn_solver::{
@@ -7,8 +8,19 @@ use mechnn_solver::{
 use ndarray::{Array2, Array3, Array4};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 
-use crate::random_problem::{Inputs, uniform};
+use crate::random_problem::{Inputs, random_inputs, uniform};
+
+/// Random problems by name: `least_squares` of the schemes of that kind, and a quarter as many of collocation.
+pub(crate) fn random_problems(first_seed: u64, least_squares: u64) -> Vec<(String, Inputs)> {
+    let seeds = first_seed..first_seed + least_squares;
+    let quarter = first_seed..first_seed + least_squares.div_ceil(4);
+    let named = seeds.into_par_iter().map(|seed| (format!("seed {seed}"), random_inputs(seed)));
+    let collocation =
+        quarter.into_par_iter().map(|seed| (format!("collocation, seed {seed}"), random_collocation(seed)));
+    named.chain(collocation).collect()
+}
 
 /// A random problem with D = 1..=4, K = 2..=5, 3, 5 or 7 nodes, initial, boundary, mixed or periodic conditions, irregular
 /// steps, broadcast axes and weights (that must not matter).

@@ -2,11 +2,19 @@
 
 #![allow(dead_code)] // each test binary uses its part
 
-use mechnn_solver::{EquationRows, Scheme};
+use mechnn_solver::{CollocationNodes, EquationRows, Scheme};
 
 /// Every scheme, with parameters for which it converges.
 pub(crate) fn all_schemes() -> Vec<Scheme> {
-    vec![Scheme::Taylor, Scheme::TaylorCentral, Scheme::RelaxedLp { gamma_alpha: 0.0 }]
+    let mut schemes = vec![
+        Scheme::Taylor,
+        Scheme::TaylorCentral,
+        Scheme::RelaxedLp { gamma_alpha: 0.0 },
+        Scheme::IntegratedWiener,
+        Scheme::Pade,
+    ];
+    schemes.extend(CollocationNodes::ALL.map(|nodes| Scheme::Collocation { nodes }));
+    schemes
 }
 
 /// Both kinds of equation rows.
@@ -14,16 +22,22 @@ pub(crate) const EQUATION_ROWS: [EquationRows; 2] = [EquationRows::Soft, Equatio
 
 /// Order of the largest error of u in the step, for an equation of order m of which derivatives up to k are kept.
 ///
-/// The rows of an interval leave residuals of a smooth solution of `O(h^(k+1))`, in forward and backward rows with signs such
-/// that odd powers cancel: an even order, `k - m + 1` or `k - m + 2`. It is what the two public solvers show for m = 1 and
-/// 2 (2 for k = 1, 2; 4 for k = 4), here stated for every m. It needs neighbouring steps that are equal up to `O(h^2)` but
-/// for a few points.
+/// Taylor rows: the rows of an interval leave residuals of a smooth solution of `O(h^(k+1))`, in forward and backward rows
+/// with signs such that odd powers cancel: an even order, `k - m + 1` or `k - m + 2`. It is what the two public solvers show
+/// for m = 1 and 2 (2 for k = 1, 2; 4 for k = 4), here stated for every m. It needs neighbouring steps that are equal up to
+/// `O(h^2)` but for a few points. Where a step is long compared with the time the equation takes to relax, order is
+/// reduced to `k - m + 1`.
 ///
-/// Where a step is long compared with the time the equation takes to relax, order is reduced to `k - m + 1`.
-pub(crate) fn stated_order(scheme: Scheme, m: usize, k: usize, is_stiff: bool) -> f64 {
+/// Rows of the integrated Wiener process: the same orders, on unequal steps too. Padé rows (k = m): the trapezoidal rule of
+/// the highest derivative. Collocation (k = m): one order more than nodes; none is stated where steps are too long to resolve
+/// the relaxation.
+pub(crate) fn stated_order(scheme: Scheme, m: usize, k: usize, is_stiff: bool) -> Option<f64> {
     match scheme {
-        Scheme::Taylor | Scheme::TaylorCentral | Scheme::RelaxedLp { .. } if is_stiff => (k - m + 1) as f64,
-        Scheme::Taylor | Scheme::TaylorCentral | Scheme::RelaxedLp { .. } => (2 * ((k - m) / 2) + 2) as f64,
+        Scheme::Pade => (k == m).then_some(2.0),
+        Scheme::Collocation { nodes } => (k == m && !is_stiff).then_some((nodes.count() + 1) as f64),
+        Scheme::Taylor | Scheme::TaylorCentral | Scheme::RelaxedLp { .. } | Scheme::IntegratedWiener => {
+            Some(if is_stiff { k - m + 1 } else { 2 * ((k - m) / 2) + 2 } as f64)
+        }
         other => panic!("no order is stated for {}", other.name()),
     }
 }

@@ -210,7 +210,6 @@ impl Regression {
                 term: term.clone(),
                 coefficient,
                 standard_error: f64::NAN,
-                constant_errors: Vec::new(),
             };
             Equation { terms: kept.map(fitted).collect() }
         };

@@ -45,7 +45,7 @@ fn true_polynomials_are_exact_and_predict_both_starts() {
             };
             let text = polynomial.monomials().map(term).collect::<Vec<_>>().join(" + ");
             let terms = parse_polynomial(&text, &system.variables).unwrap().into_iter();
-            let terms = terms.map(|(term, coefficient)| FittedTerm { term, coefficient, standard_error: f64::NAN });
+            let terms = terms.map(|(term, coefficient)| FittedTerm::new(term, coefficient));
             Equation { terms: terms.collect() }
         };
         let equations = truth.iter().map(equation).collect();

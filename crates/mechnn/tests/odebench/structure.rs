@@ -10,7 +10,7 @@ fn model(rhs: &[&str]) -> SparseModel {
     let states: Vec<String> = (0..rhs.len()).map(|d| format!("x_{d}")).collect();
     let equation = |text: &&str| {
         let terms = parse_polynomial(text, &states).unwrap().into_iter();
-        let terms = terms.map(|(term, coefficient)| FittedTerm { term, coefficient, standard_error: f64::NAN });
+        let terms = terms.map(|(term, coefficient)| FittedTerm::new(term, coefficient));
         Equation { terms: terms.collect() }
     };
     let equations = rhs.iter().map(equation).collect();

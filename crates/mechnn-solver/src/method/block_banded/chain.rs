@@ -1,7 +1,7 @@
 //! The normal equations of one group of dimensions: assembled, factored, solved.
 
 use super::chain_rows::ChainRows;
-use super::element::Adjoint;
+use super::element::UnknownVector;
 use super::groups::Group;
 use super::null_space::NullSpace;
 use super::row_pass::Unknowns;
@@ -56,10 +56,10 @@ impl Chain {
         group: Group,
         null_space: Option<NullSpace>,
         residual_at: Option<Unknowns<'_>>,
-    ) -> Result<(Self, Adjoint), PivotError> {
+    ) -> Result<(Self, UnknownVector), PivotError> {
         if null_space.as_ref().is_some_and(|null_space| null_space.free() == 0) {
             let chain = Self::from_factor(view, group, null_space, false, None);
-            return Ok((chain, Adjoint { values: vec![0.0; view.unknowns()], slack: 0.0 }));
+            return Ok((chain, UnknownVector { values: vec![0.0; view.unknowns()], slack: 0.0 }));
         }
         let rows = ChainRows::new(view, &group, null_space.as_ref(), residual_at);
         let banded_points = view.sizes.points - usize::from(view.is_periodic());
@@ -77,7 +77,29 @@ impl Chain {
         let chain = Self::from_factor(view, group, null_space, with_slack, Some(factor));
         let mut values = vec![0.0; view.unknowns()];
         chain.scatter(view, &chain.expand(view, solution), &mut values);
-        Ok((chain, Adjoint { values, slack }))
+        Ok((chain, UnknownVector { values, slack }))
+    }
+
+    /// Whether the rows determine the unknowns of the group, whatever their weights: elimination of the rows divided by
+    /// their norms. Rounding of heavy rows that depend on each other would otherwise fill a direction that the light ones leave
+    /// open.
+    pub(super) fn check_rank(
+        view: &ElementView<'_>,
+        group: &Group,
+        null_space: Option<&NullSpace>,
+    ) -> Result<(), PivotError> {
+        if null_space.is_some_and(|null_space| null_space.free() == 0) {
+            return Ok(());
+        }
+        let rows = ChainRows::new(view, group, null_space, None).equilibrated();
+        let banded_points = view.sizes.points - usize::from(view.is_periodic());
+        let (block, border, right) = (rows.block(), rows.border(), ChainRows::RIGHT_HAND_SIDES);
+        let mut elimination =
+            RowElimination::new(banded_points, block, half_bandwidth(view), border, right, MIN_ORTHOGONAL_RATIO);
+        for t in 0..banded_points {
+            elimination.eliminate(rows.leading(t))?;
+        }
+        elimination.finish().map(|_| ())
     }
 
     fn from_factor(

@@ -18,6 +18,8 @@ pub(super) struct ChainRows<'a> {
     half_bandwidth: usize,
     residual_at: Option<Unknowns<'a>>,
     null_space: Option<&'a NullSpace>,
+    /// True if every row is divided by its norm: the rank of the rows does not depend on their scale, its computation does.
+    equilibrated: bool,
 }
 
 impl<'a> ChainRows<'a> {
@@ -32,7 +34,12 @@ impl<'a> ChainRows<'a> {
         let block = group.dims.len() * view.sizes.orders;
         let half_bandwidth = if view.scheme.has_central_rows() { 2 } else { 1 };
         let (periodic, with_slack) = (view.is_periodic(), view.scheme.gamma_alpha().is_some());
-        Self { view, group, block, periodic, with_slack, half_bandwidth, residual_at, null_space }
+        Self { view, group, block, periodic, with_slack, half_bandwidth, residual_at, null_space, equilibrated: false }
+    }
+
+    /// The same rows, each divided by its norm.
+    pub(super) fn equilibrated(self) -> Self {
+        Self { equilibrated: true, ..self }
     }
 
     /// Unknowns at a point, as the elimination sees them.
@@ -70,6 +77,15 @@ impl<'a> ChainRows<'a> {
         }
         if let Some(z) = self.residual_at {
             rows.iter_mut().for_each(|row| self.subtract(t, z, row));
+        }
+        if self.equilibrated {
+            let data = self.data();
+            for row in &mut rows {
+                let largest = row[..data].iter().fold(0.0, |most: f64, entry| most.max(entry.abs()));
+                if largest > 0.0 {
+                    row.iter_mut().for_each(|entry| *entry /= largest);
+                }
+            }
         }
         match self.null_space {
             None => rows,

@@ -1,5 +1,6 @@
 //! One batch element: its chains, the slack that joins them, and refinement.
 
+use super::augmented::{Augmented, Sides};
 use super::chain::Chain;
 use super::groups::{Group, independent_groups};
 use super::null_space::NullSpace;
@@ -7,7 +8,7 @@ use super::row_pass::{Load, PassSummary, Unknowns, add_transposed_residual};
 use super::view::ElementView;
 use crate::engine::PivotError;
 use crate::error::SolveError;
-use crate::scheme::EquationRows;
+use crate::scheme::{EquationRows, Weights};
 use crate::solution::{Factorization, RowResiduals};
 
 /// The factored system of one batch element.
@@ -17,7 +18,7 @@ pub(super) struct FactoredElement {
     pivot_ratio: f64,
     factorization: Factorization,
     /// Where refinement starts: the solution that an orthogonal factorisation returns, else zero.
-    start: Adjoint,
+    start: UnknownVector,
 }
 
 /// The slack as a border of one column, with a = its column (ones on the smoothness rows):
@@ -42,7 +43,7 @@ pub(super) struct SolvedElement {
 
 /// A vector in the space of unknowns: a start, an adjoint, a tangent.
 #[derive(Debug, Clone)]
-pub(super) struct Adjoint {
+pub(super) struct UnknownVector {
     pub(super) values: Vec<f64>,
     pub(super) slack: f64,
 }
@@ -69,8 +70,28 @@ const VARIANCE_ERROR: f64 = 10.0;
 const MAX_REFINEMENTS: usize = 8;
 
 impl FactoredElement {
-    /// Factors and solves by the cheapest factorisation whose error estimate is good enough.
+    /// Factors and solves; refuses solutions that only the rounding of heavy rows determines.
     pub(super) fn factor_and_solve(view: &ElementView<'_>) -> Result<(Self, SolvedElement), SolveError> {
+        let (factored, solved) = Self::factor_by_estimate(view)?;
+        let spread = heaviness(view);
+        if spread > 1.0 && solved.pivot_ratio < TRUSTED_PIVOT * spread * spread {
+            // With equal weights the normal equations may tell already, in the time of a factorisation.
+            let equal = view.with_equal_weights();
+            let spread = heaviness(&equal);
+            let is_full = Self::new(&equal, Factorization::NormalEquations)
+                .is_ok_and(|factored| factored.pivot_ratio >= TRUSTED_PIVOT * spread * spread);
+            if !is_full {
+                for group in elimination_groups(view) {
+                    let null_space = null_space(view, &group)?;
+                    Chain::check_rank(view, &group, null_space.as_ref()).map_err(|error| singular(view, error))?;
+                }
+            }
+        }
+        Ok((factored, solved))
+    }
+
+    /// Factors and solves by the cheapest factorisation whose error estimate is good enough.
+    fn factor_by_estimate(view: &ElementView<'_>) -> Result<(Self, SolvedElement), SolveError> {
         // Rounding can make the pivots of a singular matrix look positive, the more so the larger a weight.
         if view.rows() < view.unknowns() + usize::from(view.scheme.gamma_alpha().is_some()) {
             return Err(singular(view, PivotError { block: view.sizes.points - 1, ratio: 0.0 }));
@@ -120,7 +141,7 @@ impl FactoredElement {
             return Err(SolveError::DependentEquations { batch: view.batch, point: 0, pivot: 0.0 });
         }
         let mut chains = Vec::with_capacity(groups.len());
-        let mut start = Adjoint { values: vec![0.0; view.unknowns()], slack: 0.0 };
+        let mut start = UnknownVector { values: vec![0.0; view.unknowns()], slack: 0.0 };
         for group in groups {
             let null_space = null_space(view, &group)?;
             let chain = match factorization {
@@ -163,7 +184,7 @@ impl FactoredElement {
     /// applied: it is the estimate.
     fn solve(&self, view: &ElementView<'_>) -> Result<SolvedElement, SolveError> {
         let gamma_alpha = view.scheme.gamma_alpha().unwrap_or(0.0);
-        let Adjoint { mut values, mut slack } = self.start.clone();
+        let UnknownVector { mut values, mut slack } = self.start.clone();
         let mut right = vec![0.0; view.unknowns()];
         let mut refinements = 0;
         let mut last_change = f64::INFINITY;
@@ -177,7 +198,7 @@ impl FactoredElement {
                 Factorization::Orthogonal => self.eliminate_residual(view, z, &mut right)?,
             };
             if !is_start {
-                self.satisfy_equations(view, &values, &mut right);
+                self.add_particular(view, |t, e| view.forcing(t)[e], &values, &mut right);
                 let change = relative_change(view, &right, &values);
                 let stagnates = change > 0.5 * last_change;
                 if change <= REFINE_ABOVE || stagnates || refinements == MAX_REFINEMENTS || change.is_nan() {
@@ -192,7 +213,7 @@ impl FactoredElement {
             if view.equations == EquationRows::Hard {
                 // Large derivatives elsewhere leave their rounding errors in a change; equations hold to their own.
                 right.fill(0.0);
-                self.satisfy_equations(view, &values, &mut right);
+                self.add_particular(view, |t, e| view.forcing(t)[e], &values, &mut right);
                 values.iter_mut().zip(&right).for_each(|(value, change)| *value += change);
             }
             if let Some(index) = values.iter().position(|value| !value.is_finite()) {
@@ -201,22 +222,39 @@ impl FactoredElement {
         }
     }
 
-    /// Adds to a correction what hard equations still lack at `values`.
-    fn satisfy_equations(&self, view: &ElementView<'_>, values: &[f64], correction: &mut [f64]) {
+    /// The smallest change of `values` (zero if absent) with which `C x = right(t, e)` in hard equations, `[N, D, K]`;
+    /// `None` if all are soft.
+    pub(super) fn satisfying(
+        &self,
+        view: &ElementView<'_>,
+        right: impl Fn(usize, usize) -> f64,
+        values: Option<&[f64]>,
+    ) -> Option<Vec<f64>> {
+        (view.equations == EquationRows::Hard).then(|| {
+            let mut change = vec![0.0; view.unknowns()];
+            match values {
+                Some(values) => self.add_particular(view, right, values, &mut change),
+                None => self.chains.iter().for_each(|chain| chain.add_particular(view, &right, &mut change)),
+            }
+            change
+        })
+    }
+
+    /// Adds to `change` the smallest x with `C (values + x) = right` in hard equations; nothing for soft ones.
+    fn add_particular(
+        &self,
+        view: &ElementView<'_>,
+        right: impl Fn(usize, usize) -> f64,
+        values: &[f64],
+        change: &mut [f64],
+    ) {
         let block = view.sizes.block();
         let defect = |t: usize, e: usize| {
             let row = &view.coefficients(t)[e * block..][..block];
             let applied: f64 = row.iter().zip(&values[t * block..]).map(|(c, x)| c * x).sum();
-            view.forcing(t)[e] - applied
+            right(t, e) - applied
         };
-        self.chains.iter().for_each(|chain| chain.add_particular(view, defect, correction));
-    }
-
-    /// Directional change of hard equations: the smallest x with `C x = defect`, zero for soft ones, `[N, D, K]`.
-    pub(super) fn particular(&self, view: &ElementView<'_>, defect: impl Fn(usize, usize) -> f64) -> Vec<f64> {
-        let mut x = vec![0.0; view.unknowns()];
-        self.chains.iter().for_each(|chain| chain.add_particular(view, &defect, &mut x));
-        x
+        self.chains.iter().for_each(|chain| chain.add_particular(view, defect, change));
     }
 
     /// Multipliers of hard equations, `Cᵀ ν = w` at every point, `[N, E]`; `None` for soft ones.
@@ -248,19 +286,15 @@ impl FactoredElement {
         }
     }
 
-    /// `(AᵀA)⁻¹ g` over values and slack, refined as often as the solution was.
-    pub(super) fn solve_adjoint(&self, view: &ElementView<'_>, g: &[f64], g_slack: f64, refinements: usize) -> Adjoint {
-        let mut values = g.to_vec();
-        let mut slack = self.solve_bordered(view, &mut values, g_slack);
-        let mut residual = vec![0.0; g.len()];
-        for _ in 0..refinements {
-            residual.copy_from_slice(g);
-            let z = Unknowns { values: &values, slack };
-            let pass = add_transposed_residual(view, z, Load::Zero, &mut residual);
-            slack += self.solve_bordered(view, &mut residual, g_slack + pass.slack);
-            values.iter_mut().zip(&residual).for_each(|(value, change)| *value += change);
-        }
-        Adjoint { values, slack }
+    /// The solution with its row multipliers.
+    pub(super) fn solution(&self, view: &ElementView<'_>, solved: &SolvedElement) -> Augmented {
+        let start = UnknownVector { values: solved.values.clone(), slack: solved.slack };
+
+        Augmented::refine(view, self, &Sides::of_solution(view), start)
+    }
+
+    pub(super) fn pivot_ratio(&self) -> f64 {
+        self.pivot_ratio
     }
 
     /// Diagonal of the inverse of the normal equations: that of the values `[N, D, K]`, and that of the slack.
@@ -289,7 +323,7 @@ impl FactoredElement {
     }
 
     /// Solves the normal equations bordered by the slack in place; returns the slack.
-    fn solve_bordered(&self, view: &ElementView<'_>, g: &mut [f64], g_slack: f64) -> f64 {
+    pub(super) fn solve_bordered(&self, view: &ElementView<'_>, g: &mut [f64], g_slack: f64) -> f64 {
         let mut slack = g_slack;
         self.solve_chains(view, g, &mut slack);
         let Some(SlackColumn { transposed, response, complement }) = &self.slack else {
@@ -313,7 +347,7 @@ impl FactoredElement {
     /// At the solution the residuals are orthogonal to all columns but the slack's, with which their product is minus
     /// gamma * alpha: the linear term enters the correction as it enters the solution.
     fn eliminate_residual(&self, view: &ElementView<'_>, z: Unknowns<'_>, out: &mut [f64]) -> Result<f64, SolveError> {
-        let mut total = Adjoint { values: vec![0.0; out.len()], slack: 0.0 };
+        let mut total = UnknownVector { values: vec![0.0; out.len()], slack: 0.0 };
         for group in elimination_groups(view) {
             let null_space = null_space(view, &group)?;
             let (_, solution) =
@@ -330,11 +364,20 @@ impl FactoredElement {
     }
 }
 
-impl Adjoint {
-    fn add(&mut self, other: &Self) {
+impl UnknownVector {
+    pub(super) fn add(&mut self, other: &Self) {
         self.values.iter_mut().zip(&other.values).for_each(|(value, other)| *value += other);
         self.slack += other.slack;
     }
+}
+
+/// The largest entry of a weighted row relative to those of the lightest family, 1 and more: the factor by which rounding of
+/// heavy rows exceeds that of light ones. Hard equations are eliminated before.
+fn heaviness(view: &ElementView<'_>) -> f64 {
+    let Weights { equation, initial, smoothness } = view.weights;
+    let coefficients = view.all_coefficients().iter().fold(1.0, |most: f64, c| most.max(c.abs()));
+    let equation = if view.equations == EquationRows::Hard { smoothness } else { equation * coefficients };
+    equation.max(initial).max(smoothness) / equation.min(initial).min(smoothness)
 }
 
 /// The slack joins all dimensions: with it they are eliminated as one group.
@@ -372,7 +415,7 @@ fn slack_residual(view: &ElementView<'_>, z: &[f64], out: &mut [f64]) -> PassSum
 
 /// Largest change of each derivative order relative to the largest value of that order, the worst of all orders; NaN if
 /// a number involved is. An order that is zero up to rounding is measured against the largest `h^k u^(k)` instead.
-fn relative_change(view: &ElementView<'_>, change: &[f64], values: &[f64]) -> f64 {
+pub(super) fn relative_change(view: &ElementView<'_>, change: &[f64], values: &[f64]) -> f64 {
     let orders = view.sizes.orders;
     let step = (0..view.sizes.points - 1).map(|t| view.step(t, 0)).fold(0.0, f64::max);
     let largest = |x: &[f64], k: usize| x.iter().skip(k).step_by(orders).map(|v| v.abs()).fold(0.0, nan_or_larger);

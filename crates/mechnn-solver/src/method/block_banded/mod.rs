@@ -8,6 +8,8 @@ use crate::method::{OdeSolver, Pullback};
 use crate::problem::OdeProblem;
 use crate::solution::{Cotangent, OdeGradient, RowResiduals, Solution, SolveInfo};
 
+mod augmented;
+
 mod chain;
 
 mod chain_rows;
@@ -28,9 +30,12 @@ mod variances;
 
 mod view;
 
+mod weighted_row;
+
+use augmented::{Augmented, Sides};
 use element::{FactoredElement, SolvedElement};
-use gradient::{Multipliers, element_gradient};
-use row_pass::{Load, Unknowns, add_transposed_residual};
+use gradient::element_gradient;
+use tangent::element_tangent;
 use view::ElementView;
 
 /// Solves in O(N (D K)^3) work and O(N (D K)^2) memory per batch element; elements run in parallel, each exactly as
@@ -114,15 +119,9 @@ impl Pullback for BlockBandedPullback {
                     let length = view.unknowns();
                     let slack = cotangent.slack.as_ref().map_or(0.0, |slack| slack[batch]);
                     let seed = values.as_slice().map(|all| &all[batch * length..][..length]).unwrap_or_default();
-                    let adjoint = factored.solve_adjoint(&view, seed, slack, solved.refinements);
-                    let multipliers = tangent::solution_multipliers(&view, factored, solved).and_then(|solution| {
-                        // Cᵀ η = g - AᵀA λ
-                        let mut w = seed.to_vec();
-                        let z = Unknowns { values: &adjoint.values, slack: adjoint.slack };
-                        add_transposed_residual(&view, z, Load::Zero, &mut w);
-                        factored.multipliers(&view, &w).map(|adjoint| Multipliers { solution, adjoint })
-                    });
-                    element_gradient(&view, solved, &adjoint, multipliers.as_ref())
+                    let solution = factored.solution(&view, solved);
+                    let adjoint = Augmented::solve(&view, factored, &Sides::of_adjoint(seed, slack));
+                    element_gradient(&view, &solution, &adjoint)
                 })
                 .collect::<Vec<_>>();
             for (offset, gradient) in gradients.into_iter().enumerate() {
@@ -140,14 +139,14 @@ impl Pullback for BlockBandedPullback {
             .map(|batch| {
                 let view = ElementView::new(&self.problem, batch);
                 let (factored, solved) = &self.elements[batch];
-                tangent::element_tangent(&view, factored, solved, direction)
+                element_tangent(&view, factored, solved, direction)
             })
             .collect::<Vec<_>>();
         let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
-        for (mut target, (tangent, _)) in values.outer_iter_mut().zip(&tangents) {
-            target.iter_mut().zip(tangent).for_each(|(target, value)| *target = *value);
+        for (mut target, tangent) in values.outer_iter_mut().zip(&tangents) {
+            target.iter_mut().zip(&tangent.values).for_each(|(target, value)| *target = *value);
         }
-        let slack = self.problem.scheme.gamma_alpha().map(|_| tangents.iter().map(|(_, slack)| *slack).collect());
+        let slack = self.problem.scheme.gamma_alpha().map(|_| tangents.iter().map(|tangent| tangent.slack).collect());
         Cotangent { values, slack }.expect_finite()
     }
 }

@@ -18,8 +18,6 @@ pub(super) enum Load {
     Data,
     /// The slack's column of the matrix: ones on the smoothness rows.
     SlackColumn,
-    /// Zero.
-    Zero,
 }
 
 /// What a pass returns beside `Aᵀ W² (load - A z)` for the values.

@@ -1,14 +1,16 @@
 //! Forward mode: the directional derivative of the solution.
 //!
-//! Differentiating `Rᵀ w² (f - R z) + q e_0 = 0` along a direction of the inputs:
+//! Differentiating the augmented system `W⁻² s + R z = f`, `Rᵀ s = -q` along a direction of the inputs:
 //!
-//! $$ A^\top A\, \dot z = R^\top \left( w^2 (\dot f - \dot R z) + 2 w \dot w\, \rho \right)
-//!    + \dot R^\top w^2 \rho + \dot q\, e_0, \qquad \rho = f - R z $$
+//! $$ W^{-2} \dot s + R \dot z = \dot f - \dot R z + 2 W^{-3} \dot W s, \qquad
+//!    R^\top \dot s = -(\dot q + \dot R^\top s) $$
 
-use super::element::{FactoredElement, SolvedElement};
-use super::row_pass::{Load, Unknowns, add_transposed_residual};
+use ndarray::Axis;
+
+use super::augmented::{Augmented, RowSides, Sides};
+use super::element::{FactoredElement, SolvedElement, UnknownVector};
 use super::view::ElementView;
-use crate::rows::{MAX_WIDTH, scaled_ends};
+use crate::rows::scaled_ends;
 use crate::shape::pick;
 use crate::solution::{OdeGradient, StepsGradient};
 
@@ -16,122 +18,103 @@ use crate::solution::{OdeGradient, StepsGradient};
 pub(super) fn element_tangent(
     view: &ElementView<'_>,
     factored: &FactoredElement,
-    z: &SolvedElement,
+    solved: &SolvedElement,
     direction: &OdeGradient,
-) -> (Vec<f64>, f64) {
+) -> UnknownVector {
+    let solution = factored.solution(view, solved);
+    let columns = UnknownVector { values: vec![0.0; view.unknowns()], slack: 0.0 };
+    let mut change = Change { solution: &solution, rows: Vec::with_capacity(view.rows()), columns };
     let sizes = view.sizes;
     let (dims, orders, points, block) = (sizes.dims, sizes.orders, sizes.points, sizes.block());
-    let x = &z.values[..];
-    let mut right = vec![0.0; x.len()];
+    let x = &solution.z.values[..];
     let batch = |len: usize| pick(len, view.batch);
+    // 2 w' / w^3; hard rows have no weight.
+    let along_weight = |w: f64, dw: f64| if w > 0.0 { 2.0 * dw / (w * w * w) } else { 0.0 };
 
-    // Equation rows: soft ones add to the right-hand side, hard ones prescribe a change.
-    let multipliers = solution_multipliers(view, factored, z);
-    let mut prescribed = vec![0.0; points * sizes.equations];
-    let (w, dw) = (view.weights.equation, direction.weights[0]);
-    let coefficients = direction.coefficients.outer_iter().nth(batch(direction.coefficients.dim().0));
-    let forcing = direction.forcing.outer_iter().nth(batch(direction.forcing.dim().0));
-    if let (Some(coefficients), Some(forcing)) = (coefficients, forcing) {
-        for t in 0..points {
-            let x = &x[t * block..][..block];
-            let right = &mut right[t * block..][..block];
-            for (e, row) in view.coefficients(t).chunks_exact(block).enumerate() {
-                let slope = |i: usize| coefficients[[view.coefficient_point(t), e, i / orders, i % orders]];
-                let residual = view.forcing(t)[e] - (0..block).map(|i| row[i] * x[i]).sum::<f64>();
-                let change = forcing[[view.forcing_point(t), e]] - (0..block).map(|i| slope(i) * x[i]).sum::<f64>();
-                if let Some(multipliers) = &multipliers {
-                    let index = t * sizes.equations + e;
-                    prescribed[index] = change;
-                    (0..block).for_each(|i| right[i] -= multipliers[index] * slope(i));
-                    continue;
-                }
-                let along_row = w * w * change + 2.0 * w * dw * residual;
-                for i in 0..block {
-                    right[i] += along_row * row[i] + w * w * residual * slope(i);
-                }
-            }
+    // Equation rows.
+    let weight = along_weight(view.equation_weight(), direction.weights[0]);
+    let coefficients = direction.coefficients.index_axis(Axis(0), batch(direction.coefficients.dim().0));
+    let forcing = direction.forcing.index_axis(Axis(0), batch(direction.forcing.dim().0));
+    for t in 0..points {
+        for e in 0..sizes.equations {
+            let slope = |i: usize| coefficients[[view.coefficient_point(t), e, i / orders, i % orders]];
+            let moved: f64 = (0..block).map(|i| slope(i) * x[t * block + i]).sum();
+            let s = change.add_row(forcing[[view.forcing_point(t), e]] - moved, weight);
+            (0..block).for_each(|i| change.add_column(t * block + i, slope(i) * s));
         }
     }
 
     // Initial and periodic rows.
-    let (w, dw) = (view.weights.initial, direction.weights[1]);
+    let weight = along_weight(view.weights.initial, direction.weights[1]);
     for s in 0..view.pinned_points {
         for d in 0..dims {
             for q in 0..view.pinned_orders {
-                let index = view.at(s, d) + q;
-                let change = direction.initial[[batch(direction.initial.dim().0), s, d, q]];
-                right[index] += w * w * change + 2.0 * w * dw * (view.initial(s, d, q) - x[index]);
+                change.add_row(direction.initial[[batch(direction.initial.dim().0), s, d, q]], weight);
             }
         }
     }
-    if let (Some(prescribed), Some(jump)) = (view.jump(), &direction.periodic_jump) {
+    if let Some(jump) = direction.periodic_jump.as_ref().filter(|_| view.is_periodic()) {
         for d in 0..dims {
             for k in 0..orders - 1 {
-                let (first, last) = (view.at(0, d) + k, view.at(points - 1, d) + k);
-                let residual = prescribed(d, k) - (x[first] - x[last]);
-                let along_row = w * w * jump[[batch(jump.dim().0), d, k]] + 2.0 * w * dw * residual;
-                right[first] += along_row;
-                right[last] -= along_row;
+                change.add_row(jump[[batch(jump.dim().0), d, k]], weight);
             }
         }
     }
 
     // Smoothness rows.
-    let w = view.weights.smoothness;
     let step_change = |t: usize, d: usize| match &direction.steps {
         StepsGradient::Shared(steps) => steps[[batch(steps.dim().0), view.step_interval(t)]],
         StepsGradient::PerDimension(steps) => steps[[batch(steps.dim().0), view.step_interval(t), d]],
     };
     // Every step moves the factor that all interval rows share: a change of the weight.
+    let w = view.weights.smoothness;
     let shared = view.shared_slopes().enumerate();
     let shared = shared.map(|(i, slope)| slope * step_change(i / view.step_dims, i % view.step_dims));
-    let dw = direction.weights[2] + w * shared.sum::<f64>();
-    let mut right_slack = direction.gamma_alpha;
+    let weight = along_weight(w, direction.weights[2] + w * shared.sum::<f64>());
     let all: Vec<usize> = (0..dims).collect();
     view.for_each_interval(&all, |t, d, rows| {
         let (left, next) = (view.at(t, d), view.at(t + 1, d));
-        let change = step_change(t, d);
-        let ends = |factor| scaled_ends(&x[left..][..orders], &x[next..][..orders], factor);
-        let (x_power, x_slope) = (ends(rows.power()), ends(rows.slope()));
+        let step = step_change(t, d);
+        let x_slope = scaled_ends(&x[left..][..orders], &x[next..][..orders], rows.slope());
         for pattern in rows.pattern() {
-            let apply = |v: &[f64; MAX_WIDTH]| -> f64 { (0..2 * orders).map(|i| pattern[i] * v[i]).sum() };
-            let residual = -apply(&x_power) - z.slack;
-            let along_row = -w * w * change * apply(&x_slope) + 2.0 * w * dw * residual;
-            let entry =
-                |i: usize| pattern[i] * (along_row * rows.power()[i] + w * w * residual * change * rows.slope()[i]);
+            let moved: f64 = (0..2 * orders).map(|i| pattern[i] * x_slope[i]).sum();
+            let s = change.add_row(-step * moved, weight);
             for i in 0..orders {
-                right[left + i] += entry(i);
-                right[next + i] += entry(orders + i);
+                change.add_column(left + i, pattern[i] * rows.slope()[i] * step * s);
+                change.add_column(next + i, pattern[orders + i] * rows.slope()[orders + i] * step * s);
             }
-            right_slack += along_row;
         }
     });
     view.for_each_central(&all, |t, d, row| {
         let at = [view.at(t - 1, d) + orders - 2, view.at(t, d) + orders - 1, view.at(t + 1, d) + orders - 2];
-        let change = step_change(t - 1, d) + step_change(t, d);
-        let residual = -(0..3).map(|i| row.entries[i] * x[at[i]]).sum::<f64>() - z.slack;
+        let step = step_change(t - 1, d) + step_change(t, d);
         let moved: f64 = (0..3).map(|i| row.derivative[i] * x[at[i]]).sum();
-        let along_row = -w * w * change * moved + 2.0 * w * dw * residual;
-        for i in 0..3 {
-            right[at[i]] += along_row * row.entries[i] + w * w * residual * change * row.derivative[i];
-        }
-        right_slack += along_row;
+        let s = change.add_row(-step * moved, weight);
+        (0..3).for_each(|i| change.add_column(at[i], row.derivative[i] * step * s));
     });
-    let change = factored.particular(view, |t, e| prescribed[t * sizes.equations + e]);
-    right_slack +=
-        add_transposed_residual(view, Unknowns { values: &change, slack: 0.0 }, Load::Zero, &mut right).slack;
-    let mut tangent = factored.solve_adjoint(view, &right, right_slack, z.refinements);
-    tangent.values.iter_mut().zip(&change).for_each(|(tangent, change)| *tangent += change);
-    (tangent.values, tangent.slack)
+    let Change { rows, mut columns, .. } = change;
+    columns.slack -= direction.gamma_alpha;
+    let sides = Sides { rows: RowSides::Given(rows), columns };
+    Augmented::solve(view, factored, &sides).z
 }
 
-/// ν of hard equations at the solution: `Cᵀ ν = Aᵀ (c - A x)`, `[N, E]`; `None` for soft ones.
-pub(super) fn solution_multipliers(
-    view: &ElementView<'_>,
-    factored: &FactoredElement,
-    z: &SolvedElement,
-) -> Option<Vec<f64>> {
-    let mut w = vec![0.0; z.values.len()];
-    add_transposed_residual(view, Unknowns { values: &z.values, slack: z.slack }, Load::Data, &mut w);
-    factored.multipliers(view, &w)
+/// The right-hand sides of the tangent, row after row.
+struct Change<'a> {
+    solution: &'a Augmented,
+    rows: Vec<f64>,
+    columns: UnknownVector,
+}
+
+impl Change<'_> {
+    /// Adds the next row's `f' - R' z`, and `along_weight = 2 w' / w^3`; returns s of the row.
+    fn add_row(&mut self, change: f64, along_weight: f64) -> f64 {
+        let s = self.solution.rows.get(self.rows.len()).copied().unwrap_or_default();
+        self.rows.push(change + along_weight * s);
+        s
+    }
+
+    /// Adds an entry of `R'ᵀ s`.
+    fn add_column(&mut self, index: usize, change: f64) {
+        self.columns.values[index] -= change;
+    }
 }

@@ -62,6 +62,11 @@ impl<'a> ElementView<'a> {
         }
     }
 
+    /// The same element with all weights 1.
+    pub(super) fn with_equal_weights(&self) -> Self {
+        Self { weights: Weights::default(), ..*self }
+    }
+
     /// Weight of the equation rows in sums of squares: hard rows are no part of them.
     pub(super) fn equation_weight(&self) -> f64 {
         match self.equations {

@@ -14,9 +14,9 @@
 //! slot (i, e, K - 1) an equation row.
 
 use super::inputs::{Inputs, Lengths};
-use super::lu::{self, SingularAt};
 use super::rule::MAX_NODES;
 use super::rules::Rules;
+use crate::engine::packed_lu::{self as lu, SingularAt};
 
 /// The right-hand side of the rows at point t.
 pub(super) trait Right {

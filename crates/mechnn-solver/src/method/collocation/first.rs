@@ -2,7 +2,7 @@
 
 use super::element::Right;
 use super::inputs::{Inputs, Lengths};
-use super::lu::{self, SingularAt};
+use crate::engine::packed_lu::{self as lu, SingularAt};
 
 /// Factors the coefficients of the highest derivatives, `[D, D]`.
 #[inline(always)]

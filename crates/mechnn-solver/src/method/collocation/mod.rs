@@ -17,15 +17,11 @@ mod rule;
 
 mod rules;
 
-mod lu;
-
 mod element;
 
 mod first;
 
 mod sweep;
-
-mod two_point;
 
 mod system;
 
@@ -37,13 +33,13 @@ mod pullback;
 
 mod tangent;
 
+use crate::engine::packed_lu::SingularAt;
+use crate::engine::two_point::TwoPoint;
 use inputs::{Inputs, Lengths};
-use lu::SingularAt;
 use pullback::CollocationPullback;
 use rules::Rules;
 use sweep::{Storage, Sweep};
 use system::{Factors, System, Workspace};
-use two_point::TwoPoint;
 
 /// Solves problems of [`Scheme::Collocation`](crate::Scheme::Collocation) in O(N D^3) work per batch element; elements of
 /// the batch run in parallel, each exactly as if it were alone.
@@ -76,6 +72,9 @@ const ERROR_PER_PIVOT: f64 = 10.0;
 
 /// Above this estimated relative error a solve is refused.
 const REFUSE_ABOVE: f64 = 1e-6;
+
+/// Above this relative residual of equations or spline rows a solve is refused.
+const REFUSE_UNSATISFIED_ABOVE: f64 = 1e-4;
 
 impl OdeSolver for Collocation {
     fn name(&self) -> &'static str {
@@ -178,7 +177,7 @@ fn solve_element(
     };
     expect_finite(values)?;
     let mut refinements = 0;
-    let mut error_estimate = ERROR_PER_PIVOT * f64::EPSILON / pivot_ratio;
+    let mut error_estimate = ERROR_PER_PIVOT * f64::EPSILON / pivot_ratio.min(system.sweep.rules.amplification.recip());
     if two_point.is_some() {
         // Once, with the residuals of all rows: the relative change is the error that was there, and the factor by which
         // the error has become smaller.
@@ -191,10 +190,19 @@ fn solve_element(
         refinements = 1;
         error_estimate = error_estimate.max(relative_change(&system.sweep, &change, values).powi(2));
     }
-    if error_estimate.is_nan() || error_estimate > REFUSE_ABOVE {
+    let residuals = system.residuals(values, &mut []);
+    // Values are sums of integrals. Where these cancel, or the steps of an element differ by many orders of magnitude, what
+    // is left does not satisfy the rows.
+    let lower = (0..values.len()).filter(|i| (i + 1) % system.sweep.lengths.orders != 0);
+    let largest = lower.map(|i| values[i].abs()).fold(0.0, f64::max);
+    let of_splines = if residuals.smoothness > 0.0 { residuals.smoothness / largest } else { 0.0 };
+    let of_equations = if residuals.equation > 0.0 { system.relative_equation_residual(values) } else { 0.0 };
+    let unsatisfied = of_equations.max(of_splines);
+    let is_trusted = error_estimate <= REFUSE_ABOVE && unsatisfied <= REFUSE_UNSATISFIED_ABOVE; // false for a NaN
+    error_estimate = error_estimate.max(unsatisfied);
+    if !is_trusted {
         return Err(SolveError::IllConditioned { batch, estimate: error_estimate, refinements });
     }
-    let residuals = system.residuals(values, &mut []);
     Ok((Evidence { residuals, pivot_ratio, error_estimate, refinements }, two_point))
 }
 

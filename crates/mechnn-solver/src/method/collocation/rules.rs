@@ -19,6 +19,9 @@ pub(super) struct Rules {
     powers: Vec<f64>,
     has_equal_elements: bool,
     clocks: usize,
+    /// Largest weight relative to the length of its element: the factor by which integrals magnify rounding errors.
+    /// About 1, unless steps within an element are of very different length; infinite where nodes coincide.
+    pub(super) amplification: f64,
 }
 
 /// The rule of one element and one clock.
@@ -50,12 +53,18 @@ impl Rules {
         let mut slopes = vec![0.0; count * clocks * size];
         let higher = lengths.orders.saturating_sub(2);
         let mut powers = vec![0.0; count * clocks * higher * per_power];
+        let mut amplification = 0.0_f64;
         for index in 0..count * clocks {
             let (first, clock) = (index / clocks * m, index % clocks);
             let mut tau = [0.0; MAX_NODES];
             (0..m).for_each(|i| tau[i + 1] = tau[i] + step(first + i, clock));
             let integrals = &mut integrals[index * size..][..size];
             write_matrices(&tau[..=m], integrals, &mut slopes[index * size..][..size]);
+            let largest = integrals
+                .iter()
+                .fold(0.0, |most: f64, a| if a.is_finite() { most.max(a.abs()) } else { f64::INFINITY });
+            let are_distinct = tau[..=m].windows(2).all(|ends| ends[1] > ends[0]);
+            amplification = if are_distinct { amplification.max(largest / tau[m]) } else { f64::INFINITY };
             let powers = &mut powers[index * higher * per_power..][..higher * per_power];
             for power in 0..higher {
                 let (done, rest) = powers.split_at_mut(power * per_power);
@@ -71,7 +80,7 @@ impl Rules {
                 }
             }
         }
-        Self { integrals, slopes, powers, has_equal_elements, clocks }
+        Self { integrals, slopes, powers, has_equal_elements, clocks, amplification }
     }
 
     /// The rule of element `element` on the clock of dimension `dim`.

@@ -3,8 +3,8 @@
 use super::element::{Element, Right};
 use super::first;
 use super::inputs::{Inputs, Lengths};
-use super::lu::{self, SingularAt};
 use super::rules::Rules;
+use crate::engine::packed_lu::{self as lu, SingularAt};
 
 /// One batch element to be swept over.
 #[derive(Clone, Copy)]

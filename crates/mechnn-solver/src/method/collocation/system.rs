@@ -2,10 +2,10 @@
 
 use super::element::{Forcing, Homogeneous, Right, Rows};
 use super::inputs::Lengths;
-use super::lu::SingularAt;
 use super::sweep::Sweep;
-use super::two_point::TwoPoint;
 use crate::condition::{Condition, Source, are_initial};
+use crate::engine::packed_lu::SingularAt;
+use crate::engine::two_point::TwoPoint;
 use crate::solution::RowResiduals;
 
 /// Everything but the factors.
@@ -281,6 +281,31 @@ impl<'a> System<'a> {
                 });
             }
         });
+        largest
+    }
+
+    /// Largest residual of an equation relative to the sizes of its terms, with every derivative as large as it is
+    /// anywhere: a value is a sum of integrals, and has the rounding error of the largest.
+    pub(super) fn relative_equation_residual(&self, values: &[f64]) -> f64 {
+        let state = self.lengths().state();
+        let mut scales = vec![0.0_f64; state];
+        for point in values.chunks_exact(state) {
+            scales.iter_mut().zip(point).for_each(|(scale, value)| *scale = scale.max(value.abs()));
+        }
+        let mut largest = 0.0_f64;
+        for (t, point) in values.chunks_exact(state).enumerate() {
+            let coefficients = self.sweep.inputs.coefficients(self.lengths(), t);
+            for (e, row) in coefficients.chunks_exact(state).enumerate() {
+                let forcing = self.sweep.inputs.forcing(self.lengths(), t, e);
+                let (mut residual, mut size) = (forcing, forcing.abs());
+                for ((c, u), scale) in row.iter().zip(point).zip(&scales) {
+                    residual -= c * u;
+                    size += c.abs() * scale;
+                }
+                let ratio = if residual == 0.0 { 0.0 } else { residual.abs() / size };
+                largest = if ratio.is_nan() { return f64::INFINITY } else { largest.max(ratio) };
+            }
+        }
         largest
     }
 }

@@ -1,9 +1,9 @@
 //! The minimum of one dense system, and solves with other data on the same matrix.
 
-use super::accurate_sum::AccurateSum;
-use super::qr::Qr;
+use super::qr::{DependentColumn, Qr};
 use super::row::Family;
 use super::system::DenseSystem;
+use crate::accurate_sum::AccurateSum;
 use crate::error::SolveError;
 use crate::solution::RowResiduals;
 
@@ -43,14 +43,29 @@ impl Minimum {
         // In time order the reflectors stay short; the slack, which is in every smoothness row, comes last.
         let (slack, in_time) = (0..system.matrix.ncols()).partition::<Vec<_>, _>(|&j| Some(j) == system.slack());
         let mut matrix = system.matrix.clone();
-        (0..matrix.nrows()).filter(|&m| system.hard[m]).for_each(|m| matrix.row_mut(m).mapv_inplace(|a| HEAVY * a));
-        let factor = Qr::new(matrix.view(), [in_time, slack].concat()).map_err(|e| {
+        (0..matrix.nrows()).for_each(|m| {
+            let factor = heaviness(&system, m);
+            matrix.row_mut(m).mapv_inplace(|a| factor * a);
+        });
+        let order = [in_time, slack].concat();
+        let refused = |e: DependentColumn| {
             let point = system.point(e.column);
             match e.pivot_ratio.is_finite() {
                 true => SolveError::NotPositiveDefinite { batch, point, pivot: e.pivot_ratio },
                 false => SolveError::NotFinite { batch, point },
             }
-        })?;
+        };
+        let factor = Qr::new(matrix.view(), order.clone()).map_err(refused)?;
+        if system.weights.iter().any(|weight| *weight != 1.0) {
+            // Rounding of heavy rows that depend on each other may fill a direction that the others leave open: the rank
+            // is that of the rows divided by their norms.
+            let mut rows = system.matrix.clone();
+            for mut row in rows.rows_mut() {
+                let largest = row.fold(0.0, |most: f64, a| most.max(a.abs()));
+                row.mapv_inplace(|a| if largest > 0.0 { a / largest } else { 0.0 });
+            }
+            Qr::new(rows.view(), order).map_err(refused)?;
+        }
         let Refined { unknowns, residual, estimate, refinements } =
             refine(&system, &factor, &system.rhs.to_vec(), &system.linear_term())?;
         expect_hard_rows(&system, &unknowns)?;
@@ -91,9 +106,17 @@ fn expect_hard_rows(system: &DenseSystem, z: &[f64]) -> Result<(), SolveError> {
 /// Factor of hard rows in the factorisation: it only has to be large, refinement does the rest.
 const HEAVY: f64 = 1e7;
 
+/// 1 for soft rows; hard rows get entries of at most [`HEAVY`], whatever their units.
+fn heaviness(system: &DenseSystem, m: usize) -> f64 {
+    match system.hard[m] {
+        false => 1.0,
+        true => HEAVY / system.matrix.row(m).fold(1.0, |largest: f64, a| largest.max(a.abs())),
+    }
+}
+
 /// Solves the system below with hard rows replaced by heavy ones, which is right up to `HEAVY^-2`.
 fn solve_augmented(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let scale = |m: usize| if system.hard[m] { HEAVY } else { 1.0 };
+    let scale = |m: usize| heaviness(system, m);
     let f: Vec<f64> = f.iter().enumerate().map(|(m, f)| scale(m) * f).collect();
     let (mut r, z) = factor.solve_augmented(&f, q);
     r.iter_mut().enumerate().for_each(|(m, r)| *r *= scale(m));

@@ -29,8 +29,6 @@ mod least_squares;
 
 mod system;
 
-mod accurate_sum;
-
 mod qr;
 
 mod minimum;

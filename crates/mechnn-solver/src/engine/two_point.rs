@@ -11,10 +11,10 @@
 //!
 //! Reference: Wright, SIAM J. Sci. Stat. Comput. 13 (1992), 742 (structured orthogonal factorisation).
 
-use super::lu::{self, SingularAt};
+use super::packed_lu::{self as lu, SingularAt};
 
 /// The factored system.
-pub(super) struct TwoPoint {
+pub(crate) struct TwoPoint {
     /// n, length of a state.
     state: usize,
     /// M, number of maps.
@@ -28,7 +28,7 @@ pub(super) struct TwoPoint {
     /// The last block row and the conditions, over (x_0, x_M), `[2n, 2n]` and row factors.
     closing: Vec<f64>,
     exchanged: Vec<u32>,
-    pub(super) pivot_ratio: f64,
+    pub(crate) pivot_ratio: f64,
 }
 
 impl TwoPoint {
@@ -36,7 +36,7 @@ impl TwoPoint {
     ///
     /// # Errors
     /// If the conditions do not determine the solution.
-    pub(super) fn new(
+    pub(crate) fn new(
         maps: usize,
         units: Vec<f64>,
         ends: &[f64],
@@ -97,7 +97,7 @@ impl TwoPoint {
     }
 
     /// Overwrites phi_0..phi_{M-1} and beta, `[M + 1, n]`, by x_0..x_M.
-    pub(super) fn solve(&self, x: &mut [f64]) {
+    pub(crate) fn solve(&self, x: &mut [f64]) {
         let (n, maps) = (self.state, self.maps);
         for block in x.chunks_exact_mut(n).take(maps) {
             block.iter_mut().zip(&self.units).for_each(|(value, unit)| *value *= unit);
@@ -136,7 +136,7 @@ impl TwoPoint {
     }
 
     /// The transposed system: overwrites cotangents of x_0..x_M, `[M + 1, n]`, by those of phi_0..phi_{M-1} and beta.
-    pub(super) fn solve_transposed(&self, g: &mut [f64]) {
+    pub(crate) fn solve_transposed(&self, g: &mut [f64]) {
         let (n, maps) = (self.state, self.maps);
         for block in g.chunks_exact_mut(n) {
             block.iter_mut().zip(&self.units).for_each(|(value, unit)| *value /= unit);

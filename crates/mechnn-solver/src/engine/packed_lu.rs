@@ -4,10 +4,10 @@
 
 /// Why a matrix could not be factored: the row is zero, or the column depends on those before it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct SingularAt {
-    pub(super) index: usize,
+pub(crate) struct SingularAt {
+    pub(crate) index: usize,
     /// Relative pivot; not finite if the matrix is not.
-    pub(super) pivot: f64,
+    pub(crate) pivot: f64,
 }
 
 /// Below this pivot relative to its column a matrix is singular to working precision.
@@ -15,14 +15,14 @@ const SINGULAR: f64 = 8.0 * f64::EPSILON;
 
 /// Numbers that a factorisation of size n needs: L and U `[n, n]`, then the factors of the rows `[n]`.
 #[inline(always)]
-pub(super) fn length(n: usize) -> usize {
+pub(crate) fn length(n: usize) -> usize {
     n * n + n
 }
 
 /// Factors the matrix `[n, n]` at the start of `factors` in place; `exchanged[k]` is the row that became row k.
 /// Returns the smallest pivot relative to the largest entry of its column.
 #[inline(always)]
-pub(super) fn factor(n: usize, factors: &mut [f64], exchanged: &mut [u32]) -> Result<f64, SingularAt> {
+pub(crate) fn factor(n: usize, factors: &mut [f64], exchanged: &mut [u32]) -> Result<f64, SingularAt> {
     let (a, scale) = factors.split_at_mut(n * n);
     for i in 0..n {
         let row = &mut a[i * n..][..n];
@@ -81,7 +81,7 @@ pub(super) fn factor(n: usize, factors: &mut [f64], exchanged: &mut [u32]) -> Re
 
 /// `x := A^-1 x`
 #[inline(always)]
-pub(super) fn solve(n: usize, factors: &[f64], exchanged: &[u32], x: &mut [f64]) {
+pub(crate) fn solve(n: usize, factors: &[f64], exchanged: &[u32], x: &mut [f64]) {
     let (a, scale) = factors.split_at(n * n);
     for i in 0..n {
         x[i] *= scale[i];
@@ -107,7 +107,7 @@ pub(super) fn solve(n: usize, factors: &[f64], exchanged: &[u32], x: &mut [f64])
 
 /// `x := A^-T x`
 #[inline(always)]
-pub(super) fn solve_transposed(n: usize, factors: &[f64], exchanged: &[u32], x: &mut [f64]) {
+pub(crate) fn solve_transposed(n: usize, factors: &[f64], exchanged: &[u32], x: &mut [f64]) {
     let (a, scale) = factors.split_at(n * n);
     for i in 0..n {
         let mut sum = x[i];

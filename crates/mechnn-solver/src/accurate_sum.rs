@@ -4,30 +4,30 @@
 ///
 /// Ogita, Rump, Oishi, SIAM J. Sci. Comput. 26 (2005), algorithm 5.3.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct AccurateSum {
+pub(crate) struct AccurateSum {
     sum: f64,
     error: f64,
 }
 
 impl AccurateSum {
-    pub(super) fn new(start: f64) -> Self {
+    pub(crate) fn new(start: f64) -> Self {
         Self { sum: start, error: 0.0 }
     }
 
-    pub(super) fn add(&mut self, term: f64) {
+    pub(crate) fn add(&mut self, term: f64) {
         let total = self.sum + term;
         let from_term = total - self.sum;
         self.error += (self.sum - (total - from_term)) + (term - from_term);
         self.sum = total;
     }
 
-    pub(super) fn add_product(&mut self, a: f64, b: f64) {
+    pub(crate) fn add_product(&mut self, a: f64, b: f64) {
         let product = a * b;
         self.add(product);
         self.error += a.mul_add(b, -product);
     }
 
-    pub(super) fn value(self) -> f64 {
+    pub(crate) fn value(self) -> f64 {
         self.sum + self.error
     }
 }
