@@ -1,29 +1,37 @@
 //! Peak memory of a solve and of its gradient, against a formula.
 //!
 //! With b = D K unknowns at a point, n = N b in an element, w = 1 (Taylor rows) or 2 (central rows) the half bandwidth, B
-//! elements and T threads, in numbers of 8 bytes, for soft equations that join all dimensions, by normal equations and
-//! without a slack:
-//!
-//! - an element at work: the band `(1 + w) n b`, its start, its values and a right-hand side `3 n`
-//! - an element that is done: its values n; where a pullback is kept, band, start and values `(1 + w) n b + 2 n`
-//! - the solution of the batch: `B n`
-//! - a gradient: the inputs' sizes I once; at work for an element its solution and its adjoint, `2 n`, with a number for each
-//!   of its R rows, `2 R`, a cotangent and a residual `2 n`; done its own gradient `I / B`
+//! elements, T threads, R rows of an element and I numbers of inputs, in numbers of 8 bytes, for equations that join all
+//! dimensions:
 //!
 //! ```text
-//! solve                B n + max(B n, T ((1 + w) n b + 3 n))
-//! solve_with_pullback  B ((1 + w) n b + 2 n) + max(B n, 2 T n)
-//! pull, beside it      I + min(B, 1024) I / B + T (4 n + 2 R)
+//! solve                B n + max(B n, T work)
+//! solve_with_pullback  B kept + max(B n, T (work - kept))
+//! pull, beside it      I + min(B, 1024) I / B + T (4 n + 2 R + more)
 //! ```
 //!
-//! The first `B n` of a solve are the values of elements that are done, the second the array that is returned.
+//! The first `B n` of a solve are the values of elements that are done, the second the array that is returned. An element at
+//! work in a gradient holds its solution and its adjoint, with a number for each row, a cotangent and a residual.
+//!
+//! | an element | kept | work | more |
+//! |---|---|---|---|
+//! | normal equations | band `(1 + w) n b`, start, values: `band + 2 n` | `band + 3 n` | 0 |
+//! | with a slack | its column and response beside: `band + 4 n` | `band + 5 n` | 0 |
+//! | orthogonal | `band + 2 n` | another one to correct with: `2 band + 6 n` | 0 |
+//! | hard equations, E = D | null spaces `s = N (b^2 + E^2 + E + 9)`, their band `(1 + w) N (b - E)^2`, `2 n` | `band + 5 n` beside | `3 n` |
+//!
+//! Collocation with m intervals in an element factors `f = (N - 1) / m ((m D)^2 + 1.5 m D)`: `solve` needs `B n + T f`,
+//! `solve_with_pullback` `B (2 n + f)`, `pull` `I + T n`, each with some 20 numbers for each element of the batch.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mechnn_solver::method::BlockBanded;
-use mechnn_solver::{Cotangent, InitialValues, LinearOde, OdeProblem, OdeSolver, Scheme, TimeGrid};
+use mechnn_solver::method::Automatic;
+use mechnn_solver::{
+    CollocationNodes, Cotangent, EquationRows, Factorization, InitialValues, LinearOde, OdeProblem, OdeSolver, Scheme,
+    TimeGrid,
+};
 use ndarray::{Array3, Array4, Array5};
 use rayon::ThreadPoolBuilder;
 
@@ -83,52 +91,119 @@ const THREADS: usize = 2;
 /// Unlike the formula: headers of vectors, pools of threads, and what two elements at work hold beside their vectors.
 const ALLOWANCE: f64 = 1.2;
 
-fn problem(n: usize, d: usize, k: usize, b: usize, scheme: Scheme) -> OdeProblem {
-    let coefficients = Array5::from_shape_fn((b, n, d, d, k), |(b, t, e, d, i)| match (e == d, i == k - 1) {
-        (true, true) => 2.0 + 0.1 * ((b + t) as f64).sin(),
-        _ => 0.2 * ((b + 3 * t + 5 * e + 7 * d + i) as f64).cos(),
-    });
-    let ode = LinearOde::new(coefficients, Array3::ones((1, 1, d)));
-    let initial = InitialValues::new(Array4::ones((1, 1, d, k - 1)));
-    OdeProblem::new(&ode, &TimeGrid::uniform(n, 0.1), &initial).unwrap().with_scheme(scheme).unwrap()
+/// One way to solve.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    NormalEquations(Scheme),
+    Slack,
+    Orthogonal,
+    Hard(Scheme),
+    Collocation,
+}
+
+const WAYS: [Way; 7] = [
+    Way::NormalEquations(Scheme::Taylor),
+    Way::NormalEquations(Scheme::TaylorCentral),
+    Way::Slack,
+    Way::Orthogonal,
+    Way::Hard(Scheme::Taylor),
+    Way::Hard(Scheme::TaylorCentral),
+    Way::Collocation,
+];
+
+const NODES: CollocationNodes = CollocationNodes::Five;
+
+impl Way {
+    fn problem(self, [n, d, k, b]: [usize; 4]) -> OdeProblem {
+        let coefficients = Array5::from_shape_fn((b, n, d, d, k), |(b, t, e, d, i)| match (e == d, i == k - 1) {
+            (true, true) => 2.0 + 0.1 * ((b + t) as f64).sin(),
+            _ => 0.2 * ((b + 3 * t + 5 * e + 7 * d + i) as f64).cos(),
+        });
+        let ode = LinearOde::new(coefficients, Array3::ones((1, 1, d)));
+        let initial = InitialValues::new(Array4::ones((1, 1, d, k - 1)));
+        // Steps so short that normal equations are lost to rounding.
+        let step = if let Way::Orthogonal = self { 1e-3 } else { 0.1 };
+        let (scheme, rows) = match self {
+            Way::NormalEquations(scheme) => (scheme, EquationRows::Soft),
+            Way::Slack => (Scheme::RelaxedLp { gamma_alpha: 0.0 }, EquationRows::Soft),
+            Way::Orthogonal => (Scheme::Taylor, EquationRows::Soft),
+            Way::Hard(scheme) => (scheme, EquationRows::Hard),
+            Way::Collocation => (Scheme::Collocation { nodes: NODES }, EquationRows::Soft),
+        };
+        let problem = OdeProblem::new(&ode, &TimeGrid::uniform(n, step), &initial).unwrap();
+        problem.with_scheme(scheme).unwrap().with_equation_rows(rows)
+    }
+
+    /// Numbers in use by a solve, one with a pullback, and a pull.
+    fn formula(self, [points, dims, orders, batch]: [usize; 4], inputs: f64) -> [f64; 3] {
+        let w = match self {
+            Way::Slack | Way::NormalEquations(Scheme::TaylorCentral) | Way::Hard(Scheme::TaylorCentral) => 2,
+            _ => 1,
+        };
+        // Equations, initial values, Taylor rows both ways, central rows.
+        let of_intervals = 2 * (points - 1) * if w == 2 { orders - 1 } else { orders };
+        let central = if w == 2 { points - 2 } else { 0 };
+        let rows = (dims * (points + orders - 1 + of_intervals + central)) as f64;
+        let [all, d, b, n] = [points, dims, dims * orders, points * dims * orders].map(|size| size as f64);
+        let [elements, threads, w] = [batch, THREADS.min(batch), w].map(|size| size as f64);
+        let band = (1.0 + w) * n * b;
+        let (kept, work, more) = match self {
+            Way::NormalEquations(_) => (band + 2.0 * n, band + 3.0 * n, 0.0),
+            Way::Slack => (band + 4.0 * n, band + 5.0 * n, 0.0),
+            Way::Orthogonal => (band + 2.0 * n, 2.0 * band + 6.0 * n, 0.0),
+            Way::Hard(_) => {
+                let spaces = all * (b * b + d * d + d + 9.0);
+                let kept = spaces + (1.0 + w) * all * (b - d).powi(2) + 2.0 * n;
+                (kept, kept + band + 5.0 * n, 3.0 * n)
+            }
+            Way::Collocation => {
+                let m = NODES.intervals() as f64;
+                let factors = (all - 1.0) / m * ((m * d).powi(2) + 1.5 * m * d);
+                let evidence = 20.0 * elements;
+                return [
+                    elements * n + threads * factors + evidence,
+                    elements * (2.0 * n + factors) + evidence,
+                    inputs + threads * n + evidence,
+                ];
+            }
+        };
+        [
+            elements * n + (elements * n).max(threads * work),
+            elements * kept + (elements * n).max(threads * (work - kept)),
+            inputs + elements.min(1024.0) * inputs / elements + threads * (4.0 * n + 2.0 * rows + more),
+        ]
+    }
 }
 
 /// One test, so that nothing else allocates meanwhile.
 #[test]
 fn peak_memory_follows_the_formula() {
     let pool = ThreadPoolBuilder::new().num_threads(THREADS).build().unwrap();
-    pool.install(|| BlockBanded.solve(&problem(10, 1, 2, 8, Scheme::Taylor)).unwrap());
+    pool.install(|| Automatic.solve(&WAYS[0].problem([10, 1, 2, 8])).unwrap());
     let mut failures = Vec::new();
-    for [points, dims, orders, batch] in SIZES.into_iter().take(count(5, 10) as usize) {
-        for (scheme, w) in [(Scheme::Taylor, 1), (Scheme::TaylorCentral, 2)] {
-            let problem = problem(points, dims, orders, batch, scheme);
-            let block = dims * orders;
-            let [n, b, w] = [points * block, block, w].map(|size| size as f64);
-            let [elements, threads] = [batch, THREADS.min(batch)].map(|size| size as f64);
-            let band = (1.0 + w) * n * b;
-            // Equations, initial values, Taylor rows both ways, central rows.
-            let of_intervals = 2 * (points - 1) * if w == 2.0 { orders - 1 } else { orders };
-            let central = if w == 2.0 { points - 2 } else { 0 };
-            let rows = (dims * (points + orders - 1 + of_intervals + central)) as f64;
-            let inputs = problem.ode().coefficients().len() as f64;
-            let solve = elements * n + (elements * n).max(threads * (band + 3.0 * n));
-            let with_pullback = elements * (band + 2.0 * n) + (elements * n).max(2.0 * threads * n);
-            let pull = inputs + elements.min(1024.0) * inputs / elements + threads * (4.0 * n + 2.0 * rows);
-
-            let (solution, of_solve) = pool.install(|| peak(|| BlockBanded.solve(&problem).unwrap()));
-            let (kept, of_pullback) = pool.install(|| peak(|| BlockBanded.solve_with_pullback(&problem).unwrap()));
+    for size in SIZES.into_iter().take(count(5, 10) as usize) {
+        for way in WAYS {
+            let mut size = size;
+            if let Way::Collocation = way {
+                size[0] -= (size[0] - 1) % NODES.intervals();
+            }
+            if let Way::Orthogonal = way {
+                // Lower orders keep their digits at any step.
+                size[2] = 5;
+            }
+            let problem = way.problem(size);
+            let formula = way.formula(size, problem.ode().coefficients().len() as f64);
+            let (solution, of_solve) = pool.install(|| peak(|| Automatic.solve(&problem).unwrap()));
+            let is_orthogonal = solution.info.factorization == Factorization::Orthogonal;
+            assert_eq!(is_orthogonal, matches!(way, Way::Orthogonal), "{way:?} {size:?}: {:?}", solution.info);
+            let (kept, of_pullback) = pool.install(|| peak(|| Automatic.solve_with_pullback(&problem).unwrap()));
             let cotangent = Cotangent { values: solution.values, slack: None };
             let (_, of_pull) = pool.install(|| peak(|| kept.1.pull(&cotangent).unwrap()));
-            let calls = [
-                ("solve", of_solve, solve),
-                ("solve_with_pullback", of_pullback, with_pullback),
-                ("pull", of_pull, pull),
-            ];
-            for (call, found, formula) in calls {
+            let found = [of_solve, of_pullback, of_pull];
+            for ((call, found), formula) in ["solve", "solve_with_pullback", "pull"].into_iter().zip(found).zip(formula)
+            {
                 let line = format!(
-                    "N = {points}, D = {dims}, K = {orders}, B = {batch}, {}, {call}: {found:.3e} numbers, formula \
-                     {formula:.3e}, ratio {:.2}",
-                    scheme.name(),
+                    "N, D, K, B = {size:?}, {way:?}, {call}: {found:.3e} numbers, formula {formula:.3e}, ratio {:.2}",
                     found / formula
                 );
                 println!("{line}");
