@@ -11,15 +11,42 @@
 // In data-flow order.
 mod array;
 
+mod activation;
+
+mod initial_weights;
+
+pub mod encoder;
+
+mod window;
+
+mod bounded;
+
+pub mod head;
+
 mod external;
 
 mod ode_tensors;
 
 mod layer;
 
+mod block;
+
+pub mod loss;
+
+pub mod train;
+
+pub mod discovery;
+
+pub mod experiment;
+
 mod error;
 
+pub use activation::Activation;
 pub use array::{device, from_array, from_slice, to_array, to_vec};
+pub use block::{BlockOutput, MechanisticBlock};
+pub use bounded::PositiveBounds;
 pub use error::{LayerError, RefusedInput};
+pub use initial_weights::InitialWeights;
 pub use layer::{BackwardStatus, OdeLayer, OdeOutput};
 pub use ode_tensors::{OdeTensors, StepsTensor};
+pub use window::Window;

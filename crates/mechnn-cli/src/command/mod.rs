@@ -10,12 +10,15 @@ mod discover;
 
 mod solve;
 
+mod train;
+
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Discover(discover::DiscoverArgs),
     Demo(demo::DemoArgs),
     Solve(solve::SolveArgs),
+    Train(train::TrainArgs),
 }
 
 impl Command {
@@ -25,6 +28,7 @@ impl Command {
             Command::Discover(args) => args.run(printer, interrupt),
             Command::Demo(args) => args.run(printer, interrupt),
             Command::Solve(args) => args.run(printer),
+            Command::Train(args) => args.run(printer, interrupt),
         }
     }
 }
