@@ -5,7 +5,7 @@ mod options;
 
 mod windows;
 
-mod preconditioner;
+pub(crate) mod preconditioner;
 
 mod search;
 

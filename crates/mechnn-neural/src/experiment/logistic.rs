@@ -5,6 +5,8 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use mechnn::data::{DataError, Dataset, Trajectory};
+use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -14,6 +16,8 @@ use super::{ExperimentError, Table, Watch, Watcher};
 use crate::activation::Activation;
 use crate::array::{device, from_slice, to_vec};
 use crate::block::MechanisticBlock;
+use crate::discovery::Windows;
+use crate::discovery::preconditioner::{gram, transform};
 use crate::encoder::{ConvolutionStack, Encoder, Mlp, Padding, Readout};
 use crate::error::LayerError;
 use crate::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, OdeHead, Source, Steps};
@@ -35,6 +39,7 @@ use crate::window::Window;
 /// | `more_noise` | 0.01, 0.05 | other levels; first seed only |
 /// | `channels` | 16, 32, 32 | of the convolutions; the paper has 64, 128, 256, 256, 128, 128 |
 /// | `kernel` | 5 | points of a kernel |
+/// | `precondition` | true | features are coefficients in the basis in which the mean fit has equal curvature |
 /// | `training` | 15 epochs, batch 64, rate 2e-3 falling to 0.02 of it | see [`TrainerOptions`]; the paper has 150 epochs |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -55,6 +60,8 @@ pub struct Logistic {
     pub channels: Vec<usize>,
     /// Points of a kernel.
     pub kernel: usize,
+    /// Whether features are preconditioned.
+    pub precondition: bool,
     /// The training.
     pub training: TrainerOptions,
 }
@@ -70,6 +77,7 @@ impl Default for Logistic {
             more_noise: vec![0.01, 0.05],
             channels: vec![16, 32, 32],
             kernel: 5,
+            precondition: true,
             training: TrainerOptions {
                 epochs: 15,
                 batch: 64,
@@ -119,6 +127,16 @@ impl Trajectories {
             truth.push([0.0, r, -r / k]);
         }
         Self { points, noisy, truth, device: device.clone() }
+    }
+
+    fn dataset(&self) -> Result<Dataset, DataError> {
+        let times: Vec<f64> = (0..self.points).map(|n| DURATION * n as f64 / (self.points - 1) as f64).collect();
+        let trajectory = |(index, values): (usize, &[f64])| {
+            let values = Array2::from_shape_fn((self.points, 1), |(n, _)| values[n]);
+            Trajectory::new(index.to_string(), times.clone(), values)
+        };
+        let trajectories = self.noisy.chunks_exact(self.points).enumerate().map(trajectory);
+        Dataset::new("t", vec!["x".to_owned()], trajectories.collect::<Result<_, _>>()?)
     }
 
     fn window(&self, indices: &[usize]) -> Window {
@@ -274,6 +292,16 @@ impl Logistic {
         }
         let library = mechnn::equation::BasisLibrary::polynomial(1, 2);
         let rate = LibraryRate::new(Monomials::new(library.terms()), 1, Source::Features, &weights);
+        let rate = match self.precondition {
+            true => {
+                let windows = Windows::new(&training.dataset()?, self.points)?;
+                let keep = Array2::from_elem((1, library.len()), true);
+                let matrix = transform(&gram(&windows, &library), &keep, windows.scale());
+                let zero = from_slice(&[0.0; 3], [1, 3], &device);
+                rate.precondition(matrix.view(), Array2::zeros((1, 3)).view(), zero)?
+            }
+            false => rate,
+        };
         let latent = match variant {
             Variant::DataStates => Latent::data(),
             _ => {
