@@ -59,7 +59,7 @@ pub(crate) struct Report {
 }
 
 impl Failure {
-    fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Failure::Reported(Box::new(Report { exit, message: message.into(), hint: None }))
     }
 

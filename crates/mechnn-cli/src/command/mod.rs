@@ -12,6 +12,8 @@ mod discover;
 
 mod solve;
 
+mod train;
+
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -19,6 +21,7 @@ pub(crate) enum Command {
     Demo(demo::DemoArgs),
     Solve(solve::SolveArgs),
     Bench(bench::BenchArgs),
+    Train(train::TrainArgs),
 }
 
 impl Command {
@@ -29,6 +32,7 @@ impl Command {
             Command::Demo(args) => args.run(printer, interrupt),
             Command::Solve(args) => args.run(printer),
             Command::Bench(args) => args.run(printer, interrupt),
+            Command::Train(args) => args.run(printer, interrupt),
         }
     }
 }

@@ -23,6 +23,8 @@ mod search;
 
 mod run_folder;
 
+mod neural;
+
 use progress::ProgressReport;
 use run_folder::PlannedRun;
 use search::Ended;
@@ -58,8 +60,27 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     missing: MissingArg,
 
+    /// How to search: direct fits states and coefficients jointly; neural trains networks in cycles and needs a build with
+    /// the feature `neural`
+    #[arg(long, value_enum, default_value_t, value_name = "METHOD")]
+    method: MethodArg,
+
+    /// A file with settings of the neural method, TOML [default: those of the paper, smaller]
+    #[arg(long, value_name = "FILE", requires = "method")]
+    neural: Option<PathBuf>,
+
     #[command(flatten)]
     search: SearchArgs,
+}
+
+/// How to search.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum MethodArg {
+    /// States and coefficients jointly.
+    #[default]
+    Direct,
+    /// Cycles of training and thresholding.
+    Neural,
 }
 
 /// Options of a search, shared with `demo`.
@@ -130,8 +151,17 @@ impl DiscoverArgs {
         };
         let (data, warnings) = read_csv(&self.files, &options)?;
         warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));
-        self.search.run(data, &self.files, printer, interrupt)?;
-        Ok(())
+        match self.method {
+            MethodArg::Direct => {
+                if let Some(file) = &self.neural {
+                    let message = format!("`{}` has settings of the neural method", file.display());
+                    return Err(Failure::usage(message).hint("add --method neural"));
+                }
+                self.search.run(data, &self.files, printer, interrupt)?;
+                Ok(())
+            }
+            MethodArg::Neural => neural::run(&self.search, self.neural.as_deref(), &data, printer, interrupt),
+        }
     }
 }
 

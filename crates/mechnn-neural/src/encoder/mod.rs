@@ -1,0 +1,51 @@
+//! From a window of data to features.
+
+use burn::module::{Module, ModuleDisplay};
+use burn::tensor::Tensor;
+
+use crate::error::RefusedInput;
+
+// In data-flow order.
+mod linear;
+
+mod mlp;
+
+mod learned_vector;
+
+mod smoothed_vector;
+
+mod convolution;
+
+mod residual;
+
+mod pairwise;
+
+pub use convolution::{ConvolutionStack, Padding, Readout};
+pub use learned_vector::LearnedVector;
+pub use linear::Linear;
+pub use mlp::Mlp;
+pub use pairwise::PairwiseDifferences;
+pub use residual::{ResidualSizes, ResidualStack};
+pub use smoothed_vector::SmoothedVector;
+
+/// Makes features of a window; a module of burn whose parameters are trained.
+pub trait Encoder: Module + ModuleDisplay {
+    /// Features `[B | 1, H]` of windows `[B, N, C]`; length 1 means the same for every example.
+    ///
+    /// # Errors
+    /// [`RefusedInput`] if the encoder was made for windows of another shape.
+    fn encode(&self, window: Tensor<3>) -> Result<Tensor<2>, RefusedInput>;
+}
+
+pub(crate) fn expect_axis(
+    input: &'static str,
+    axis: usize,
+    meaning: &'static str,
+    expected: usize,
+    found: usize,
+) -> Result<(), RefusedInput> {
+    match found == expected {
+        true => Ok(()),
+        false => Err(RefusedInput::Shape { input, axis, meaning, expected, found }),
+    }
+}

@@ -1,0 +1,178 @@
+//! A configuration file.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use toml::{Table as TomlTable, Value};
+
+use super::{Constants, DampedSine, ExperimentError, Logistic, Lorenz, Table, Watch};
+
+/// An experiment with all its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "experiment", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Config {
+    /// See [`DampedSine`].
+    DampedSine(DampedSine),
+    /// See [`Lorenz`].
+    Lorenz(Lorenz),
+    /// See [`Logistic`].
+    Logistic(Logistic),
+    /// See [`Constants`].
+    Constants(Constants),
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Not TOML, or a value of another type.
+    #[error("{0}")]
+    Syntax(String),
+    /// A key that no setting has.
+    #[error("unknown key `{key}`")]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// Keys that could stand there.
+        known: Vec<String>,
+    },
+    /// No experiment, or one that does not exist.
+    #[error("`experiment` is {found}, expected one of {}", known.join(", "))]
+    Experiment {
+        /// What was found.
+        found: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// `--set` without an equals sign, or a path through something that is no table.
+    #[error("`{text}` does not set anything: expected key=value, as in training.epochs=10")]
+    Override {
+        /// What was given.
+        text: String,
+    },
+}
+
+const NAMES: [&str; 4] = ["damped-sine", "lorenz", "logistic", "constants"];
+
+impl Config {
+    /// Reads TOML and changes it by `overrides`, each `key=value` with dots in the key for tables.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn parse(text: &str, overrides: &[String]) -> Result<Self, ConfigError> {
+        let mut table: TomlTable = text.parse().map_err(syntax)?;
+        for text in overrides {
+            set(&mut table, text)?;
+        }
+        let known = || NAMES.map(str::to_owned).to_vec();
+        let name = match table.remove("experiment") {
+            Some(Value::String(name)) => name,
+            Some(other) => return Err(ConfigError::Experiment { found: other.to_string(), known: known() }),
+            None => return Err(ConfigError::Experiment { found: "missing".to_owned(), known: known() }),
+        };
+        match name.as_str() {
+            "damped-sine" => settings(table).map(Self::DampedSine),
+            "lorenz" => settings(table).map(Self::Lorenz),
+            "logistic" => settings(table).map(Self::Logistic),
+            "constants" => settings(table).map(Self::Constants),
+            _ => Err(ConfigError::Experiment { found: format!("\"{name}\""), known: known() }),
+        }
+    }
+
+    /// The name of the experiment.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::DampedSine(_) => NAMES[0],
+            Self::Lorenz(_) => NAMES[1],
+            Self::Logistic(_) => NAMES[2],
+            Self::Constants(_) => NAMES[3],
+        }
+    }
+
+    /// All settings, defaults included, as TOML.
+    pub fn resolved(&self) -> String {
+        // Settings are numbers, strings, lists and tables, which TOML can hold.
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    /// Runs the experiment.
+    ///
+    /// # Errors
+    /// [`ExperimentError`].
+    pub fn run(&self, watch: &mut dyn Watch) -> Result<Table, ExperimentError> {
+        match self {
+            Self::DampedSine(settings) => settings.run(watch),
+            Self::Lorenz(settings) => settings.run(watch),
+            Self::Logistic(settings) => settings.run(watch),
+            Self::Constants(settings) => settings.run(watch),
+        }
+    }
+}
+
+fn settings<T: DeserializeOwned>(table: TomlTable) -> Result<T, ConfigError> {
+    T::deserialize(Value::Table(table)).map_err(syntax)
+}
+
+/// serde's message on an unknown field is the only place that has the known ones.
+fn syntax(error: toml::de::Error) -> ConfigError {
+    let text = error.message().to_owned();
+    let quoted: Vec<String> = text.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    match (text.starts_with("unknown field"), quoted.split_first()) {
+        (true, Some((key, known))) => ConfigError::UnknownKey { key: key.clone(), known: known.to_vec() },
+        _ => ConfigError::Syntax(text),
+    }
+}
+
+/// `a.b=1` sets `b` in the table `a`; what is no TOML value is taken as a string.
+fn set(table: &mut TomlTable, text: &str) -> Result<(), ConfigError> {
+    let wrong = || ConfigError::Override { text: text.to_owned() };
+    let (path, value) = text.split_once('=').ok_or_else(wrong)?;
+    let value = match format!("value = {value}").parse::<TomlTable>() {
+        Ok(mut parsed) => parsed.remove("value").ok_or_else(wrong)?,
+        Err(_) => Value::String(value.to_owned()),
+    };
+    let mut keys: Vec<&str> = path.split('.').map(str::trim).collect();
+    let last = keys.pop().filter(|key| !key.is_empty()).ok_or_else(wrong)?;
+    let mut place = table;
+    for key in keys {
+        let entry = place.entry(key.to_owned()).or_insert_with(|| Value::Table(TomlTable::new()));
+        place = entry.as_table_mut().ok_or_else(wrong)?;
+    }
+    place.insert(last.to_owned(), value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, ConfigError};
+
+    #[test]
+    fn keys_can_be_set_and_unknown_ones_are_named() {
+        let text = "experiment = \"lorenz\"\nseeds = [1]\n";
+        let set = ["discovery.cycles=2".to_owned(), "discovery.library=poly:3".to_owned()];
+        let Ok(Config::Lorenz(lorenz)) = Config::parse(text, &set) else { panic!("a configuration") };
+        assert_eq!((lorenz.discovery.cycles, lorenz.seeds.len()), (2, 1));
+        assert_eq!(lorenz.discovery.library.to_string(), "poly:3");
+        match Config::parse(text, &["discovery.cycle=2".to_owned()]) {
+            Err(ConfigError::UnknownKey { key, known }) => {
+                assert_eq!(key, "cycle");
+                assert!(known.contains(&"cycles".to_owned()), "{known:?}");
+            }
+            other => panic!("expected an unknown key, got {other:?}"),
+        }
+        assert!(matches!(Config::parse("experiment = \"x\"", &[]), Err(ConfigError::Experiment { .. })));
+        assert!(matches!(Config::parse("seeds = [1]", &[]), Err(ConfigError::Experiment { .. })));
+        assert!(matches!(Config::parse(text, &["seeds".to_owned()]), Err(ConfigError::Override { .. })));
+        assert!(matches!(Config::parse(text, &["seeds=x".to_owned()]), Err(ConfigError::Syntax(_))));
+    }
+
+    #[test]
+    fn a_resolved_configuration_reads_back() {
+        for name in super::NAMES {
+            let config = Config::parse(&format!("experiment = \"{name}\""), &[]).expect("defaults");
+            assert_eq!(Config::parse(&config.resolved(), &[]), Ok(config.clone()), "{}", config.resolved());
+            assert_eq!(config.name(), name);
+        }
+    }
+}

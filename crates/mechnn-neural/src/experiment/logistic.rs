@@ -1,0 +1,355 @@
+//! Parameters of logistic growth from trajectories, by an encoder that has seen many others.
+//!
+//! x' = r x - (r/K) x², r and K from N(3, 0.5²), x(0) from N(0.05, 0.05²), 60 points on [0, 3], fresh noise for every
+//! trajectory. A start below 0.01 is drawn again: below 0 the solution escapes to infinity.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use mechnn::data::{DataError, Dataset, Trajectory};
+use ndarray::Array2;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
+
+use super::{ExperimentError, Table, Watch, Watcher};
+use crate::activation::Activation;
+use crate::array::{device, from_slice, to_vec};
+use crate::block::MechanisticBlock;
+use crate::discovery::Windows;
+use crate::discovery::preconditioner::{gram, transform};
+use crate::encoder::{ConvolutionStack, Encoder, Mlp, Padding, Readout};
+use crate::error::LayerError;
+use crate::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, OdeHead, Source, Steps};
+use crate::initial_weights::InitialWeights;
+use crate::layer::OdeLayer;
+use crate::loss::{LossTerms, mean_square};
+use crate::train::{Adam, Objective, Schedule, Stop, Trainer, TrainerOptions};
+use crate::window::Window;
+
+/// Settings of the logistic inference.
+///
+/// | Name | Default | Purpose |
+/// |---|---|---|
+/// | `seeds` | 0 to 4 | trajectories, noise, initial weights |
+/// | `trajectories` | 5000 | to train on |
+/// | `unseen` | 500 | to test on |
+/// | `points` | 61 | on [0, 3]; the paper has 60, collocation needs an odd number |
+/// | `noise` | 1e-3 | standard deviation |
+/// | `more_noise` | 0.01, 0.05 | other levels; first seed only |
+/// | `channels` | 16, 32, 32 | of the convolutions; the paper has 64, 128, 256, 256, 128, 128 |
+/// | `kernel` | 5 | points of a kernel |
+/// | `precondition` | true | features are coefficients in the basis in which the mean fit has equal curvature |
+/// | `training` | 15 epochs, batch 64, rate 2e-3 falling to 0.02 of it | see [`TrainerOptions`]; the paper has 150 epochs |
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Logistic {
+    /// Trajectories, noise, initial weights.
+    pub seeds: Vec<u64>,
+    /// Trajectories to train on.
+    pub trajectories: usize,
+    /// Trajectories to test on.
+    pub unseen: usize,
+    /// Points on [0, 3].
+    pub points: usize,
+    /// Standard deviation of the noise.
+    pub noise: f64,
+    /// Other levels of noise.
+    pub more_noise: Vec<f64>,
+    /// Channels of the convolutions.
+    pub channels: Vec<usize>,
+    /// Points of a kernel.
+    pub kernel: usize,
+    /// Whether features are preconditioned.
+    pub precondition: bool,
+    /// The training.
+    pub training: TrainerOptions,
+}
+
+impl Default for Logistic {
+    fn default() -> Self {
+        Self {
+            seeds: (0..5).collect(),
+            trajectories: 5000,
+            unseen: 500,
+            points: 61,
+            noise: 1e-3,
+            more_noise: vec![0.01, 0.05],
+            channels: vec![16, 32, 32],
+            kernel: 5,
+            precondition: true,
+            training: TrainerOptions {
+                epochs: 15,
+                batch: 64,
+                adam: Adam { learning_rate: 2e-3, ..Adam::default() },
+                schedule: Schedule::Cosine { end: 0.02 },
+                clip: Some(10.0),
+                ..TrainerOptions::default()
+            },
+        }
+    }
+}
+
+const DURATION: f64 = 3.0;
+
+/// Trajectories with what made them.
+struct Trajectories {
+    points: usize,
+    /// `[T, N]`
+    noisy: Vec<f64>,
+    /// Bias (zero), r, -r/K of each, `[T, 3]`.
+    truth: Vec<[f64; 3]>,
+    device: Device,
+}
+
+impl Trajectories {
+    fn new(count: usize, points: usize, noise: f64, random: &mut ChaCha8Rng, device: &Device) -> Self {
+        let normal = |mean: f64, std: f64, random: &mut ChaCha8Rng| {
+            let z: f64 = StandardNormal.sample(random);
+            mean + std * z
+        };
+        // Growth rates and capacities below 0.5 are five standard deviations away and would be another problem.
+        let above = |mean: f64, std: f64, least: f64, random: &mut ChaCha8Rng| loop {
+            let value = normal(mean, std, random);
+            if value >= least {
+                break value;
+            }
+        };
+        let (mut noisy, mut truth) = (vec![], vec![]);
+        for _ in 0..count {
+            let (r, k) = (above(3.0, 0.5, 0.5, random), above(3.0, 0.5, 0.5, random));
+            let start = above(0.05, 0.05, 0.01, random);
+            for n in 0..points {
+                let t = DURATION * n as f64 / (points - 1) as f64;
+                let x = k / (1.0 + (k / start - 1.0) * (-r * t).exp());
+                noisy.push(normal(x, noise, random));
+            }
+            truth.push([0.0, r, -r / k]);
+        }
+        Self { points, noisy, truth, device: device.clone() }
+    }
+
+    fn dataset(&self) -> Result<Dataset, DataError> {
+        let times: Vec<f64> = (0..self.points).map(|n| DURATION * n as f64 / (self.points - 1) as f64).collect();
+        let trajectory = |(index, values): (usize, &[f64])| {
+            let values = Array2::from_shape_fn((self.points, 1), |(n, _)| values[n]);
+            Trajectory::new(index.to_string(), times.clone(), values)
+        };
+        let trajectories = self.noisy.chunks_exact(self.points).enumerate().map(trajectory);
+        Dataset::new("t", vec!["x".to_owned()], trajectories.collect::<Result<_, _>>()?)
+    }
+
+    fn window(&self, indices: &[usize]) -> Window {
+        let mut values = Vec::with_capacity(indices.len() * self.points);
+        for &index in indices {
+            values.extend_from_slice(&self.noisy[index * self.points..(index + 1) * self.points]);
+        }
+        let times: Vec<f64> = (0..self.points).map(|n| DURATION * n as f64 / (self.points - 1) as f64).collect();
+        Window {
+            values: from_slice(&values, [indices.len(), self.points, 1], &self.device),
+            times: from_slice(&times, [1, self.points, 1], &self.device),
+        }
+    }
+}
+
+/// What all compared models have: coefficients `[B, 3]` of 1, x, x² for a window.
+trait Inference: Module {
+    fn terms(&self, window: &Window, truth: Tensor<2>) -> Result<LossTerms, LayerError>;
+    fn coefficients(&self, window: &Window) -> Result<Tensor<2>, LayerError>;
+}
+
+type Block = MechanisticBlock<ConvolutionStack, EquationHead<LibraryRate<Monomials>>>;
+
+impl Inference for Block {
+    fn terms(&self, window: &Window, _: Tensor<2>) -> Result<LossTerms, LayerError> {
+        let output = self.forward(window)?;
+        let states = output.states();
+        let terms = LossTerms::new().with("fit", mean_square(states.clone(), window.values.clone()));
+        Ok(match output.head.latent {
+            Some(latent) => terms.with("consistency", mean_square(latent, states)),
+            None => terms,
+        })
+    }
+
+    fn coefficients(&self, window: &Window) -> Result<Tensor<2>, LayerError> {
+        let features = self.encoder().encode(window.values.clone())?;
+        let own = features.dims()[0];
+        let features = features.slice([0..own, 0..3]);
+        Ok(self.head().rate().coefficients(features).squeeze_dim(1))
+    }
+}
+
+/// The same encoder trained on the true coefficients: what supervision gives, without an equation.
+impl Inference for ConvolutionStack {
+    fn terms(&self, window: &Window, truth: Tensor<2>) -> Result<LossTerms, LayerError> {
+        Ok(LossTerms::new().with("fit", mean_square(self.encode(window.values.clone())?, truth)))
+    }
+
+    fn coefficients(&self, window: &Window) -> Result<Tensor<2>, LayerError> {
+        Ok(self.encode(window.values.clone())?)
+    }
+}
+
+struct InferenceLoss<'a>(&'a Trajectories);
+
+impl<M: Inference> Objective<M> for InferenceLoss<'_> {
+    fn examples(&self) -> usize {
+        self.0.truth.len()
+    }
+
+    fn terms(&self, model: &M, examples: &[usize]) -> Result<LossTerms, LayerError> {
+        let truth: Vec<f64> = examples.iter().flat_map(|&index| self.0.truth[index]).collect();
+        let truth = from_slice(&truth, [examples.len(), 3], &self.0.device);
+        model.terms(&self.0.window(examples), truth)
+    }
+}
+
+/// Of one fit on unseen trajectories.
+struct Score {
+    r: f64,
+    r_over_k: f64,
+    bias: f64,
+}
+
+/// What is changed in a fit.
+#[derive(Clone, Copy, PartialEq)]
+enum Variant {
+    Full,
+    /// No consistency loss, so that latent states are free.
+    NoConsistency,
+    /// Nonlinear terms on the data instead of latent states.
+    DataStates,
+    /// No block, trained on the truth.
+    Supervised,
+}
+
+impl Logistic {
+    /// Runs all fits.
+    ///
+    /// # Errors
+    /// [`ExperimentError`].
+    pub fn run(&self, watch: &mut dyn Watch) -> Result<Table, ExperimentError> {
+        let Some(&first) = self.seeds.first() else {
+            let (name, value, expected) = ("seeds", "empty".to_owned(), "at least one");
+            return Err(ExperimentError::Setting { name, value, expected });
+        };
+        let mut table = Table::new("Parameters of logistic growth on unseen trajectories");
+        let scores = self.seeds.iter().map(|&seed| self.fit(seed, self.noise, Variant::Full, watch));
+        let scores = scores.collect::<Result<Vec<_>, _>>()?;
+        let list = |part: fn(&Score) -> f64| scores.iter().map(part).collect::<Vec<_>>();
+        table.row("R2 of r", "plots only (at least 0.99)", list(|s| s.r));
+        table.row("R2 of r/K", "plots only (at least 0.99)", list(|s| s.r_over_k));
+        table.row("mean |bias|", ".2 to .4 in places (below 0.02)", list(|s| s.bias));
+        let mut single = |name: &str, noise: f64, variant: Variant| -> Result<(), ExperimentError> {
+            let score = self.fit(first, noise, variant, watch)?;
+            table.row(format!("{name}: R2 of r"), "", vec![score.r]);
+            table.row(format!("{name}: R2 of r/K"), "", vec![score.r_over_k]);
+            table.row(format!("{name}: mean |bias|"), "", vec![score.bias]);
+            Ok(())
+        };
+        for &noise in &self.more_noise {
+            single(&format!("noise {noise}"), noise, Variant::Full)?;
+        }
+        single("without consistency loss (ablation)", self.noise, Variant::NoConsistency)?;
+        single("nonlinear terms on the data (ablation)", self.noise, Variant::DataStates)?;
+        single("same encoder without the block, trained on the true parameters", self.noise, Variant::Supervised)?;
+        table.note(format!(
+            "Channels {:?} with kernels of {} (paper: 64-128-256-256-128-128), {} epochs (paper: 150), batch {}; known step. \
+             A learned step would make r a free scale: only the product of rate and step is seen by the solver.",
+            self.channels, self.kernel, self.training.epochs, self.training.batch
+        ));
+        Ok(table)
+    }
+
+    fn fit(&self, seed: u64, noise: f64, variant: Variant, watch: &mut dyn Watch) -> Result<Score, ExperimentError> {
+        let device = device();
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let training = Trajectories::new(self.trajectories, self.points, noise, &mut random, &device);
+        let unseen = Trajectories::new(self.unseen, self.points, noise, &mut random, &device);
+        let mut weights = InitialWeights::new(seed, &device);
+        let mut channels = vec![1];
+        channels.extend(&self.channels);
+        let encoder = |features: usize, weights: &mut InitialWeights| {
+            ConvolutionStack::new(
+                &channels,
+                self.kernel,
+                self.points,
+                features,
+                Padding::Zero,
+                Readout::Flatten,
+                Activation::Elu,
+                weights,
+            )
+        };
+        let mut options = self.training.clone();
+        options.seed = seed;
+        if variant == Variant::Supervised {
+            let model = encoder(3, &mut weights)?;
+            return self.score(model, options, &training, &unseen, &format!("seed {seed}, supervised"), watch);
+        }
+        if variant == Variant::NoConsistency {
+            options.weights.insert("consistency".to_owned(), 0.0);
+        }
+        let library = mechnn::equation::BasisLibrary::polynomial(1, 2);
+        let rate = LibraryRate::new(Monomials::new(library.terms()), 1, Source::Features, &weights);
+        let rate = match self.precondition {
+            true => {
+                let windows = Windows::new(&training.dataset()?, self.points)?;
+                let keep = Array2::from_elem((1, library.len()), true);
+                let matrix = transform(&gram(&windows, &library), &keep, windows.scale());
+                let zero = from_slice(&[0.0; 3], [1, 3], &device);
+                rate.precondition(matrix.view(), Array2::zeros((1, 3)).view(), zero)?
+            }
+            false => rate,
+        };
+        let latent = match variant {
+            Variant::DataStates => Latent::data(),
+            _ => {
+                let network = Mlp::new(&[self.points, 64, self.points], Activation::Elu, &mut weights)?;
+                Latent::correction(network.with_zero_output(&weights), &[1.0])
+            }
+        };
+        let steps = Steps::fixed(DURATION / (self.points - 1) as f64);
+        let head = EquationHead::new(rate, 1, 1, 2, latent, Initial::Latent { points: 1 }, steps)?;
+        let model = MechanisticBlock::new(
+            encoder(OdeHead::features(&head), &mut weights)?,
+            head,
+            OdeLayer::new(self.points)
+                .with_scheme(mechnn_solver::Scheme::Collocation { nodes: mechnn_solver::CollocationNodes::Three }),
+        );
+        let name = match variant {
+            Variant::NoConsistency => "no consistency loss",
+            Variant::DataStates => "terms on the data",
+            _ => "full",
+        };
+        self.score(model, options, &training, &unseen, &format!("seed {seed}, noise {noise}, {name}"), watch)
+    }
+
+    fn score<M: Inference>(
+        &self,
+        model: M,
+        options: TrainerOptions,
+        training: &Trajectories,
+        unseen: &Trajectories,
+        run: &str,
+        watch: &mut dyn Watch,
+    ) -> Result<Score, ExperimentError> {
+        let trained = Trainer::new(options).train(model, &InferenceLoss(training), &mut Watcher::new(watch, run))?;
+        if trained.stop == Stop::Observer {
+            return Err(ExperimentError::Stopped);
+        }
+        let all: Vec<usize> = (0..unseen.truth.len()).collect();
+        let found = to_vec(trained.model.coefficients(&unseen.window(&all))?);
+        let column = |p: usize| found.iter().skip(p).step_by(3).copied().collect::<Vec<_>>();
+        let truth = |p: usize| unseen.truth.iter().map(|row| row[p]).collect::<Vec<_>>();
+        let bias = column(0).iter().map(|b| b.abs()).sum::<f64>() / all.len() as f64;
+        Ok(Score { r: determination(&column(1), &truth(1)), r_over_k: determination(&column(2), &truth(2)), bias })
+    }
+}
+
+/// R2 = 1 - squared error / variance of the truth.
+fn determination(found: &[f64], truth: &[f64]) -> f64 {
+    let mean = truth.iter().sum::<f64>() / truth.len() as f64;
+    let error: f64 = found.iter().zip(truth).map(|(f, t)| (f - t).powi(2)).sum();
+    1.0 - error / truth.iter().map(|t| (t - mean).powi(2)).sum::<f64>()
+}

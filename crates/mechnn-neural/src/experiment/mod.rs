@@ -1,0 +1,30 @@
+//! The paper's experiments: one configuration, one command, one table.
+//!
+//! A configuration is TOML: `experiment = "damped-sine"` and the settings of that experiment, each documented and
+//! defaulted where its type is declared.
+
+// In data-flow order.
+mod table;
+
+mod watcher;
+
+mod damped_sine;
+
+mod lorenz;
+
+mod logistic;
+
+mod constants;
+
+mod config;
+
+mod error;
+
+pub use config::{Config, ConfigError};
+pub use constants::Constants;
+pub use damped_sine::DampedSine;
+pub use error::ExperimentError;
+pub use logistic::Logistic;
+pub use lorenz::Lorenz;
+pub use table::{Row, Table};
+pub use watcher::{Watch, Watcher};

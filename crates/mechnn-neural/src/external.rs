@@ -1,0 +1,114 @@
+//! A function computed outside burn, as one node of its graph.
+//!
+//! The only file that knows burn's backends: everything else uses tensors. The function has been evaluated already, and
+//! its derivative is an object that owns what it needs (a factorisation), so this operation only joins the two to the
+//! graph.
+
+use std::fmt;
+use std::sync::Arc;
+
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::flex::FlexTensor;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Backend, Dispatch, DispatchTensor, Flex, backend_extension};
+use burn::tensor::{Tensor, TensorData};
+
+/// Number of inputs of an external function.
+pub(crate) const INPUTS: usize = 5;
+
+/// The derivative of a function with [`INPUTS`] inputs at one point.
+pub(crate) trait Cotangents: Send + Sync {
+    /// From the derivative of the loss in the output to those in each input, all row-major; an input may be left out
+    /// (`None`) only if it needs no gradient. `wanted` says which inputs do.
+    fn pull(&self, output: &[f64], wanted: [bool; INPUTS]) -> [Option<TensorData>; INPUTS];
+}
+
+/// [`Cotangents`] as burn wants its states: clonable and printable.
+#[derive(Clone)]
+pub(crate) struct Derivative(pub(crate) Arc<dyn Cotangents>);
+
+impl fmt::Debug for Derivative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Derivative")
+    }
+}
+
+/// A tensor with the values of `output` whose gradient flows to `inputs` through `derivative`.
+pub(crate) fn join<const RANK: usize>(
+    inputs: [DispatchTensor; INPUTS],
+    output: TensorData,
+    derivative: Derivative,
+) -> Tensor<RANK> {
+    let [a, b, c, d, e] = inputs;
+    Tensor::from_dispatch(<Dispatch as External>::external(a, b, c, d, e, output, derivative))
+}
+
+#[backend_extension(Flex, Autodiff)]
+pub(crate) trait External: Backend {
+    fn external(
+        a: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        c: FloatTensor<Self>,
+        d: FloatTensor<Self>,
+        e: FloatTensor<Self>,
+        output: TensorData,
+        derivative: Derivative,
+    ) -> FloatTensor<Self>;
+}
+
+impl External for Flex {
+    fn external(
+        _: FlexTensor,
+        _: FlexTensor,
+        _: FlexTensor,
+        _: FlexTensor,
+        _: FlexTensor,
+        output: TensorData,
+        _: Derivative,
+    ) -> FlexTensor {
+        FlexTensor::from_data(output)
+    }
+}
+
+#[derive(Debug)]
+struct ExternalBackward;
+
+impl Backward<Flex, INPUTS> for ExternalBackward {
+    type State = Derivative;
+
+    fn backward(self, ops: Ops<Derivative, INPUTS>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let output = grads.consume::<Flex>(&ops.node).to_contiguous();
+        // Contiguous, but possibly a part of a larger buffer.
+        let start = output.layout().start_offset();
+        let length = output.layout().num_elements();
+        let cotangent = &output.storage::<f64>()[start..start + length];
+        let wanted = ops.parents.each_ref().map(Option::is_some);
+        for (parent, gradient) in ops.parents.into_iter().zip(ops.state.0.pull(cotangent, wanted)) {
+            if let (Some(node), Some(gradient)) = (parent, gradient) {
+                grads.register::<Flex>(node.id, FlexTensor::from_data(gradient));
+            }
+        }
+    }
+}
+
+impl<C: CheckpointStrategy> External for Autodiff<Flex, C> {
+    fn external(
+        a: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        c: FloatTensor<Self>,
+        d: FloatTensor<Self>,
+        e: FloatTensor<Self>,
+        output: TensorData,
+        derivative: Derivative,
+    ) -> FloatTensor<Self> {
+        let nodes = [a.node(), b.node(), c.node(), d.node(), e.node()];
+        let output = FlexTensor::from_data(output);
+        match ExternalBackward.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => tracked.finish(derivative, output),
+            OpsKind::UnTracked(untracked) => untracked.finish(output),
+        }
+    }
+}

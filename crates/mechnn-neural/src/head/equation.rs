@@ -1,0 +1,98 @@
+//! u^(n) = f(latent states, t): discovery and inference.
+
+use burn::module::{Module, ModuleDisplay};
+use burn::tensor::Tensor;
+
+use super::{FeatureReader, HeadOutput, Initial, Latent, OdeHead, Steps};
+use crate::array::from_slice;
+use crate::encoder::expect_axis;
+use crate::error::{LayerError, RefusedInput};
+use crate::ode_tensors::OdeTensors;
+use crate::window::Window;
+
+/// A right-hand side f; implement it for equations of your own.
+pub trait Rate: Module + ModuleDisplay {
+    /// Number of features read.
+    fn features(&self) -> usize;
+
+    /// f, `[B, N, D]`, at states `[B, N, D]` and times `[B | 1, N, 1]`, for features `[B | 1, H]`.
+    ///
+    /// # Errors
+    /// [`RefusedInput`] if the states do not fit.
+    fn evaluate(&self, features: Tensor<2>, states: Tensor<3>, times: Tensor<3>) -> Result<Tensor<3>, RefusedInput>;
+}
+
+/// The equation `u_d^(n) = f_d` with f evaluated on latent states; features in the order rate, initial values, steps.
+#[derive(Module, Debug)]
+pub struct EquationHead<R: Rate> {
+    rate: R,
+    latent: Latent,
+    steps: Steps,
+    dims: usize,
+    order: usize,
+    orders: usize,
+    #[module(skip)]
+    initial: Initial,
+}
+
+impl<R: Rate> EquationHead<R> {
+    /// D = `dims` equations of the given `order` n >= 1; `orders` K > n derivatives are kept by the solver.
+    ///
+    /// # Errors
+    /// [`RefusedInput::Shape`] if K is too small or the latent states have another number of dimensions.
+    pub fn new(
+        rate: R,
+        dims: usize,
+        order: usize,
+        orders: usize,
+        latent: Latent,
+        initial: Initial,
+        steps: Steps,
+    ) -> Result<Self, RefusedInput> {
+        if order == 0 || orders <= order {
+            let (input, meaning) = ("orders", "more than the order of the equation");
+            return Err(RefusedInput::Shape { input, axis: 4, meaning, expected: order + 1, found: orders });
+        }
+        latent.check(dims)?;
+        Ok(Self { rate, latent, steps, dims, order, orders, initial })
+    }
+
+    /// The right-hand side.
+    pub fn rate(&self) -> &R {
+        &self.rate
+    }
+
+    /// Replaces the right-hand side, keeping all else: after terms were removed.
+    pub fn with_rate(mut self, rate: R) -> Self {
+        self.rate = rate;
+        self
+    }
+}
+
+impl<R: Rate> OdeHead for EquationHead<R> {
+    fn features(&self) -> usize {
+        self.rate.features() + self.initial.features(self.dims) + self.steps.features()
+    }
+
+    fn ode(&self, features: Tensor<2>, window: &Window) -> Result<HeadOutput, LayerError> {
+        expect_axis("window", 2, "dimensions of the equation", self.dims, window.values.dims()[2])?;
+        let device = window.values.device();
+        let mut features = FeatureReader::new(features, OdeHead::features(self))?;
+        let latent = self.latent.evaluate(window)?;
+        let own = features.take(self.rate.features());
+        let forcing = self.rate.evaluate(own, latent.clone(), window.times.clone())?;
+        let (dims, orders) = (self.dims, self.orders);
+        let mut coefficients = vec![0.0; dims * dims * orders];
+        for d in 0..dims {
+            coefficients[(d * dims + d) * orders + self.order] = 1.0;
+        }
+        let ode = OdeTensors {
+            coefficients: from_slice(&coefficients, [1, 1, dims, dims, orders], &device),
+            forcing,
+            initial: self.initial.evaluate(dims, &mut features, window, Some(&latent))?,
+            steps: self.steps.evaluate(&mut features, window),
+            weights: None,
+        };
+        Ok(HeadOutput { ode, latent: Some(latent) })
+    }
+}

@@ -1,0 +1,52 @@
+//! Mechanistic neural networks: the ODE solver as a differentiable layer, and what is trained around it.
+//!
+//! `data -> encoder -> head (coefficients, forcing, initial values, steps) -> OdeLayer -> loss -> Trainer`
+//!
+//! Everything is f64 on burn's Flex backend (CPU, pure Rust); [`device`] makes the device that tracks gradients. Letters
+//! and axis order are those of [`mechnn_solver`]: batch B, points N, equations E, dimensions D, orders K; here also
+//! features H, terms P, channels C.
+//!
+//! Reference: Pervez, Locatello, Gavves, "Mechanistic Neural Networks for Scientific Machine Learning", ICML 2024.
+
+// In data-flow order.
+mod array;
+
+mod activation;
+
+mod initial_weights;
+
+pub mod encoder;
+
+mod window;
+
+mod bounded;
+
+pub mod head;
+
+mod external;
+
+mod ode_tensors;
+
+mod layer;
+
+mod block;
+
+pub mod loss;
+
+pub mod train;
+
+pub mod discovery;
+
+pub mod experiment;
+
+mod error;
+
+pub use activation::Activation;
+pub use array::{device, from_array, from_slice, to_array, to_vec};
+pub use block::{BlockOutput, MechanisticBlock};
+pub use bounded::PositiveBounds;
+pub use error::{LayerError, RefusedInput};
+pub use initial_weights::InitialWeights;
+pub use layer::{BackwardStatus, OdeLayer, OdeOutput};
+pub use ode_tensors::{OdeTensors, StepsTensor};
+pub use window::Window;

@@ -1,0 +1,280 @@
+//! The training loop.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use burn::module::Module;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use super::adam::Moments;
+use super::parameters::{NamedValues, change, gradients, parameters, with_parameters};
+use super::{Checkpoint, CheckpointError, EpochRecord, Flow, Objective, Observer, TrainerOptions, TrainingError};
+use crate::array::to_vec;
+
+/// Minimises an [`Objective`] over the parameters of a model by AdamW on mini-batches.
+///
+/// The state between two epochs is a [`Checkpoint`]; continuing from one gives the same bits as not having stopped, at
+/// the same number of threads.
+#[derive(Debug, Clone, Default)]
+pub struct Trainer {
+    /// Settings.
+    pub options: TrainerOptions,
+    /// Folder of the files `last.checkpoint` and `best.checkpoint`, written after every epoch; absent means none.
+    pub folder: Option<PathBuf>,
+    /// Kept in every checkpoint.
+    pub extra: String,
+}
+
+/// Why a training ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// All epochs are done.
+    Epochs,
+    /// No better validation loss for [`TrainerOptions::patience`] epochs.
+    Patience,
+    /// The observer wanted so; the epoch that was running is lost.
+    Observer,
+}
+
+/// The result of a training.
+#[derive(Debug)]
+pub struct Trained<M> {
+    /// After the last finished epoch.
+    pub model: M,
+    /// Parameters of the epoch with the smallest validation loss (training loss without validation).
+    pub best: Vec<NamedValues>,
+    /// That epoch and its loss.
+    pub best_epoch: Option<(usize, f64)>,
+    /// Every epoch.
+    pub history: Vec<EpochRecord>,
+    /// Why it ended.
+    pub stop: Stop,
+}
+
+impl<M: Module> Trained<M> {
+    /// The model of the best epoch.
+    pub fn best_model(self) -> M {
+        with_parameters(self.model, &self.best)
+    }
+}
+
+impl Trainer {
+    /// A trainer that writes no files.
+    pub fn new(options: TrainerOptions) -> Self {
+        Self { options, ..Self::default() }
+    }
+
+    /// Trains from the model as it is.
+    ///
+    /// # Errors
+    /// [`TrainingError`].
+    pub fn train<M: Module>(
+        &self,
+        model: M,
+        objective: &dyn Objective<M>,
+        observer: &mut dyn Observer,
+    ) -> Result<Trained<M>, TrainingError> {
+        self.check()?;
+        let values = parameters(&model);
+        let state = Checkpoint {
+            epochs: 0,
+            options: self.options.clone(),
+            moments: Moments::zeros(values.iter().map(|p| p.values.len())),
+            parameters: values,
+            best: vec![],
+            best_epoch: None,
+            history: vec![],
+            extra: self.extra.clone(),
+        };
+        self.in_threads(|| self.run(model, state, objective, observer))
+    }
+
+    /// Continues from a checkpoint of the same model and options.
+    ///
+    /// # Errors
+    /// [`TrainingError`]; [`CheckpointError::Model`] and [`CheckpointError::Options`] if the checkpoint is of another
+    /// training. More `epochs` than before are allowed.
+    pub fn resume<M: Module>(
+        &self,
+        model: M,
+        checkpoint: &Path,
+        objective: &dyn Objective<M>,
+        observer: &mut dyn Observer,
+    ) -> Result<Trained<M>, TrainingError> {
+        self.check()?;
+        let state = Checkpoint::read(checkpoint)?;
+        state.check(&parameters(&model), checkpoint)?;
+        let epochs = self.options.epochs;
+        if (TrainerOptions { epochs, ..state.options.clone() }) != self.options {
+            return Err(CheckpointError::Options { path: checkpoint.to_owned() }.into());
+        }
+        let model = with_parameters(model, &state.parameters);
+        self.in_threads(|| self.run(model, state, objective, observer))
+    }
+
+    fn check(&self) -> Result<(), TrainingError> {
+        let o = &self.options;
+        let positive = |x: f64| x > 0.0 && x.is_finite();
+        let share = |x: f64| (0.0..1.0).contains(&x);
+        let settings = [
+            ("epochs", o.epochs as f64, o.epochs >= 1, "at least 1"),
+            ("batch", o.batch as f64, o.batch >= 1, "at least 1"),
+            ("adam.learning_rate", o.adam.learning_rate, positive(o.adam.learning_rate), "positive"),
+            ("adam.beta1", o.adam.beta1, share(o.adam.beta1), "0 to 1, without 1"),
+            ("adam.beta2", o.adam.beta2, share(o.adam.beta2), "0 to 1, without 1"),
+            ("adam.epsilon", o.adam.epsilon, positive(o.adam.epsilon), "positive"),
+            ("adam.weight_decay", o.adam.weight_decay, o.adam.weight_decay >= 0.0, "0 or more"),
+            ("clip", o.clip.unwrap_or(1.0), positive(o.clip.unwrap_or(1.0)), "positive"),
+            ("patience", o.patience.unwrap_or(1) as f64, o.patience != Some(0), "at least 1"),
+            ("threads", o.threads.unwrap_or(1) as f64, o.threads != Some(0), "at least 1"),
+        ];
+        match settings.into_iter().find(|(_, _, is_valid, _)| !is_valid) {
+            Some((name, value, _, expected)) => {
+                Err(TrainingError::Setting { name, value: value.to_string(), expected })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn in_threads<R: Send>(&self, run: impl FnOnce() -> Result<R, TrainingError> + Send) -> Result<R, TrainingError> {
+        match self.options.threads {
+            None => run(),
+            Some(threads) => rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .map_err(|error| TrainingError::Threads { threads, reason: error.to_string() })?
+                .install(run),
+        }
+    }
+
+    fn run<M: Module>(
+        &self,
+        mut model: M,
+        mut state: Checkpoint,
+        objective: &dyn Objective<M>,
+        observer: &mut dyn Observer,
+    ) -> Result<Trained<M>, TrainingError> {
+        if objective.examples() == 0 {
+            return Err(TrainingError::Empty { reason: "there are no examples" });
+        }
+        let mut stop = Stop::Epochs;
+        while state.epochs < self.options.epochs {
+            let Some((next, record)) = self.epoch(model.clone(), &mut state, objective, observer)? else {
+                stop = Stop::Observer;
+                break;
+            };
+            model = next;
+            observer.epoch(&record).map_err(TrainingError::Observer)?;
+            let loss = record.validation.unwrap_or(record.loss);
+            state.history.push(record);
+            state.parameters = parameters(&model);
+            let is_better = state.best_epoch.is_none_or(|(_, best)| loss < best);
+            if is_better {
+                state.best_epoch = Some((state.epochs, loss));
+                state.best = state.parameters.clone();
+            }
+            state.epochs += 1;
+            self.save(&state, is_better)?;
+            let since_best = state.best_epoch.map_or(0, |(epoch, _)| state.epochs - 1 - epoch);
+            if self.options.patience.is_some_and(|patience| since_best >= patience) {
+                stop = Stop::Patience;
+                break;
+            }
+        }
+        let Checkpoint { best, best_epoch, history, .. } = state;
+        Ok(Trained { model, best, best_epoch, history, stop })
+    }
+
+    fn save(&self, state: &Checkpoint, is_better: bool) -> Result<(), TrainingError> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        std::fs::create_dir_all(folder).map_err(|source| CheckpointError::Io {
+            action: "make folder",
+            path: folder.clone(),
+            source,
+        })?;
+        if is_better {
+            state.write(&folder.join("best.checkpoint"))?;
+        }
+        Ok(state.write(&folder.join("last.checkpoint"))?)
+    }
+
+    /// One pass over the examples; nothing if the observer stopped it.
+    fn epoch<M: Module>(
+        &self,
+        mut model: M,
+        state: &mut Checkpoint,
+        objective: &dyn Objective<M>,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<(M, EpochRecord)>, TrainingError> {
+        let options = &self.options;
+        let epoch = state.epochs;
+        let mut order: Vec<usize> = (0..objective.examples()).collect();
+        // A stream for each epoch: the order does not depend on what was drawn before.
+        let mut random = ChaCha8Rng::seed_from_u64(options.seed);
+        random.set_stream(epoch as u64);
+        order.shuffle(&mut random);
+
+        let learning_rate = options.adam.learning_rate * options.schedule.factor(epoch, options.epochs);
+        let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+        let (mut loss_sum, mut norm_sum, mut steps) = (0.0, 0.0, 0.0);
+        for examples in order.chunks(options.batch) {
+            let step = state.moments.steps;
+            let diverged = |term: String, value: f64| TrainingError::Diverged { epoch, step, term, value };
+            let terms =
+                objective.terms(&model, examples).map_err(|source| TrainingError::Model { epoch, step, source })?;
+            for (name, value) in terms.terms() {
+                let value = to_vec(value.clone())[0];
+                if !value.is_finite() {
+                    return Err(diverged(format!("loss term `{name}`"), value));
+                }
+                *sums.entry((*name).to_owned()).or_default() += value;
+            }
+            let total = terms.total(&options.weights);
+            let total = total.ok_or(TrainingError::Empty { reason: "every loss term has weight 0" })?;
+            loss_sum += to_vec(total.clone())[0];
+            if !total.is_tracked() {
+                return Err(TrainingError::Empty { reason: "the loss depends on no parameter" });
+            }
+            let found = gradients(&model, &mut total.backward());
+            // The graph holds the parameters until these are gone; without them they are updated in place.
+            drop((terms, total));
+            let norm = found.iter().flatten().flatten().map(|g| g * g).sum::<f64>().sqrt();
+            if !norm.is_finite() {
+                return Err(diverged("the norm of the gradient".to_owned(), norm));
+            }
+            norm_sum += norm;
+            steps += 1.0;
+            let shorten = options.clip.map_or(1.0, |clip| (clip / norm).min(1.0));
+            state.moments.steps += 1;
+            let moments = &mut state.moments;
+            model = change(model, &mut |index, values| {
+                if let Some(gradient) = &found[index] {
+                    moments.update(&options.adam, learning_rate, index, values, gradient, shorten);
+                }
+            });
+            if observer.flow() == Flow::Stop {
+                return Ok(None);
+            }
+        }
+        let record = EpochRecord {
+            epoch,
+            steps: state.moments.steps,
+            loss: loss_sum / steps,
+            terms: sums.into_iter().map(|(name, sum)| (name, sum / steps)).collect(),
+            validation: objective.validation(&model).map_err(|source| TrainingError::Model {
+                epoch,
+                step: state.moments.steps,
+                source,
+            })?,
+            gradient_norm: norm_sum / steps,
+            learning_rate,
+        };
+        if let Some(value) = record.validation.filter(|value| !value.is_finite()) {
+            let step = state.moments.steps;
+            return Err(TrainingError::Diverged { epoch, step, term: "the validation loss".to_owned(), value });
+        }
+        Ok(Some((model, record)))
+    }
+}
