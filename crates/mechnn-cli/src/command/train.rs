@@ -49,6 +49,7 @@ mod with_networks {
     use std::path::Path;
     use std::time::{Duration, Instant};
 
+    use mechnn_neural::discovery::DiscoveryError;
     use mechnn_neural::experiment::{Config, ConfigError, ExperimentError, Watch};
     use mechnn_neural::train::{EpochRecord, Flow, TrainingError};
 
@@ -140,7 +141,10 @@ mod with_networks {
         let text = error.to_string();
         match error {
             ExperimentError::Stopped => Failure::Interrupted,
-            ExperimentError::Setting { .. } | ExperimentError::Training(TrainingError::Setting { .. }) => {
+            ExperimentError::Setting { .. }
+            | ExperimentError::Training(TrainingError::Setting { .. })
+            | ExperimentError::Discovery(DiscoveryError::Setting { .. })
+            | ExperimentError::Discovery(DiscoveryError::Training { source: TrainingError::Setting { .. }, .. }) => {
                 Failure::usage(text)
             }
             ExperimentError::Data(error) => error.into(),

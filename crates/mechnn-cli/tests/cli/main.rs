@@ -14,6 +14,8 @@ mod bad_arrays;
 
 mod golden;
 
+mod train;
+
 mod solve_text;
 
 mod bad_text;
