@@ -73,6 +73,11 @@ impl Failure {
         Self::new(Exit::Data, message)
     }
 
+    /// Singular, ill-conditioned, diverged.
+    pub(crate) fn numerical(message: impl Into<String>) -> Self {
+        Self::new(Exit::Numerical, message)
+    }
+
     /// A limit was reached.
     pub(crate) fn limit(message: impl Into<String>) -> Self {
         Self::new(Exit::Limit, message)

@@ -10,6 +10,8 @@ pub mod equation;
 
 pub mod discovery;
 
+pub mod inference;
+
 pub mod baseline;
 
 pub mod benchmark;

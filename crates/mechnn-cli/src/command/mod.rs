@@ -10,6 +10,8 @@ mod demo;
 
 mod discover;
 
+mod infer;
+
 mod solve;
 
 mod train;
@@ -18,6 +20,7 @@ mod train;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Discover(discover::DiscoverArgs),
+    Infer(infer::InferArgs),
     Demo(demo::DemoArgs),
     Solve(solve::SolveArgs),
     Bench(bench::BenchArgs),
@@ -29,6 +32,7 @@ impl Command {
     pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
         match self {
             Command::Discover(args) => args.run(printer, interrupt),
+            Command::Infer(args) => args.run(printer, interrupt),
             Command::Demo(args) => args.run(printer, interrupt),
             Command::Solve(args) => args.run(printer),
             Command::Bench(args) => args.run(printer, interrupt),

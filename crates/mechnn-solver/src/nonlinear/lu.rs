@@ -2,7 +2,7 @@
 
 /// `P M = L U` with row exchanges; not symmetric positive definite, so the engine's Cholesky factors do not apply.
 #[derive(Debug, Clone)]
-pub(super) struct Lu {
+pub(crate) struct Lu {
     n: usize,
     /// U on and above the diagonal, L (unit diagonal) below, `[n, n]` row-major.
     values: Vec<f64>,
@@ -12,14 +12,14 @@ pub(super) struct Lu {
 
 /// A column without a usable pivot.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Singular {
+pub(crate) struct Singular {
     /// Largest candidate relative to the largest entry of the column before elimination; NaN if not finite.
-    pub(super) ratio: f64,
+    pub(crate) ratio: f64,
 }
 
 impl Lu {
     /// Factors `values`, `[n, n]` row-major. Pivots at or below `min_ratio` times the column's largest entry are refused.
-    pub(super) fn factor(mut values: Vec<f64>, n: usize, min_ratio: f64) -> Result<Self, Singular> {
+    pub(crate) fn factor(mut values: Vec<f64>, n: usize, min_ratio: f64) -> Result<Self, Singular> {
         let largest = |k: usize| (0..n).fold(0.0f64, |max, i| max.max(values[i * n + k].abs()));
         let columns: Vec<f64> = (0..n).map(largest).collect();
         let mut exchanges = Vec::with_capacity(n);
@@ -55,7 +55,7 @@ impl Lu {
     }
 
     /// `x <- M^-1 x`
-    pub(super) fn solve(&self, x: &mut [f64]) {
+    pub(crate) fn solve(&self, x: &mut [f64]) {
         let n = self.n;
         for k in 0..n {
             x.swap(k, self.exchanges[k]);
@@ -73,7 +73,7 @@ impl Lu {
     }
 
     /// `x <- M^-T x`
-    pub(super) fn solve_transposed(&self, x: &mut [f64]) {
+    pub(crate) fn solve_transposed(&self, x: &mut [f64]) {
         let n = self.n;
         // M' = U' L' P: U' y = x, L' z = y, x = P' z.
         for i in 0..n {

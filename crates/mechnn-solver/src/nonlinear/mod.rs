@@ -45,7 +45,7 @@ mod tolerance;
 
 mod rule;
 
-mod lu;
+pub(crate) mod lu;
 
 mod piece;
 

@@ -1,7 +1,7 @@
 //! Gauss-Newton over states and parameters at once, with Levenberg-Marquardt damping when a full step does not help.
 
 use super::defect::{Defect, End};
-use super::dynamics::Linearization;
+use super::dynamics::{Linearization, Residuals};
 use super::problem::{Estimate, Objective, SmootherError, SmootherProblem};
 use crate::engine::{BandedCholesky, BandedMatrix};
 
@@ -138,6 +138,18 @@ impl GaussNewton {
     }
 }
 
+impl GaussNewton {
+    /// Logarithm of the determinant of the Gauss-Newton Hessian at an estimate, states and parameters together. Half of it
+    /// is what the Laplace approximation of the marginal likelihood subtracts from the likelihood at the minimum.
+    ///
+    /// # Errors
+    /// [`SmootherError::Singular`] if the data and the prior leave a direction open.
+    pub fn log_determinant(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Result<f64, SmootherError> {
+        problem.check(estimate)?;
+        Ok(factor_with_ridge(problem, estimate)?.log_determinant())
+    }
+}
+
 /// The objective as a function of the parameters alone, to second order, every state at its best.
 ///
 /// $$ \min_x J(x, \theta + \delta) \approx J + 2 g^\top \delta + \delta^\top S \delta $$
@@ -238,8 +250,7 @@ struct Step {
 
 /// Half the gradient, and half the Gauss-Newton Hessian, of the objective.
 fn linearize(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Linearized {
-    let dynamics = problem.dynamics;
-    let (dims, parameters) = (dynamics.dims(), dynamics.parameters());
+    let (dims, parameters) = (problem.dynamics.dims(), problem.dynamics.parameters());
     let theta = &estimate.parameters[..];
     let mut hessian = BandedMatrix::zeros(problem.points(), dims, 1, parameters);
     let mut state_gradient = vec![0.0; estimate.states.len()];
@@ -253,7 +264,8 @@ fn linearize(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Linearized {
     let mut defect = Defect::new(dims, parameters);
     let (mut at_left, mut at_right) = (Linearization::zeros(dims, parameters), Linearization::zeros(dims, parameters));
     let mut first = 0; // point index of the segment's start
-    for segment in problem.segments {
+    for (index, segment) in problem.segments.iter().enumerate() {
+        let dynamics = problem.dynamics_of(index);
         let states = &estimate.states[first * dims..][..segment.observations.len()];
         for (t, observed) in segment.observations.chunks_exact(dims).enumerate() {
             let diagonal = hessian.diagonal_mut(first + t);
@@ -263,6 +275,18 @@ fn linearize(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Linearized {
                     diagonal[d * dims + d] += precision;
                     state_gradient[(first + t) * dims + d] += precision * (states[t * dims + d] - observed[d]);
                 }
+            }
+        }
+        let mut residuals = Residuals::zeros(dynamics.residuals(), dims, parameters);
+        if dynamics.residuals() > 0 {
+            for (t, x) in states.chunks_exact(dims).enumerate() {
+                dynamics.residual(t, x, theta, &mut residuals);
+                let Residuals { value, by_state, by_parameter } = &residuals;
+                add_product(value, by_state, by_state, hessian.diagonal_mut(first + t));
+                add_product(value, by_state, by_parameter, hessian.border_mut(first + t));
+                add_lower_gram(value.len(), by_parameter, hessian.corner_mut(), parameters);
+                add_gradient(value, by_state, &mut state_gradient[(first + t) * dims..][..dims]);
+                add_gradient(value, by_parameter, &mut parameter_gradient);
             }
         }
         dynamics.linearize(segment.times[0], &states[..dims], theta, &mut at_left);
@@ -316,8 +340,28 @@ fn add_gram(rows: usize, a: &[f64], b: &[f64], c: &mut [f64], columns: usize) {
     }
 }
 
+/// C += Aᵀ B for A `[rows, a]`, B `[rows, b]`, C `[a, b]` and as many rows as `value` has.
+pub(super) fn add_product(value: &[f64], a: &[f64], b: &[f64], c: &mut [f64]) {
+    let rows = value.len().max(1);
+    let (of_a, of_b) = (a.len() / rows, b.len() / rows);
+    for k in 0..value.len() {
+        let b = &b[k * of_b..][..of_b];
+        for (i, factor) in a[k * of_a..][..of_a].iter().enumerate().filter(|(_, factor)| **factor != 0.0) {
+            c[i * of_b..][..of_b].iter_mut().zip(b).for_each(|(c, b)| *c += factor * b);
+        }
+    }
+}
+
+/// g += Aᵀ v for A `[rows, columns]`, v `[rows]`, g `[columns]`.
+pub(super) fn add_gradient(value: &[f64], a: &[f64], gradient: &mut [f64]) {
+    let columns = gradient.len();
+    for (k, value) in value.iter().enumerate() {
+        gradient.iter_mut().zip(&a[k * columns..][..columns]).for_each(|(g, entry)| *g += entry * value);
+    }
+}
+
 /// Lower triangle of C += Aᵀ A for A `[rows, columns]`.
-fn add_lower_gram(rows: usize, a: &[f64], c: &mut [f64], columns: usize) {
+pub(super) fn add_lower_gram(rows: usize, a: &[f64], c: &mut [f64], columns: usize) {
     for k in 0..rows {
         let a = &a[k * columns..][..columns];
         for i in 0..columns {

@@ -17,13 +17,16 @@ mod dynamics;
 
 mod gauss_newton;
 
+mod exact;
+
 mod marginals;
 
 mod problem;
 
 mod wiener;
 
-pub use dynamics::{Dynamics, Linearization};
+pub use dynamics::{Dynamics, Linearization, Residuals};
+pub use exact::{ExactFit, ExactReport, InitialState};
 pub use gauss_newton::{GaussNewton, GaussNewtonReport, Profile, Termination};
 pub use marginals::Marginals;
 pub use problem::{Estimate, Objective, Segment, SmootherError, SmootherProblem};

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::defect::Defect;
-use super::dynamics::Dynamics;
+use super::dynamics::{Dynamics, Residuals};
 
 /// One observed trajectory on its grid of N points.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +101,11 @@ impl SmootherProblem<'_> {
         self.segments.iter().map(|segment| segment.times.len()).sum()
     }
 
+    /// The dynamics of one segment.
+    pub(super) fn dynamics_of(&self, segment: usize) -> &dyn Dynamics {
+        self.dynamics.of_segment(segment).unwrap_or(self.dynamics)
+    }
+
     /// Standard deviation of the model error of dimension d over a step h.
     pub(super) fn defect_std(&self, d: usize, h: f64) -> f64 {
         self.model_error[d] * (h / self.reference_step).sqrt()
@@ -133,20 +138,28 @@ impl SmootherProblem<'_> {
         let mut defect = Defect::new(dims, self.dynamics.parameters());
         let (mut f0, mut f1) = (vec![0.0; dims], vec![0.0; dims]);
         let mut offset = 0;
-        for segment in self.segments {
+        for (index, segment) in self.segments.iter().enumerate() {
             let states = &estimate.states[offset..][..segment.observations.len()];
             offset += segment.observations.len();
+            let dynamics = self.dynamics_of(index);
+            let mut residuals = Residuals::zeros(dynamics.residuals(), dims, theta.len());
+            if dynamics.residuals() > 0 {
+                for (point, x) in states.chunks_exact(dims).enumerate() {
+                    dynamics.residual(point, x, theta, &mut residuals);
+                    objective.data += residuals.value.iter().map(|r| r * r).sum::<f64>();
+                }
+            }
             for (index, (state, observed)) in states.iter().zip(&segment.observations).enumerate() {
                 if !observed.is_nan() {
                     objective.data += ((state - observed) / segment.noise(index, self.noise)).powi(2);
                 }
             }
-            self.dynamics.rate(segment.times[0], &states[..dims], theta, &mut f0);
+            dynamics.rate(segment.times[0], &states[..dims], theta, &mut f0);
             for (t, ends) in segment.times.windows(2).enumerate() {
                 let (x0, x1) = (&states[t * dims..][..dims], &states[(t + 1) * dims..][..dims]);
                 let h = ends[1] - ends[0];
-                self.dynamics.rate(ends[1], x1, theta, &mut f1);
-                defect.evaluate(self.dynamics, theta, ends[0], h, [x0, x1], [&f0, &f1]);
+                dynamics.rate(ends[1], x1, theta, &mut f1);
+                defect.evaluate(dynamics, theta, ends[0], h, [x0, x1], [&f0, &f1]);
                 for d in 0..dims {
                     objective.dynamics += (defect.value[d] / self.defect_std(d, h)).powi(2);
                 }

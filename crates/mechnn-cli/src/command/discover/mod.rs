@@ -27,6 +27,7 @@ mod neural;
 
 use progress::ProgressReport;
 use run_folder::PlannedRun;
+pub(crate) use run_folder::fingerprint;
 use search::Ended;
 
 /// Find the differential equations behind measured time series
@@ -233,7 +234,7 @@ impl SearchArgs {
     }
 }
 
-fn positive(text: &str) -> Result<f64, String> {
+pub(crate) fn positive(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(value) if f64::is_finite(value) && value > 0.0 => Ok(value),
         _ => Err("expected a positive number".to_owned()),

@@ -108,7 +108,7 @@ fn figure(data: &Dataset, files: &[PathBuf], result: &DiscoveryResult) -> Result
     Ok(rollout_figure(&input)?)
 }
 
-fn fingerprint(data: &Dataset) -> String {
+pub(crate) fn fingerprint(data: &Dataset) -> String {
     let mut hash = Sha256::new();
     for trajectory in &data.trajectories {
         hash.update(trajectory.name.as_bytes());

@@ -1,0 +1,196 @@
+//! `mechnn infer`: parameters and unseen states of equations that are given.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use mechnn::data::{CsvOptions, Missing, TimeSource, read_csv};
+use mechnn::inference::{
+    Inference, InferenceDocument, InferenceError, InferenceObserver, InferenceOptions, InferenceProgress, Model,
+    ModelFileError, infer,
+};
+
+use super::discover::{Format, positive};
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::printer::{Printer, ProgressBar};
+
+mod run_folder;
+
+mod text;
+
+use run_folder::PlannedRun;
+
+/// Estimate parameters and unseen states of given equations from measured time series
+///
+/// MODEL is a TOML file with the equations, their parameters and what the columns measure. Each FILE is a table with a time
+/// column and the columns that the model names; several files are several trajectories. Prints every parameter with its
+/// standard error and 95 % interval; what they are worth goes to stderr.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InferArgs {
+    /// The model
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+
+    /// Tables with measurements
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// The time column [default: one named t, time, year, date, .., else the first that increases]
+    #[arg(long, value_name = "COLUMN", conflicts_with = "dt")]
+    time: Option<String>,
+
+    /// There is no time column: rows are this far apart
+    #[arg(long, value_name = "STEP", value_parser = positive, allow_negative_numbers = true)]
+    dt: Option<f64>,
+
+    /// The column that tells the trajectories of one file apart
+    #[arg(long, value_name = "COLUMN")]
+    trajectory: Option<String>,
+
+    /// Also the profile likelihood of every parameter: intervals without the assumption that they are symmetric
+    #[arg(long)]
+    profile: bool,
+
+    /// Starts tried if a parameter has bounds but no start
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    starts: u16,
+
+    /// Form of the result on stdout
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    format: Format,
+
+    /// Write result, states, figure and configuration into this folder
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+
+    /// Replace another run in the folder
+    #[arg(long, requires = "output")]
+    overwrite: bool,
+}
+
+impl InferArgs {
+    pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
+        let text = read_model(&self.model)?;
+        let model = Model::from_toml(&text).map_err(|error| Failure::from(error).in_file(&self.model))?;
+        let options = CsvOptions {
+            time: match (self.time, self.dt) {
+                (Some(column), _) => TimeSource::Column(column),
+                (None, Some(step)) => TimeSource::Step(step),
+                (None, None) => TimeSource::Auto,
+            },
+            states: Some(model.columns()),
+            trajectory: self.trajectory,
+            missing: Missing::AsMissing,
+        };
+        let (data, warnings) = read_csv(&self.files, &options)?;
+        warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));
+        let options = InferenceOptions { profile: self.profile, starts: usize::from(self.starts) };
+        let output = self.output.as_deref();
+        let planned = output
+            .map(|path| PlannedRun::new(path, (&self.model, &text), &data, &self.files, &options, self.overwrite))
+            .transpose()?;
+        interrupt.watch();
+        let start = Instant::now();
+        let mut watch = Watch { bar: printer.progress_bar(), interrupt };
+        let ended = infer(&model, &data, &options, &mut watch);
+        if let Some(bar) = watch.bar {
+            bar.clear();
+        }
+        let result = match ended {
+            Err(InferenceError::Interrupted) => {
+                printer.warning("stopped before there was a result");
+                return Err(Failure::Interrupted);
+            }
+            ended => ended?,
+        };
+        let document = InferenceDocument::new(&model, &result, start.elapsed().as_secs_f64());
+        match self.format {
+            Format::Text => printer.result(&text::parameters(&result))?,
+            Format::Json => printer.result(&serde_json::to_string_pretty(&document)?)?,
+        }
+        evidence(printer, &result, &document);
+        if result.interrupted {
+            return Err(Failure::Interrupted);
+        }
+        if let Some(planned) = planned {
+            let done = format!("written to {}", planned.path().display());
+            planned.write(&model, &data, &self.files, &result, &document)?;
+            printer.note(&done);
+        }
+        Ok(())
+    }
+}
+
+fn read_model(path: &Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::input_output("read", path, &error))?;
+    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("`{}` is not text in UTF-8", path.display())))
+}
+
+impl From<ModelFileError> for Failure {
+    fn from(error: ModelFileError) -> Self {
+        Self::usage(error.to_string()).hint_if(error.hint())
+    }
+}
+
+impl From<InferenceError> for Failure {
+    fn from(error: InferenceError) -> Self {
+        let message = error.to_string();
+        let hint = error.hint().map(str::to_owned);
+        match error {
+            InferenceError::Input { .. } | InferenceError::Deviation { .. } | InferenceError::TooFew { .. } => {
+                Self::data(message)
+            }
+            InferenceError::NothingToEstimate => Self::usage(message),
+            _ => Self::numerical(message),
+        }
+        .hint_if(hint)
+    }
+}
+
+/// Shows the stages, and asks to stop on Ctrl-C.
+struct Watch<'a> {
+    bar: Option<ProgressBar>,
+    interrupt: &'a Interrupt,
+}
+
+impl InferenceObserver for Watch<'_> {
+    fn step(&mut self, progress: &InferenceProgress) -> ControlFlow<()> {
+        if let Some(bar) = &self.bar {
+            let fraction = (progress.start - 1) as f64 / progress.starts.max(1) as f64;
+            bar.set(fraction, &format!("{} of {}: {}", progress.start, progress.starts, progress.stage), "");
+        }
+        if self.interrupt.requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// Most columns and trajectories that are named.
+const MOST: usize = 6;
+
+/// What the numbers are worth, on stderr.
+fn evidence(printer: &mut Printer, result: &Inference, document: &InferenceDocument) {
+    for noise in result.noise.iter().take(MOST) {
+        let kind = if noise.estimated { "estimated" } else { "given" };
+        printer.note(&format!(
+            "noise      {} {} ({kind}; {} values, misfit {:.2}, correlation of neighbours {:.2})",
+            noise.column,
+            text::short(noise.level),
+            noise.count,
+            noise.misfit,
+            noise.autocorrelation,
+        ));
+    }
+    for trajectory in result.trajectories.iter().take(MOST) {
+        let name = if result.trajectories.len() > 1 { format!(" ({})", trajectory.name) } else { String::new() };
+        let r2 = |value: f64| if value.is_finite() { format!("{value:.4}") } else { "none".to_owned() };
+        let (rollout, fit) = (r2(trajectory.rollout_r2), r2(trajectory.fit_r2));
+        printer.note(&format!("simulation R2 {rollout}, fit R2 {fit}{name}"));
+    }
+    if result.starts > 1 {
+        printer.note(&format!("starts     {}", result.starts));
+    }
+    for open in &result.open {
+        printer.warning(open);
+    }
+    printer.note(document.verdict());
+}

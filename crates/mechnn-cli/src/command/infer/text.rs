@@ -1,0 +1,75 @@
+//! Numbers with their errors, for people.
+
+use mechnn::inference::{Inference, InferredNumber};
+
+/// One line per number: name, value, standard error, 95 % interval.
+pub(super) fn parameters(result: &Inference) -> String {
+    let all: Vec<&InferredNumber> = result.parameters.iter().chain(&result.derived).collect();
+    let name = |number: &InferredNumber| match &number.trajectory {
+        Some(trajectory) => format!("{} ({trajectory})", number.name),
+        None => number.name.clone(),
+    };
+    let width = all.iter().map(|number| name(number).chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for number in all {
+        let label = name(number);
+        let padding = " ".repeat(width - label.chars().count());
+        text.push_str(&format!("{label}{padding} = {}\n", line(number)));
+    }
+    for (state, level) in result.process_noise.iter().enumerate().filter_map(|(d, level)| Some((d, (*level)?))) {
+        text.push_str(&format!("process noise of state {} = {}\n", state + 1, short(level)));
+    }
+    text
+}
+
+fn line(number: &InferredNumber) -> String {
+    let error = number.standard_error;
+    let end = |value: Option<f64>, open: &str| match value.filter(|value| value.is_finite()) {
+        Some(value) => digits(value, error),
+        None => open.to_owned(),
+    };
+    let (low, high) = number.interval;
+    let mut line = match error.is_finite() {
+        true => format!("{} +- {}", digits(number.value, error), short_error(error)),
+        false => format!("{} (not determined)", short(number.value)),
+    };
+    line += &format!("   95 % {} .. {}", end(Some(low), "-inf"), end(Some(high), "inf"));
+    if let Some(profile) = &number.profile {
+        let (low, high) = profile.interval;
+        line += &format!("   profile {} .. {}", end(low, "open"), end(high, "open"));
+    }
+    line
+}
+
+/// The value to two digits of its error.
+fn digits(value: f64, error: f64) -> String {
+    if !(error > 0.0 && error.is_finite()) {
+        return short(value);
+    }
+    let place = error.log10().floor() as i32 - 1;
+    let exponent = if value == 0.0 { place } else { value.abs().log10().floor() as i32 };
+    if (-4..7).contains(&exponent) && place > -15 {
+        format!("{value:.*}", (-place).max(0) as usize)
+    } else {
+        format!("{value:.*e}", (exponent - place).max(0) as usize)
+    }
+}
+
+fn short_error(error: f64) -> String {
+    if error == 0.0 {
+        return "0".to_owned();
+    }
+    match error.log10().floor() as i32 {
+        exponent @ -4..6 => format!("{error:.*}", (1 - exponent).max(0) as usize),
+        _ => format!("{error:.1e}"),
+    }
+}
+
+/// Four significant digits.
+pub(super) fn short(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        size if !(1e-3..1e6).contains(&size) => format!("{value:.3e}"),
+        size => format!("{value:.*}", (3 - size.log10().floor() as i32).max(0) as usize),
+    }
+}

@@ -1,0 +1,470 @@
+//! A model bound to data: the least-squares problem behind an inference.
+
+use mechnn_solver::smoother::{Dynamics, InitialState, Linearization, Residuals, Segment};
+
+use super::bounds::Bounds;
+use super::error::InferenceError;
+use super::model::{InitialValue, Model, Noise, Role};
+use crate::data::Dataset;
+use crate::equation::InputSignal;
+
+/// Where a number of the model comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Slot {
+    Fixed(f64),
+    /// Entry `index` of θ counts from `origin` in the coordinate of the bounds.
+    Free {
+        index: usize,
+        bounds: Bounds,
+        origin: f64,
+    },
+}
+
+/// An entry of θ: a parameter of all trajectories, or of one.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Unknown {
+    /// Number among the model's parameters.
+    pub(super) parameter: usize,
+    pub(super) trajectory: Option<usize>,
+    pub(super) bounds: Bounds,
+    pub(super) start: Option<f64>,
+}
+
+/// One measured number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Row {
+    pub(super) observation: usize,
+    pub(super) value: f64,
+    /// In units of the observation's level.
+    pub(super) relative: f64,
+}
+
+/// A trajectory: what its numbers are, what was measured at each point of the mesh.
+#[derive(Debug, Clone)]
+pub(super) struct BoundTrajectory<'a> {
+    pub(super) model: &'a Model,
+    pub(super) slots: Vec<Slot>,
+    inputs: Vec<InputSignal>,
+    /// Of the rows used.
+    pub(super) data_times: Vec<f64>,
+    /// Measured at each of them.
+    pub(super) data: Vec<Vec<Row>>,
+    /// Steps between two of them.
+    pub(super) substeps: usize,
+    unknowns: usize,
+    /// Standard deviation of each observation, `[observations]`.
+    pub(super) levels: Vec<f64>,
+    /// If the start is tied to its expression by residuals, their standard deviations, `[D]`.
+    pub(super) ties: Option<Vec<f64>>,
+}
+
+/// All trajectories.
+#[derive(Debug, Clone)]
+pub(super) struct Binding<'a> {
+    pub(super) model: &'a Model,
+    pub(super) unknowns: Vec<Unknown>,
+    pub(super) trajectories: Vec<BoundTrajectory<'a>>,
+    origins: Vec<f64>,
+    /// Precision of a weak prior about the origins, and of none, `[P]`.
+    pub(super) prior: Vec<f64>,
+    pub(super) no_prior: Vec<f64>,
+    /// Of states observed directly, of which there are none, `[D]`.
+    pub(super) unit_noise: Vec<f64>,
+}
+
+impl<'a> Binding<'a> {
+    /// Binds the model to a table that has its columns.
+    ///
+    /// # Errors
+    /// [`InferenceError`] for inputs and errors that cannot be used, and for fewer numbers than unknowns.
+    pub(super) fn new(model: &'a Model, data: &Dataset) -> Result<Self, InferenceError> {
+        let column = |name: &String| data.states.iter().position(|state| state == name).unwrap_or(0);
+        let mut unknowns = Vec::new();
+        let mut slots: Vec<Vec<Slot>> = vec![Vec::new(); data.trajectories.len()];
+        let mut add = |unknown: Unknown| {
+            let slot = Slot::Free { index: unknowns.len(), bounds: unknown.bounds, origin: 0.0 };
+            unknowns.push(unknown);
+            slot
+        };
+        let first_value = |parameter: usize, trajectory: usize| {
+            let is_it = |value: &InitialValue| *value == InitialValue::Parameter(parameter);
+            let d = model.initial.iter().position(is_it)?;
+            let observed = |d: usize| model.observations.iter().find(|observation| observation.state == Some(d));
+            let data = &data.trajectories[trajectory];
+            let (state, is_slope) = match (observed(d), model.velocity_of[d]) {
+                (Some(observation), _) => (observation, false),
+                (None, position) => (observed(position?)?, true),
+            };
+            let values = data.values.column(column(&state.column));
+            let mut measured = data.times.iter().zip(values).filter(|(_, value)| !value.is_nan());
+            let (t0, y0) = measured.next()?;
+            if !is_slope {
+                return Some(*y0);
+            }
+            let (t1, y1) = measured.next()?;
+            Some((y1 - y0) / (t1 - t0))
+        };
+        for (number, parameter) in model.parameters.iter().enumerate() {
+            match parameter.role {
+                Role::Fixed(value) => slots.iter_mut().for_each(|slots| slots.push(Slot::Fixed(value))),
+                Role::Estimated { start, bounds, per_trajectory: false } => {
+                    let slot = add(Unknown { parameter: number, trajectory: None, bounds, start });
+                    slots.iter_mut().for_each(|slots| slots.push(slot));
+                }
+                Role::Estimated { start, bounds, per_trajectory: true } => {
+                    for (trajectory, slots) in slots.iter_mut().enumerate() {
+                        let start = start.or_else(|| first_value(number, trajectory).filter(|x| bounds.contain(*x)));
+                        let bounds = match (bounds, start) {
+                            (Bounds::Free { .. }, Some(start)) if start != 0.0 => Bounds::Free { scale: start.abs() },
+                            _ => bounds,
+                        };
+                        slots.push(add(Unknown { parameter: number, trajectory: Some(trajectory), bounds, start }));
+                    }
+                }
+            }
+        }
+        let mut trajectories = Vec::new();
+        for (trajectory, slots) in data.trajectories.iter().zip(slots) {
+            let signal = |input: &super::model::Input| {
+                let values = trajectory.values.column(column(&input.column)).to_vec();
+                InputSignal::new(trajectory.times.clone(), values).map_err(|source| InferenceError::Input {
+                    input: input.name.clone(),
+                    trajectory: trajectory.name.clone(),
+                    source,
+                })
+            };
+            let mut rows = Vec::new();
+            let mut data_times = Vec::new();
+            for (n, &time) in trajectory.times.iter().enumerate().step_by(model.every) {
+                let mut here = Vec::new();
+                for (observation, observed) in model.observations.iter().enumerate() {
+                    let value = trajectory.values[[n, column(&observed.column)]];
+                    if value.is_nan() {
+                        continue;
+                    }
+                    let relative = match &observed.noise {
+                        Noise::Column(name) => {
+                            let deviation = trajectory.values[[n, column(name)]];
+                            if !(deviation > 0.0 && deviation.is_finite()) {
+                                let (column, trajectory) = (name.clone(), trajectory.name.clone());
+                                return Err(InferenceError::Deviation { column, trajectory, time, value: deviation });
+                            }
+                            deviation
+                        }
+                        Noise::Known(deviation) => *deviation,
+                        Noise::Proportional => value.abs(),
+                        Noise::Additive => 1.0,
+                    };
+                    here.push(Row { observation, value, relative });
+                }
+                data_times.push(time);
+                rows.push(here);
+            }
+            trajectories.push(BoundTrajectory {
+                model,
+                slots,
+                inputs: model.inputs.iter().map(signal).collect::<Result<_, _>>()?,
+                data_times,
+                data: rows,
+                substeps: 1,
+                unknowns: 0,
+                levels: vec![1.0; model.observations.len()],
+                ties: None,
+            });
+        }
+        let count = unknowns.len();
+        let mut binding = Self {
+            model,
+            unknowns,
+            trajectories,
+            origins: vec![0.0; count],
+            prior: vec![WEAK_PRIOR; count],
+            no_prior: vec![0.0; count],
+            unit_noise: vec![1.0; model.dims()],
+        };
+        binding.trajectories.iter_mut().for_each(|trajectory| trajectory.unknowns = count);
+        let observations = binding.observations();
+        match count {
+            0 => Err(InferenceError::NothingToEstimate),
+            _ if observations < count => Err(InferenceError::TooFew { observations, parameters: count }),
+            _ => Ok(binding),
+        }
+    }
+
+    /// Measured numbers.
+    pub(super) fn observations(&self) -> usize {
+        self.trajectories.iter().flat_map(|trajectory| &trajectory.data).map(Vec::len).sum()
+    }
+
+    /// Coordinates that θ counts from.
+    pub(super) fn origins(&self) -> &[f64] {
+        &self.origins
+    }
+
+    /// From now on θ counts from these coordinates.
+    pub(super) fn set_origins(&mut self, origins: &[f64]) {
+        self.origins = origins.to_vec();
+        for slot in self.trajectories.iter_mut().flat_map(|trajectory| &mut trajectory.slots) {
+            if let Slot::Free { index, origin, .. } = slot {
+                *origin = origins[*index];
+            }
+        }
+    }
+
+    /// The same with entry `index` of θ given by its coordinate; later entries move up.
+    pub(super) fn with_fixed(&self, index: usize, u: f64) -> Self {
+        let mut binding = self.clone();
+        let fixed = binding.unknowns.remove(index);
+        for entries in [&mut binding.origins, &mut binding.prior, &mut binding.no_prior] {
+            entries.remove(index);
+        }
+        for trajectory in &mut binding.trajectories {
+            trajectory.unknowns -= 1;
+            for slot in &mut trajectory.slots {
+                match slot {
+                    Slot::Free { index: at, .. } if *at == index => *slot = Slot::Fixed(fixed.bounds.value(u)),
+                    Slot::Free { index: at, .. } if *at > index => *at -= 1,
+                    _ => {}
+                }
+            }
+        }
+        binding
+    }
+
+    pub(super) fn set_levels(&mut self, levels: &[f64]) {
+        self.trajectories.iter_mut().for_each(|trajectory| trajectory.levels = levels.to_vec());
+    }
+
+    pub(super) fn set_ties(&mut self, ties: Option<&[f64]>) {
+        self.trajectories.iter_mut().for_each(|trajectory| trajectory.ties = ties.map(<[f64]>::to_vec));
+    }
+
+    pub(super) fn set_substeps(&mut self, substeps: usize) {
+        self.trajectories.iter_mut().for_each(|trajectory| trajectory.substeps = substeps);
+    }
+
+    /// The meshes; nothing is observed of a state directly, the residuals tell what was.
+    pub(super) fn segments(&self) -> Vec<Segment> {
+        let segment = |trajectory: &BoundTrajectory<'_>| {
+            let times = trajectory.mesh();
+            let observations = vec![f64::NAN; times.len() * self.model.dims()];
+            Segment { times, observations, relative_noise: Vec::new() }
+        };
+        self.trajectories.iter().map(segment).collect()
+    }
+
+    /// Predicted values of all measured numbers, trajectory by trajectory and row by row.
+    pub(super) fn predictions(&self, states: &[f64], theta: &[f64]) -> Vec<(Row, f64)> {
+        let dims = self.model.dims();
+        let mut all = Vec::new();
+        let mut offset = 0;
+        for trajectory in &self.trajectories {
+            let constants = trajectory.constants(theta);
+            for (n, (rows, &time)) in trajectory.data.iter().zip(&trajectory.data_times).enumerate() {
+                let x = &states[(offset + n * trajectory.substeps) * dims..][..dims];
+                let variables = trajectory.variables(time, x);
+                all.extend(rows.iter().map(|row| {
+                    (*row, self.model.observations[row.observation].expression.evaluate(&variables, &constants))
+                }));
+            }
+            offset += trajectory.points();
+        }
+        all
+    }
+
+    /// Proportional errors as parts of what is predicted now.
+    pub(super) fn reweigh(&mut self, states: &[f64], theta: &[f64]) {
+        let is_proportional: Vec<bool> =
+            self.model.observations.iter().map(|observation| observation.noise == Noise::Proportional).collect();
+        if !is_proportional.contains(&true) {
+            return;
+        }
+        let predictions = self.predictions(states, theta);
+        let mut largest = vec![0.0f64; is_proportional.len()];
+        for (row, value) in &predictions {
+            largest[row.observation] = largest[row.observation].max(value.abs());
+        }
+        let rows = self.trajectories.iter_mut().flat_map(|trajectory| trajectory.data.iter_mut().flatten());
+        for (row, (_, value)) in rows.zip(predictions) {
+            if is_proportional[row.observation] {
+                // Near zero a proportional error would have all the weight.
+                row.relative = value.abs().max(SMALLEST_PART * largest[row.observation]);
+            }
+        }
+    }
+}
+
+/// While the equations are loose, parameters stay within about five units of the start in their coordinates.
+const WEAK_PRIOR: f64 = 0.04;
+
+/// A proportional error is never less than that of this part of the largest value.
+const SMALLEST_PART: f64 = 1e-3;
+
+impl BoundTrajectory<'_> {
+    pub(super) fn points(&self) -> usize {
+        (self.data_times.len() - 1) * self.substeps + 1
+    }
+
+    pub(super) fn mesh(&self) -> Vec<f64> {
+        let count = self.substeps;
+        let mut mesh = vec![self.data_times[0]];
+        for ends in self.data_times.windows(2) {
+            let step = (ends[1] - ends[0]) / count as f64;
+            mesh.extend((1..count).map(|k| ends[0] + k as f64 * step));
+            mesh.push(ends[1]);
+        }
+        mesh
+    }
+
+    /// The numbers of the model for θ, `[M]`.
+    pub(super) fn constants(&self, theta: &[f64]) -> Vec<f64> {
+        let value = |slot: &Slot| match *slot {
+            Slot::Fixed(value) => value,
+            Slot::Free { index, bounds, origin } => bounds.value(origin + theta[index]),
+        };
+        self.slots.iter().map(value).collect()
+    }
+
+    /// States, inputs and time.
+    pub(super) fn variables(&self, t: f64, x: &[f64]) -> Vec<f64> {
+        let mut variables = Vec::with_capacity(x.len() + self.inputs.len() + 1);
+        variables.extend_from_slice(x);
+        variables.extend(self.inputs.iter().map(|input| input.value(t).unwrap_or(f64::NAN)));
+        variables.push(t);
+        variables
+    }
+
+    /// Adds the derivatives by the model's numbers as ones by θ.
+    pub(super) fn chain(&self, theta: &[f64], by_constant: &[f64], factor: f64, row: &mut [f64]) {
+        for (slot, slope) in self.slots.iter().zip(by_constant) {
+            if let Slot::Free { index, bounds, origin } = *slot
+                && *slope != 0.0
+            {
+                row[index] += factor * slope * bounds.slope(origin + theta[index]);
+            }
+        }
+    }
+}
+
+impl Dynamics for BoundTrajectory<'_> {
+    fn dims(&self) -> usize {
+        self.model.dims()
+    }
+
+    fn parameters(&self) -> usize {
+        self.unknowns
+    }
+
+    fn rate(&self, t: f64, x: &[f64], theta: &[f64], rate: &mut [f64]) {
+        let (constants, variables) = (self.constants(theta), self.variables(t, x));
+        for (rate, equation) in rate.iter_mut().zip(&self.model.equations) {
+            *rate = equation.evaluate(&variables, &constants);
+        }
+    }
+
+    fn linearize(&self, t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
+        let (dims, unknowns) = (x.len(), self.unknowns);
+        let (constants, variables) = (self.constants(theta), self.variables(t, x));
+        let (mut by_variable, mut by_constant) = (vec![0.0; variables.len()], vec![0.0; constants.len()]);
+        out.by_parameter.fill(0.0);
+        for (d, equation) in self.model.equations.iter().enumerate() {
+            out.rate[d] = equation.gradient_into(&variables, &constants, &mut by_variable, &mut by_constant);
+            out.by_state[d * dims..][..dims].copy_from_slice(&by_variable[..dims]);
+            self.chain(theta, &by_constant, 1.0, &mut out.by_parameter[d * unknowns..][..unknowns]);
+        }
+    }
+
+    fn residuals(&self) -> usize {
+        self.model.observations.len() + self.ties.as_ref().map_or(0, Vec::len)
+    }
+
+    fn residual(&self, point: usize, x: &[f64], theta: &[f64], out: &mut Residuals) {
+        out.value.fill(0.0);
+        out.by_state.fill(0.0);
+        out.by_parameter.fill(0.0);
+        let (dims, unknowns) = (x.len(), self.unknowns);
+        if point.is_multiple_of(self.substeps) {
+            let n = point / self.substeps;
+            let (constants, variables) = (self.constants(theta), self.variables(self.data_times[n], x));
+            let (mut by_variable, mut by_constant) = (vec![0.0; variables.len()], vec![0.0; constants.len()]);
+            for row in &self.data[n] {
+                let k = row.observation;
+                let observation = &self.model.observations[k];
+                let scale = (self.levels[k] * row.relative).recip();
+                if let Some(d) = observation.state {
+                    out.value[k] = scale * (x[d] - row.value);
+                    out.by_state[k * dims + d] = scale;
+                    continue;
+                }
+                let predicted =
+                    observation.expression.gradient_into(&variables, &constants, &mut by_variable, &mut by_constant);
+                out.value[k] = scale * (predicted - row.value);
+                let by_state = &mut out.by_state[k * dims..][..dims];
+                by_state.iter_mut().zip(&by_variable).for_each(|(out, slope)| *out = scale * slope);
+                self.chain(theta, &by_constant, scale, &mut out.by_parameter[k * unknowns..][..unknowns]);
+            }
+        }
+        if let Some(ties) = self.ties.as_ref().filter(|_| point == 0) {
+            let (mut start, mut by_parameter) = (vec![0.0; dims], vec![0.0; dims * unknowns]);
+            self.start(theta, &mut start, &mut by_parameter);
+            let first = self.model.observations.len();
+            for d in 0..dims {
+                let scale = ties[d].recip();
+                out.value[first + d] = scale * (x[d] - start[d]);
+                out.by_state[(first + d) * dims + d] = scale;
+                let row = &mut out.by_parameter[(first + d) * unknowns..][..unknowns];
+                row.iter_mut().zip(&by_parameter[d * unknowns..]).for_each(|(out, slope)| *out = -scale * slope);
+            }
+        }
+    }
+}
+
+impl BoundTrajectory<'_> {
+    /// The state at the first time, and its derivatives by θ.
+    pub(super) fn start(&self, theta: &[f64], x: &mut [f64], by_parameter: &mut [f64]) {
+        let constants = self.constants(theta);
+        let mut by_constant = vec![0.0; constants.len()];
+        by_parameter.fill(0.0);
+        for (d, initial) in self.model.initial.iter().enumerate() {
+            match initial {
+                InitialValue::Expression(expression) => {
+                    x[d] = expression.gradient_into(&[], &constants, &mut [], &mut by_constant);
+                }
+                InitialValue::Parameter(number) => {
+                    x[d] = constants[*number];
+                    by_constant.fill(0.0);
+                    by_constant[*number] = 1.0;
+                }
+            }
+            self.chain(theta, &by_constant, 1.0, &mut by_parameter[d * self.unknowns..][..self.unknowns]);
+        }
+    }
+}
+
+impl Dynamics for Binding<'_> {
+    fn dims(&self) -> usize {
+        self.model.dims()
+    }
+
+    fn parameters(&self) -> usize {
+        self.unknowns.len()
+    }
+
+    fn rate(&self, t: f64, x: &[f64], theta: &[f64], rate: &mut [f64]) {
+        self.trajectories[0].rate(t, x, theta, rate);
+    }
+
+    fn linearize(&self, t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
+        self.trajectories[0].linearize(t, x, theta, out);
+    }
+
+    fn of_segment(&self, segment: usize) -> Option<&dyn Dynamics> {
+        Some(&self.trajectories[segment])
+    }
+}
+
+impl InitialState for Binding<'_> {
+    fn initial(&self, segment: usize, theta: &[f64], x: &mut [f64], by_parameter: &mut [f64]) {
+        self.trajectories[segment].start(theta, x, by_parameter);
+    }
+}

@@ -1,0 +1,172 @@
+//! The result as one JSON document, schema `mechnn.inference/1`; the fields are explained in the book.
+
+use serde::Serialize;
+
+use super::model::Model;
+use super::result::{Inference, InferredNumber};
+
+/// Everything there is to say about an inference; what is not a finite number is null.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct InferenceDocument {
+    schema: &'static str,
+    version: &'static str,
+    equations: Vec<EquationEntry>,
+    parameters: Vec<NumberEntry>,
+    derived: Vec<NumberEntry>,
+    noise: Vec<NoiseEntry>,
+    process_noise: Vec<ProcessEntry>,
+    trajectories: Vec<TrajectoryEntry>,
+    open_directions: Vec<String>,
+    observations: usize,
+    degrees_of_freedom: usize,
+    substeps: usize,
+    starts: usize,
+    seconds: f64,
+    verdict: String,
+    interrupted: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct EquationEntry {
+    state: String,
+    rhs: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct NumberEntry {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trajectory: Option<String>,
+    value: Option<f64>,
+    standard_error: Option<f64>,
+    interval: [Option<f64>; 2],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<ProfileEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct ProfileEntry {
+    interval: [Option<f64>; 2],
+    threshold: f64,
+    points: Vec<[f64; 2]>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct NoiseEntry {
+    column: String,
+    level: Option<f64>,
+    estimated: bool,
+    count: usize,
+    misfit: Option<f64>,
+    autocorrelation: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct ProcessEntry {
+    state: String,
+    level: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct TrajectoryEntry {
+    name: String,
+    rollout_r2: Option<f64>,
+    fit_r2: Option<f64>,
+}
+
+/// Residuals whose neighbours are correlated by more than this are no noise.
+const WHITE: f64 = 0.3;
+
+/// A known error that explains residuals of up to this many times its size.
+const FITS: f64 = 1.5;
+
+impl InferenceDocument {
+    /// The document of a result.
+    pub fn new(model: &Model, result: &Inference, seconds: f64) -> Self {
+        let equations = model.states.iter().zip(&model.texts);
+        let noise = result.noise.iter().map(|noise| NoiseEntry {
+            column: noise.column.clone(),
+            level: finite(noise.level),
+            estimated: noise.estimated,
+            count: noise.count,
+            misfit: finite(noise.misfit),
+            autocorrelation: finite(noise.autocorrelation),
+        });
+        let wandering = model.states.iter().zip(&result.process_noise).filter_map(|(state, level)| {
+            level.map(|level| ProcessEntry { state: state.clone(), level: finite(level) })
+        });
+        let trajectories = result.trajectories.iter().map(|trajectory| TrajectoryEntry {
+            name: trajectory.name.clone(),
+            rollout_r2: finite(trajectory.rollout_r2),
+            fit_r2: finite(trajectory.fit_r2),
+        });
+        Self {
+            schema: "mechnn.inference/1",
+            version: env!("CARGO_PKG_VERSION"),
+            equations: equations.map(|(state, rhs)| EquationEntry { state: state.clone(), rhs: rhs.clone() }).collect(),
+            parameters: result.parameters.iter().map(NumberEntry::new).collect(),
+            derived: result.derived.iter().map(NumberEntry::new).collect(),
+            observations: result.noise.iter().map(|noise| noise.count).sum(),
+            noise: noise.collect(),
+            process_noise: wandering.collect(),
+            trajectories: trajectories.collect(),
+            open_directions: result.open.clone(),
+            degrees_of_freedom: result.freedom,
+            substeps: result.substeps,
+            starts: result.starts,
+            seconds,
+            verdict: verdict(result),
+            interrupted: result.interrupted,
+        }
+    }
+
+    /// One sentence that says what the intervals are worth.
+    pub fn verdict(&self) -> &str {
+        &self.verdict
+    }
+}
+
+impl NumberEntry {
+    fn new(number: &InferredNumber) -> Self {
+        let pair = |(low, high): (Option<f64>, Option<f64>)| [low.and_then(finite), high.and_then(finite)];
+        Self {
+            name: number.name.clone(),
+            trajectory: number.trajectory.clone(),
+            value: finite(number.value),
+            standard_error: finite(number.standard_error),
+            interval: pair((Some(number.interval.0), Some(number.interval.1))),
+            profile: number.profile.as_ref().map(|profile| ProfileEntry {
+                interval: pair(profile.interval),
+                threshold: profile.threshold,
+                points: profile.points.iter().map(|(value, worse)| [*value, *worse]).collect(),
+            }),
+        }
+    }
+}
+
+fn verdict(result: &Inference) -> String {
+    if !result.open.is_empty() {
+        return "The data do not determine all parameters: the open combinations are listed.".to_owned();
+    }
+    // Twice the standard deviation of the correlation of white residuals is chance.
+    let chance = |count: usize| 2.0 / (count.max(1) as f64).sqrt();
+    let coloured = result.noise.iter().find(|noise| noise.autocorrelation.abs() > WHITE.max(chance(noise.count)));
+    let bad = result.noise.iter().find(|noise| !noise.estimated && noise.misfit > FITS);
+    match (bad, coloured) {
+        (Some(noise), _) => format!(
+            "The equations miss `{}` by {:.1} times its errors: the intervals are too narrow.",
+            noise.column, noise.misfit
+        ),
+        (None, Some(noise)) => format!(
+            "Neighbouring residuals of `{}` are correlated ({:.2}): the equations miss something, and the intervals are too \
+             narrow.",
+            noise.column, noise.autocorrelation
+        ),
+        (None, None) => "All parameters are determined, and the residuals look like noise.".to_owned(),
+    }
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}

@@ -1,0 +1,212 @@
+//! What can be wrong with a model file, and with an inference.
+
+use mechnn_solver::smoother::SmootherError;
+use thiserror::Error;
+
+use crate::equation::{ExpressionError, InputError};
+
+/// What is wrong with a model file.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ModelFileError {
+    /// It is not TOML.
+    #[error("line {line}: {message}")]
+    Toml {
+        /// Line, from 1.
+        line: usize,
+        /// What the reader says.
+        message: String,
+    },
+    /// A key that has no meaning.
+    #[error("unknown key `{key}` in {table}")]
+    UnknownKey {
+        /// The table.
+        table: String,
+        /// The key.
+        key: String,
+        /// The nearest key there is.
+        hint: Option<String>,
+    },
+    /// Something that must be there.
+    #[error("{what} is missing")]
+    Missing {
+        /// What.
+        what: String,
+        /// How to write it.
+        hint: String,
+    },
+    /// A value of the wrong kind.
+    #[error("{place}: expected {expected}, found {found}")]
+    Expected {
+        /// Table and key.
+        place: String,
+        /// What may stand there.
+        expected: &'static str,
+        /// What stands there.
+        found: String,
+    },
+    /// Indices or sums that cannot be written out.
+    #[error("{place}: {message}")]
+    Template {
+        /// Table and key.
+        place: String,
+        /// What is wrong.
+        message: String,
+        /// One thing to try.
+        hint: Option<String>,
+    },
+    /// An expression that cannot be read.
+    #[error("{place}: {source}")]
+    Expression {
+        /// Table and key.
+        place: String,
+        /// What is wrong.
+        source: ExpressionError,
+    },
+    /// A name with two meanings.
+    #[error("`{name}` is {first} and {second}")]
+    TwoMeanings {
+        /// The name.
+        name: String,
+        /// What it is.
+        first: &'static str,
+        /// What it is, too.
+        second: &'static str,
+    },
+    /// A name that is none.
+    #[error("{place}: `{name}` is no name of letters, digits and underscores")]
+    Name {
+        /// Table and key.
+        place: String,
+        /// What was written.
+        name: String,
+    },
+    /// A key for a state that has no equation.
+    #[error("{table}: there is no equation for `{name}`")]
+    NoSuchState {
+        /// The table.
+        table: &'static str,
+        /// The name.
+        name: String,
+        /// The nearest state.
+        hint: Option<String>,
+    },
+    /// Bounds that hold nothing.
+    #[error("{place}: min {min} is not below max {max}")]
+    Bounds {
+        /// Table and key.
+        place: String,
+        /// Lower bound.
+        min: f64,
+        /// Upper bound.
+        max: f64,
+    },
+    /// A start on or outside the bounds.
+    #[error("{place}: start {start} is not inside the bounds{bounds}")]
+    Start {
+        /// Table and key.
+        place: String,
+        /// The start.
+        start: f64,
+        /// The bounds, with a leading blank.
+        bounds: String,
+    },
+    /// Nothing says where to begin.
+    #[error("{place}: without a start, both min and max are needed")]
+    NoStart {
+        /// Table and key.
+        place: String,
+    },
+    /// A state that no observation equals and whose initial value nothing tells.
+    #[error("the state `{state}` is not observed by itself and has no initial value")]
+    NoInitialValue {
+        /// The state.
+        state: String,
+    },
+}
+
+impl ModelFileError {
+    /// One thing to try.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownKey { hint, .. } | Self::Template { hint, .. } | Self::NoSuchState { hint, .. } => {
+                hint.clone()
+            }
+            Self::Missing { hint, .. } => Some(hint.clone()),
+            Self::Expression { source, .. } => source.hint.clone(),
+            Self::TwoMeanings { .. } => Some("give one of them another name".to_owned()),
+            Self::Start { .. } => Some("a bound is approached but not reached: move the start or the bound".to_owned()),
+            Self::NoInitialValue { state } => Some(format!(
+                "add to [model.initial] a value, an expression of parameters, or {state} = {{ start = .., min = .. }}"
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// Why nothing could be inferred.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum InferenceError {
+    /// A known input that cannot be used.
+    #[error("input `{input}` of trajectory `{trajectory}`: {source}")]
+    Input {
+        /// Its name in the equations.
+        input: String,
+        /// The trajectory.
+        trajectory: String,
+        /// What is wrong.
+        source: InputError,
+    },
+    /// A standard deviation in the data that is none.
+    #[error(
+        "column `{column}`, trajectory `{trajectory}`, time {time}: expected a positive standard deviation, found {value}"
+    )]
+    Deviation {
+        /// The column.
+        column: String,
+        /// The trajectory.
+        trajectory: String,
+        /// Time of the row.
+        time: f64,
+        /// What stands there.
+        value: f64,
+    },
+    /// Fewer numbers than unknowns.
+    #[error("{observations} observations cannot determine {parameters} unknowns")]
+    TooFew {
+        /// Observations.
+        observations: usize,
+        /// Estimated parameters and initial values.
+        parameters: usize,
+    },
+    /// Nothing is to be estimated.
+    #[error("every parameter and initial value is given: there is nothing to estimate")]
+    NothingToEstimate,
+    /// No start led to a finite solution.
+    #[error("the equations have no finite solution from any of {starts} starts")]
+    NoSolution {
+        /// How many were tried.
+        starts: usize,
+    },
+    /// The fit failed.
+    #[error("the fit failed: {0}")]
+    Fit(#[from] SmootherError),
+    /// Stopped from outside before there was a result.
+    #[error("stopped before there was a result")]
+    Interrupted,
+}
+
+impl InferenceError {
+    /// One thing to try.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Input { .. } => Some("an input needs a value in every row, from the first time to the last"),
+            Self::Deviation { .. } => Some("leave the row out, or give one number as the noise"),
+            Self::TooFew { .. } => Some("fix parameters, or share them between trajectories"),
+            Self::NothingToEstimate => Some("write a parameter as { start = .. }"),
+            Self::NoSolution { .. } => Some("give starts closer to the truth, or narrower bounds"),
+            _ => None,
+        }
+    }
+}

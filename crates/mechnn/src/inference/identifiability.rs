@@ -1,0 +1,133 @@
+//! What the data say about the parameters together: covariance, and the combinations they leave open.
+
+/// Variance (in squared coordinates) beyond which a combination counts as open: a factor e in a bounded parameter, the size
+/// of the start in one without bounds.
+const OPEN_DEVIATION: f64 = 1.0;
+
+/// An eigenvalue below this part of the largest is rounding.
+const RESOLUTION: f64 = 1e-13;
+
+/// Entries of a direction below this part of its largest are not named.
+const NAMED: f64 = 0.1;
+
+/// A combination of unknowns that the data leave open.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct OpenDirection {
+    /// Number of the unknown and its part, the largest 1, in falling order of size.
+    pub(super) parts: Vec<(usize, f64)>,
+    /// Standard deviation along the direction, in units of the coordinates; infinite if nothing is known.
+    pub(super) deviation: f64,
+}
+
+/// Covariance of the unknowns, `[P, P]`, with infinite variances where nothing is known, and the open combinations.
+pub(super) fn analyse(information: &[f64], unknowns: usize) -> (Vec<f64>, Vec<OpenDirection>) {
+    // Scaled to a unit diagonal, so that "singular" does not depend on units.
+    let diagonal = |j: usize| information[j * unknowns + j];
+    let scale: Vec<f64> = (0..unknowns).map(|j| if diagonal(j) > 0.0 { diagonal(j).sqrt() } else { 1.0 }).collect();
+    let mut scaled = vec![0.0; unknowns * unknowns];
+    for i in 0..unknowns {
+        for j in 0..unknowns {
+            scaled[i * unknowns + j] = information[i * unknowns + j] / (scale[i] * scale[j]);
+        }
+    }
+    let (values, vectors) = eigen(scaled, unknowns);
+    let largest = values.iter().copied().fold(0.0, f64::max);
+    let mut covariance = vec![0.0; unknowns * unknowns];
+    let mut open = Vec::new();
+    let mut unknown_at_all = vec![false; unknowns];
+    for (k, value) in values.iter().enumerate() {
+        // Of a unit step of the scaled coordinates, in those of the unknowns.
+        let direction: Vec<f64> = (0..unknowns).map(|i| vectors[i * unknowns + k] / scale[i]).collect();
+        let length = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let is_singular = *value <= RESOLUTION * largest;
+        let deviation = if is_singular { f64::INFINITY } else { length / value.sqrt() };
+        if deviation > OPEN_DEVIATION {
+            let size = direction.iter().fold(0.0f64, |max, x| max.max(x.abs()));
+            let mut parts: Vec<(usize, f64)> = direction.iter().map(|x| x / size).enumerate().collect();
+            parts.retain(|(_, part)| part.abs() >= NAMED);
+            parts.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+            if is_singular {
+                parts.iter().for_each(|&(i, _)| unknown_at_all[i] = true);
+            }
+            open.push(OpenDirection { parts, deviation });
+        }
+        if !is_singular {
+            for i in 0..unknowns {
+                for j in 0..unknowns {
+                    covariance[i * unknowns + j] += direction[i] * direction[j] / value;
+                }
+            }
+        }
+    }
+    (0..unknowns).filter(|&i| unknown_at_all[i]).for_each(|i| covariance[i * unknowns + i] = f64::INFINITY);
+    open.sort_by(|a, b| b.deviation.total_cmp(&a.deviation));
+    (covariance, open)
+}
+
+/// Eigenvalues and eigenvectors (columns) of a symmetric matrix by Jacobi's rotations, `[n, n]`.
+fn eigen(mut a: Vec<f64>, n: usize) -> (Vec<f64>, Vec<f64>) {
+    let mut v = vec![0.0; n * n];
+    (0..n).for_each(|i| v[i * n + i] = 1.0);
+    for _ in 0..60 {
+        let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i * n + j].powi(2)).sum();
+        let on: f64 = (0..n).map(|i| a[i * n + i].powi(2)).sum();
+        if off.is_nan() || off <= 1e-32 * on {
+            break;
+        }
+        for p in 0..n {
+            for q in p + 1..n {
+                let entry = a[p * n + q];
+                if entry == 0.0 {
+                    continue;
+                }
+                // tan of the angle that makes a_pq zero, the smaller one.
+                let ratio = (a[q * n + q] - a[p * n + p]) / (2.0 * entry);
+                let t = ratio.signum() / (ratio.abs() + ratio.hypot(1.0));
+                let t = if ratio == 0.0 { 1.0 } else { t };
+                let c = 1.0 / t.hypot(1.0);
+                let s = t * c;
+                for k in 0..n {
+                    let (x, y) = (a[k * n + p], a[k * n + q]);
+                    (a[k * n + p], a[k * n + q]) = (c * x - s * y, s * x + c * y);
+                }
+                for k in 0..n {
+                    let (x, y) = (a[p * n + k], a[q * n + k]);
+                    (a[p * n + k], a[q * n + k]) = (c * x - s * y, s * x + c * y);
+                }
+                for k in 0..n {
+                    let (x, y) = (v[k * n + p], v[k * n + q]);
+                    (v[k * n + p], v[k * n + q]) = (c * x - s * y, s * x + c * y);
+                }
+            }
+        }
+    }
+    ((0..n).map(|i| a[i * n + i]).collect(), v)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::analyse;
+
+    #[test]
+    fn covariance_is_the_inverse() {
+        let (covariance, open) = analyse(&[400.0, 100.0, 100.0, 300.0], 2);
+        // 1/(400·300 - 100²) [300 -100; -100 400]
+        for (found, expected) in covariance.iter().zip([300.0, -100.0, -100.0, 400.0]) {
+            assert!((found - expected / 110_000.0).abs() < 1e-15);
+        }
+        assert_eq!(open, []);
+    }
+
+    #[test]
+    fn a_product_leaves_the_ratio_open() {
+        // Only u_0 + u_1 is measured, and u_2 by itself.
+        let (covariance, open) = analyse(&[1e4, 1e4, 0.0, 1e4, 1e4, 0.0, 0.0, 0.0, 1e4], 3);
+        assert_eq!(open.len(), 1);
+        assert_eq!(open[0].deviation, f64::INFINITY);
+        let names: Vec<usize> = open[0].parts.iter().map(|(i, _)| *i).collect();
+        assert_eq!(names.iter().sum::<usize>(), 1);
+        assert!((open[0].parts[0].1 + open[0].parts[1].1).abs() < 1e-12, "opposite");
+        assert!(covariance[0].is_infinite() && covariance[4].is_infinite());
+        assert!((covariance[8] - 1e-4).abs() < 1e-16);
+    }
+}

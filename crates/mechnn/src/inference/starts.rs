@@ -1,0 +1,74 @@
+//! Where to begin: the starts given, and points spread over the bounds where there are none.
+
+use super::binding::Binding;
+use super::bounds::Bounds;
+
+/// Bases of the Halton sequence; more unknowns without a start than these share bases with a shift.
+const PRIMES: [u32; 12] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37];
+
+/// The part of the logit range between two bounds that starts are spread over: 5 % to 95 % of the way.
+const EDGE: f64 = 0.05;
+
+/// Coordinates to begin at, the middle of all bounds first; one if every unknown has a start.
+pub(super) fn starts(binding: &Binding<'_>, count: usize) -> Vec<Vec<f64>> {
+    let open = binding.unknowns.iter().any(|unknown| unknown.start.is_none() && is_between(unknown.bounds));
+    let count = if open { count.max(1) } else { 1 };
+    let start = |n: usize| {
+        let mut free = 0;
+        let coordinate = |unknown: &super::binding::Unknown| match (unknown.start, unknown.bounds) {
+            (Some(start), bounds) => bounds.coordinate(start),
+            (None, bounds @ Bounds::Between(low, high)) => {
+                free += 1;
+                let base = PRIMES[(free - 1) % PRIMES.len()];
+                let shift = ((free - 1) / PRIMES.len()) as f64 * 0.381_966;
+                let part = if n == 0 { 0.5 } else { (halton(n as u32, base) + shift).fract() };
+                bounds.coordinate(between(low, high, EDGE + (1.0 - 2.0 * EDGE) * part))
+            }
+            (None, bounds) => bounds.coordinate(match bounds {
+                Bounds::Above(low) => low + 1.0,
+                Bounds::Below(high) => high - 1.0,
+                _ => 0.0,
+            }),
+        };
+        binding.unknowns.iter().map(coordinate).collect()
+    };
+    (0..count).map(start).collect()
+}
+
+/// `part` of the way, on a logarithmic scale if both bounds are positive and far apart.
+fn between(low: f64, high: f64, part: f64) -> f64 {
+    if low > 0.0 && high > 10.0 * low { low * (high / low).powf(part) } else { low + part * (high - low) }
+}
+
+fn is_between(bounds: Bounds) -> bool {
+    matches!(bounds, Bounds::Between(..))
+}
+
+/// The radical inverse of `n`: its digits to the base, mirrored at the point.
+fn halton(mut n: u32, base: u32) -> f64 {
+    let (mut value, mut digit) = (0.0, 1.0);
+    while n > 0 {
+        digit /= f64::from(base);
+        value += digit * f64::from(n % base);
+        n /= base;
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{between, halton};
+
+    #[test]
+    fn the_sequence_fills_the_interval() {
+        let first: Vec<f64> = (1..5).map(|n| halton(n, 2)).collect();
+        assert_eq!(first, [0.5, 0.25, 0.75, 0.125]);
+        assert!((halton(5, 3) - 7.0 / 9.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn wide_positive_bounds_are_spread_by_ratio() {
+        assert!((between(0.01, 100.0, 0.5) - 1.0).abs() < 1e-12);
+        assert_eq!(between(-1.0, 3.0, 0.5), 1.0);
+    }
+}
