@@ -6,18 +6,20 @@
 
 use mechnn::data::KnownSystem;
 use mechnn::discovery::{DiscoveryOptions, Silent, discover};
+use mechnn::equation::LibrarySpec;
 
 const SEEDS: u64 = 100;
 
 #[test]
 fn bands_of_one_standard_error_cover_the_clean_states() {
     let system = KnownSystem::LotkaVolterra;
+    let options = DiscoveryOptions { library: Some(LibrarySpec::polynomial(2)), ..DiscoveryOptions::default() };
     let clean = system.dataset(system.points()).unwrap();
     for noise in [0.02, 0.1] {
         let (mut covered, mut count, mut squares) = (0, 0, 0.0);
         for seed in 1..=SEEDS {
             let data = clean.with_noise(noise, seed).unwrap();
-            let result = discover(&data, &DiscoveryOptions::default(), &mut Silent).unwrap();
+            let result = discover(&data, &options, &mut Silent).unwrap();
             let fitted = &result.trajectories[0];
             assert_eq!(fitted.state_std.dim(), fitted.states.dim());
             assert!(fitted.state_std.iter().all(|std| std.is_finite() && *std > 0.0));

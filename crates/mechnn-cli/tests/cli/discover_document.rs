@@ -95,11 +95,11 @@ fn a_state_without_terms_has_the_right_hand_side_0() {
 
 #[test]
 fn equations_that_blow_up_are_not_stable() {
-    // x' = x^2 up to a thousandth before its pole: found with any error, the pole comes before the data end.
+    // x' = x^2 up to a two-thousandth before its pole, too few points near it: the pole found comes before the data end.
     let folder = Folder::new();
     let mut noise = Noise(2);
     let rows: Vec<[f64; 2]> =
-        (0..300).map(|i| 0.999 * f64::from(i) / 299.0).map(|t| [t, (1.0 + 0.01 * noise.draw()) / (1.0 - t)]).collect();
+        (0..100).map(|i| 0.9995 * f64::from(i) / 99.0).map(|t| [t, (1.0 + 0.01 * noise.draw()) / (1.0 - t)]).collect();
     folder.write("data.csv", csv("t,x", &rows));
     let outcome = folder.mechnn(&["discover", "data.csv", "--format", "json"]);
     let document = Document::of(&outcome);

@@ -1,6 +1,7 @@
 //! The JSON document of a discovery, read and checked.
 
-use mechnn::equation::parse_polynomial;
+use mechnn::equation::syntax::Function;
+use mechnn::equation::{parse_term, parse_terms};
 use serde_json::Value;
 
 use crate::process::{Folder, Outcome};
@@ -68,12 +69,12 @@ impl Document {
                     coefficient != 0.0 && term["standard_error"].as_f64().is_some_and(|error| error > 0.0),
                     "{term}"
                 );
-                let parsed = parse_polynomial(expression, &names).expect("an expression over the columns");
-                assert!(matches!(parsed[..], [(_, 1.0)]), "an expression holds no coefficient: {expression}");
-                sum.push((parsed[0].0.clone(), coefficient));
+                // One term with coefficient 1, or it is refused.
+                let parsed = parse_term(expression, &names).expect("a term over the columns");
+                sum.push((parsed, coefficient));
             }
             // The same numbers to the last bit: full precision.
-            assert_eq!(parse_polynomial(rhs, &names).expect("a sum of terms"), sum, "{rhs}");
+            assert_eq!(parse_terms(rhs, &names).expect("a sum of terms"), sum, "{rhs}");
             assert_eq!(rhs == "0", sum.is_empty(), "{rhs}");
         }
     }
@@ -82,10 +83,11 @@ impl Document {
     fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for (_, expressions) in self.support() {
-            for factor in expressions.iter().flat_map(|expression| expression.split('*')) {
-                let known = names.iter().any(|name| name == factor);
-                if !known && !factor.is_empty() && !factor.starts_with(|first: char| first.is_ascii_digit()) {
-                    names.push(factor.to_owned());
+            let is_inside = |symbol: char| symbol.is_alphanumeric() || symbol == '_';
+            for word in expressions.iter().flat_map(|expression| expression.split(|symbol| !is_inside(symbol))) {
+                let is_name = word.starts_with(char::is_alphabetic) && Function::named(word).is_none();
+                if is_name && names.iter().all(|name| name != word) {
+                    names.push(word.to_owned());
                 }
             }
         }

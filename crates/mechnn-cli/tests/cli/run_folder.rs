@@ -39,7 +39,12 @@ fn a_run_leaves_its_files_and_no_others() {
     for line in read(&folder, "deep/run/metrics.jsonl").lines() {
         serde_json::from_str::<serde_json::Value>(line).expect("JSON in every line");
     }
-    assert!(read(&folder, "deep/run/config.toml").contains("library = \"poly:2\""));
+    // What was left to the data stays open; what was chosen is written.
+    let config = read(&folder, "deep/run/config.toml");
+    assert!(config.contains("simplify = true") && !config.contains("library"), "{config}");
+    let chosen = folder.mechnn(&["discover", "data.csv", "-o", "chosen", "--library", "poly:2"]);
+    assert_eq!(chosen.code, Some(0), "{chosen:?}");
+    assert!(read(&folder, "chosen/config.toml").contains("library = \"poly:2\""));
     assert!(read(&folder, "deep/run/equations.tex").contains("\\dot{x} &= "));
     assert!(read(&folder, "deep/run/plots/rollout.svg").trim_end().ends_with("</svg>"));
 }

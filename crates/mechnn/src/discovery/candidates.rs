@@ -51,7 +51,7 @@ struct Function {
 const STACK: usize = 256;
 
 /// Most inner constants of a term.
-const MOST_CONSTANTS: usize = 8;
+pub(super) const MOST_CONSTANTS: usize = 8;
 
 impl SparseDynamics {
     pub(super) fn new(dictionary: &Dictionary, scale: &[f64], candidates: &[Candidate]) -> Self {

@@ -15,7 +15,7 @@ pub(super) struct Dictionary {
     pub(super) integrals: Vec<f64>,
     /// Number of terms that are as simple or simpler, see [`super::price`], `[P]`.
     pub(super) ranks: Vec<f64>,
-    /// The first this many terms are polynomials, the others functions.
+    /// The first this many terms are polynomials and what the user added, the others functions.
     pub(super) polynomials: usize,
     /// Whether a term stays when a state goes to zero while the others are as usual, `[P, D]`.
     pub(super) survives: Vec<bool>,
@@ -26,13 +26,15 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    /// `polynomials` simplest terms first: of terms that are the same on the data, the first stays.
-    pub(super) fn new(polynomials: BasisLibrary, functions: &[FunctionFamily], start: &Start) -> Self {
+    /// `polynomials` simplest terms first: of terms that are the same on the data, the first stays. `extra` are the
+    /// user's, and as likely as polynomials of their complexity.
+    pub(super) fn new(polynomials: BasisLibrary, extra: &[Term], functions: &[FunctionFamily], start: &Start) -> Self {
         let monomials = polynomials.len();
-        let mut families: Vec<usize> = (0..monomials).collect();
-        let mut terms = polynomials.terms().to_vec();
+        let named = monomials + extra.len();
+        let mut families: Vec<usize> = (0..named).collect();
+        let mut terms = [polynomials.terms(), extra].concat();
         for (number, term) in function_terms(functions, &start.ranges()) {
-            families.push(monomials + number);
+            families.push(named + number);
             terms.push(term);
         }
         let library = BasisLibrary::of_terms(terms, polynomials.dims());
@@ -77,22 +79,22 @@ impl Dictionary {
         // Of each family its first instance counts. A function is chosen twice: that it is none of the polynomials, and
         // which.
         let complexity = |term: usize| library.terms()[term].complexity();
-        let firsts: Vec<usize> = (monomials..terms).filter(|&t| families[t] != families[t - 1]).collect();
+        let firsts: Vec<usize> = (named..terms).filter(|&t| families[t] != families[t - 1]).collect();
         let rank = |term: usize| {
             let simpler = |other: &usize| complexity(*other) <= complexity(term);
-            match term < monomials {
-                true => (0..monomials).filter(simpler).count(),
-                false => monomials * firsts.iter().filter(|other| simpler(other)).count(),
+            match term < named {
+                true => (0..named).filter(simpler).count(),
+                false => named * firsts.iter().filter(|other| simpler(other)).count(),
             }
         };
         Self {
             norms: kept.iter().map(|&term| all_norms[term]).collect(),
             ranks: kept.iter().map(|&term| rank(term) as f64).collect(),
             families: kept.iter().map(|&term| families[term]).collect(),
-            polynomials: kept.iter().filter(|&&term| term < monomials).count(),
+            polynomials: kept.iter().filter(|&&term| term < named).count(),
             survives: kept.iter().flat_map(|&term| survives(&library.terms()[term], all_norms[term], start)).collect(),
             integrals,
-            indistinct: (0..monomials).filter(|&t| !distinct[t]).map(|t| library.terms()[t].clone()).collect(),
+            indistinct: (0..named).filter(|&t| !distinct[t]).map(|t| library.terms()[t].clone()).collect(),
             library: library.subset(&kept),
         }
     }

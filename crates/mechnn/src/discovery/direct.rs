@@ -1,22 +1,21 @@
 //! The direct method: from data to equations.
 
-use mechnn_solver::smoother::{Estimate, GaussNewton, Marginals, SmootherError};
-use ndarray::{Array2, ArrayView2, Axis};
+use mechnn_solver::smoother::{Estimate, GaussNewton, SmootherError};
 use thiserror::Error;
 
+use super::account::{Account, Searched};
+use super::candidates::Candidate;
 use super::dictionary::Dictionary;
+use super::extra_term::extra_terms;
 use super::fit::{Fit, Laboratory};
-use super::observer::{Observer, Progress, Stage};
+use super::observer::{Observer, Progress};
 use super::options::DiscoveryOptions;
 use super::polish::Polished;
-use super::result::{DiscoveryResult, FittedTrajectory};
+use super::result::DiscoveryResult;
 use super::search::{Search, TIGHT};
 use super::start::Start;
 use crate::data::Dataset;
-use crate::equation::{
-    Equation, FittedTerm, ModelError, SimulationError, SimulationOptions, SparseModel, TermError, r2, simulate,
-    valid_time,
-};
+use crate::equation::{BasisLibrary, ExpressionError, ModelError, SimulationError, SparseModel, Term, TermError};
 
 /// Why nothing could be discovered.
 #[derive(Debug, Error)]
@@ -34,6 +33,30 @@ pub enum DiscoveryError {
         /// Values needed.
         needed: usize,
     },
+    /// A candidate that the user adds is no term over the states.
+    #[error("the term \"{term}\": {source}")]
+    ExtraTerm {
+        /// As it was written.
+        term: String,
+        /// What is wrong with it.
+        source: ExpressionError,
+    },
+    /// Given equations are not for the states of the data.
+    #[error("the equations are for the states {}, expected {}", found.join(", "), expected.join(", "))]
+    Structure {
+        /// States of the data, as equations name them.
+        expected: Vec<String>,
+        /// States of the equations.
+        found: Vec<String>,
+    },
+    /// A given term depends on more than the states.
+    #[error("equation of {state}: the term {term} depends on more than the states")]
+    NotAutonomous {
+        /// State whose equation it is.
+        state: String,
+        /// The term.
+        term: String,
+    },
     /// The estimation failed.
     #[error("the fit of states and coefficients failed: {0}")]
     Fit(#[from] SmootherError),
@@ -48,6 +71,61 @@ pub enum DiscoveryError {
     Simulation(#[from] SimulationError),
 }
 
+/// Fits given equations: their terms are taken as they are, their coefficients and inner constants are where the
+/// estimation starts. Of `options` the choices of terms do not count.
+///
+/// The standard errors are then free of what a search adds to the uncertainty.
+///
+/// # Errors
+/// [`DiscoveryError::Structure`] if the equations are not over the data's states, else as [`discover`].
+pub fn fit_structure(
+    data: &Dataset,
+    structure: &SparseModel,
+    options: &DiscoveryOptions,
+) -> Result<DiscoveryResult, DiscoveryError> {
+    let (expected, found) = (data.python_names(), structure.states.clone());
+    if expected != found {
+        return Err(DiscoveryError::Structure { expected, found });
+    }
+    check_observations(data)?;
+    let start = Start::new(data, options.min_intervals, options.noise_model)?;
+    let mut terms: Vec<Term> = Vec::new();
+    for (state, fitted) in structure.terms() {
+        if (data.dims()..fitted.term.dims()).any(|variable| fitted.term.uses_variable(variable)) {
+            let (state, term) = (expected[state].clone(), fitted.term.python(&structure.variables()));
+            return Err(DiscoveryError::NotAutonomous { state, term });
+        }
+        if !terms.contains(&fitted.term) {
+            terms.push(fitted.term.clone());
+        }
+    }
+    let none = BasisLibrary::of_terms(Vec::new(), data.dims());
+    let dictionary = Dictionary::new(none, &terms, &[], &start);
+    let laboratory = Laboratory { start: &start, dictionary: &dictionary };
+    let mut chosen = Vec::new();
+    for (state, fitted) in structure.terms() {
+        // A term that is another one on these data is left out, and named as such in the result.
+        if let Some(term) = dictionary.library.terms().iter().position(|term| *term == fitted.term) {
+            let candidate = Candidate { state, term };
+            chosen.push((candidate, fitted.coefficient / laboratory.factor(candidate)));
+        }
+    }
+    chosen.sort_by_key(|(candidate, _)| *candidate);
+    let (candidates, mut parameters): (Vec<Candidate>, Vec<f64>) = chosen.into_iter().unzip();
+    parameters.extend(laboratory.first_constants(&candidates));
+    let first = Estimate { states: start.states.clone(), parameters };
+    let noise = laboratory.floored(&start.noise);
+    let fit = laboratory.fit(candidates, first, &noise, &LEVELS, GaussNewton::default())?;
+    let fit = settle(&laboratory, fit, 0.0)?;
+    let Polished { start, fit, marginals } = laboratory.polish(&fit, options.simplify)?;
+    let laboratory = Laboratory { start: &start, dictionary: &dictionary };
+    let searched = Searched { front: Vec::new(), history: Vec::new(), interrupted: false };
+    Account { data, laboratory: &laboratory }.result(fit, marginals, searched)
+}
+
+/// Levels of model error from smoothed states to where structures are compared.
+const LEVELS: [f64; 4] = [0.3, 0.1, 0.02, TIGHT];
+
 /// Times the noise level and the terms are settled in turn.
 const NOISE_PASSES: usize = 2;
 
@@ -60,15 +138,17 @@ pub fn discover(
     options: &DiscoveryOptions,
     observer: &mut dyn Observer,
 ) -> Result<DiscoveryResult, DiscoveryError> {
+    let extra = extra_terms(&options.extra_terms, &data.python_names())
+        .map_err(|(term, source)| DiscoveryError::ExtraTerm { term, source })?;
     check_observations(data)?;
     let start = Start::new(data, options.min_intervals, options.noise_model)?;
     let library = options.library_for(data.dims());
-    let dictionary = Dictionary::new(library.build(data.dims()), library.functions(), &start);
+    let dictionary = Dictionary::new(library.build(data.dims()), &extra, library.functions(), &start);
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
-    let discovery = Discovery { data, laboratory: &laboratory };
+    let account = Account { data, laboratory: &laboratory };
     let mut history = Vec::new();
     let mut failure = None;
-    let mut watch = |fit: &Fit, fraction: f64| match discovery.progress(fit, fraction) {
+    let mut watch = |fit: &Fit, fraction: f64| match account.progress(fit, fraction) {
         Ok(progress) => {
             let flow = observer.step(&progress);
             history.push(Progress { model: None, ..progress });
@@ -81,144 +161,36 @@ pub fn discover(
     };
     let mut search = Search::new(&laboratory, &mut watch);
     let fit = search.run()?;
-    let interrupted = search.interrupted;
+    let (interrupted, fitted) = (search.interrupted, std::mem::take(&mut search.front));
     if let Some(error) = failure {
         return Err(error);
     }
-    let fit = discovery.settle(fit, options.threshold)?;
+    let fit = settle(&laboratory, fit, options.threshold)?;
+    let front = account.front(fitted.into_values().collect(), &fit)?;
     let Polished { start, fit, marginals } = laboratory.polish(&fit, options.simplify)?;
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
-    Discovery { data, laboratory: &laboratory }.result(fit, marginals, history, interrupted)
+    let search = Searched { front, history, interrupted };
+    Account { data, laboratory: &laboratory }.result(fit, marginals, search)
 }
 
-/// What the steps after the search share.
-struct Discovery<'a> {
-    data: &'a Dataset,
-    laboratory: &'a Laboratory<'a>,
-}
-
-impl Discovery<'_> {
-    /// Drops what the user's threshold forbids, and brings noise and coefficients into agreement.
-    fn settle(&self, mut fit: Fit, threshold: f64) -> Result<Fit, SmootherError> {
-        for _ in 0..NOISE_PASSES {
-            fit.noise = self.laboratory.noise_from_residuals(&fit);
-            fit = self.laboratory.improve(&fit, TIGHT, GaussNewton::default())?;
-        }
-        let weak =
-            |fit: &Fit| fit.candidates.iter().zip(&fit.estimate.parameters).position(|(_, t)| t.abs() < threshold);
-        while let Some(weak) = weak(&fit) {
-            let constants = fit.constants_at(self.laboratory.dictionary)[weak].clone();
-            let kept = |index: &usize| *index != weak && !constants.contains(index);
-            let all = 0..fit.estimate.parameters.len();
-            let parameters = all.filter(kept).map(|index| fit.estimate.parameters[index]).collect();
-            let mut candidates = fit.candidates;
-            candidates.remove(weak);
-            let start = Estimate { states: fit.estimate.states, parameters };
-            fit = self.laboratory.fit(candidates, start, &fit.noise, &[TIGHT], GaussNewton::default())?;
-        }
-        Ok(fit)
+/// Drops what the user's threshold forbids, and brings noise and coefficients into agreement.
+fn settle(laboratory: &Laboratory<'_>, mut fit: Fit, threshold: f64) -> Result<Fit, SmootherError> {
+    for _ in 0..NOISE_PASSES {
+        fit.noise = laboratory.noise_from_residuals(&fit);
+        fit = laboratory.improve(&fit, TIGHT, GaussNewton::default())?;
     }
-
-    fn progress(&self, fit: &Fit, fraction: f64) -> Result<Progress, DiscoveryError> {
-        Ok(Progress {
-            stage: Stage::Structure,
-            fraction,
-            model_error: TIGHT,
-            terms: fit.candidates.len(),
-            iterations: fit.iterations,
-            data_misfit: fit.objective.data,
-            model_misfit: fit.objective.dynamics,
-            criterion: fit.criterion,
-            model: Some(self.model(fit, None)?),
-        })
+    let weak = |fit: &Fit| fit.candidates.iter().zip(&fit.estimate.parameters).position(|(_, t)| t.abs() < threshold);
+    while let Some(weak) = weak(&fit) {
+        let constants = fit.constants_at(laboratory.dictionary)[weak].clone();
+        let kept = |index: &usize| *index != weak && !constants.contains(index);
+        let all = 0..fit.estimate.parameters.len();
+        let parameters = all.filter(kept).map(|index| fit.estimate.parameters[index]).collect();
+        let mut candidates = fit.candidates;
+        candidates.remove(weak);
+        let start = Estimate { states: fit.estimate.states, parameters };
+        fit = laboratory.fit(candidates, start, &fit.noise, &[TIGHT], GaussNewton::default())?;
     }
-
-    /// The equations in the data's units; `deviations` are standard errors of the scaled coefficients.
-    fn model(&self, fit: &Fit, deviations: Option<&[f64]>) -> Result<SparseModel, DiscoveryError> {
-        let mut equations = vec![Equation::default(); self.data.dims()];
-        let parameters = fit.parameters();
-        let units = self.laboratory.units(&fit.candidates);
-        let places = fit.constants_at(self.laboratory.dictionary);
-        let error = |index: usize| deviations.map_or(f64::NAN, |deviations| units[index].abs() * deviations[index]);
-        for (j, candidate) in fit.candidates.iter().enumerate() {
-            let term = &self.laboratory.dictionary.library.terms()[candidate.term];
-            let constants: Vec<f64> = places[j].clone().map(|index| units[index] * parameters[index]).collect();
-            let constant_errors = match deviations {
-                Some(_) => places[j].clone().map(error).collect(),
-                None => Vec::new(),
-            };
-            equations[candidate.state].terms.push(FittedTerm {
-                coefficient: units[j] * parameters[j],
-                standard_error: error(j),
-                constant_errors,
-                term: term.with_constants(&constants)?,
-            });
-        }
-        Ok(SparseModel::new(self.data.python_time(), self.data.python_names(), equations)?)
-    }
-
-    fn result(
-        &self,
-        fit: Fit,
-        marginals: Marginals,
-        history: Vec<Progress>,
-        interrupted: bool,
-    ) -> Result<DiscoveryResult, DiscoveryError> {
-        let (start, dims, p) = (self.laboratory.start, self.data.dims(), fit.parameters().len());
-        let Marginals { states: variances, parameters: scaled } = marginals;
-        let deviations: Vec<f64> = (0..p).map(|j| scaled[j * p + j].sqrt()).collect();
-        let model = self.model(&fit, Some(&deviations))?;
-        let units = self.laboratory.units(&fit.candidates);
-        let covariance = Array2::from_shape_fn((p, p), |(i, j)| scaled[i * p + j] * units[i] * units[j]);
-        let state_scale = &start.scaling.state;
-        let noise = self.laboratory.residual_noise(&fit);
-        let noise = noise.iter().zip(state_scale).map(|(noise, scale)| noise * scale).collect();
-        let mut trajectories = Vec::new();
-        let mut offset = 0;
-        for (index, trajectory) in self.data.trajectories.iter().enumerate() {
-            let segment = &start.segments[index];
-            let scaled = &fit.estimate.states[offset..][..segment.observations.len()];
-            let variances = &variances[offset..][..segment.observations.len()];
-            offset += segment.observations.len();
-            let shape = (segment.times.len(), dims);
-            let states = Array2::from_shape_fn(shape, |(t, d)| scaled[t * dims + d] * state_scale[d]);
-            let state_std = Array2::from_shape_fn(shape, |(t, d)| variances[t * dims + d].sqrt() * state_scale[d]);
-            let observed_at = start.observed_at[index].clone();
-            let mut times: Vec<f64> =
-                segment.times.iter().map(|t| trajectory.times[0] + t * start.scaling.time).collect();
-            // Exactly the data's own, not up to rounding.
-            observed_at.iter().zip(&trajectory.times).for_each(|(&at, &time)| times[at] = time);
-            let data = trajectory.values.view();
-            trajectories.push(fitted_trajectory(&model, times, observed_at, states, state_std, data)?);
-        }
-        Ok(DiscoveryResult {
-            model,
-            covariance,
-            noise,
-            noise_model: start.noise_model,
-            trajectories,
-            candidates: dims * self.laboratory.dictionary.len(),
-            indistinct: self.laboratory.dictionary.indistinct.clone(),
-            history,
-            interrupted,
-        })
-    }
-}
-
-fn fitted_trajectory(
-    model: &SparseModel,
-    times: Vec<f64>,
-    observed_at: Vec<usize>,
-    states: Array2<f64>,
-    state_std: Array2<f64>,
-    data: ArrayView2<'_, f64>,
-) -> Result<FittedTrajectory, DiscoveryError> {
-    let rollout = simulate(model, &states.row(0).to_vec(), &times, &SimulationOptions::for_data(states.view()))?;
-    let reached: Vec<usize> = observed_at.iter().copied().filter(|&at| at < rollout.reached).collect();
-    let rollout_r2 = r2(data, rollout.values.select(Axis(0), &reached).view());
-    let fit_r2 = r2(data, states.select(Axis(0), &observed_at).view());
-    let valid_time = valid_time(&times, states.view(), rollout.values.view());
-    Ok(FittedTrajectory { times, observed_at, states, state_std, rollout, rollout_r2, fit_r2, valid_time })
+    Ok(fit)
 }
 
 fn check_observations(data: &Dataset) -> Result<(), DiscoveryError> {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::result::DiscoveryResult;
+use super::direction::Direction;
+use super::options::NoiseModel;
+use super::result::{Alternative, DiscoveryResult};
 use crate::data::Dataset;
-use crate::equation::{EquationDocument, SparseModel};
+use crate::equation::{EquationDocument, ModelUnits, SparseModel};
 
 /// Name and version of the document's form; the number rises when a field changes its meaning or leaves.
 pub const SCHEMA: &str = "mechnn.discovery/1";
@@ -29,9 +31,13 @@ pub struct DiscoveryDocument {
     /// Estimated standard deviation of the noise of each state, in the data's units; absent from
     /// [`DiscoveryDocument::unfinished`].
     pub noise: BTreeMap<String, Option<f64>>,
+    /// What the noise depends on; absent from [`DiscoveryDocument::unfinished`], as all evidence.
+    pub noise_model: Option<NoiseModel>,
+    /// The noise as a fraction of each state's value, if it is proportional; empty otherwise.
+    pub noise_fraction: BTreeMap<String, Option<f64>>,
     /// Wall-clock time of the search.
     pub seconds: f64,
-    /// One plain sentence.
+    /// What may be concluded, in plain words.
     pub verdict: String,
     /// Terms kept.
     pub terms: usize,
@@ -39,6 +45,12 @@ pub struct DiscoveryDocument {
     pub candidates: usize,
     /// One entry for each trajectory.
     pub trajectories: Vec<TrajectoryDocument>,
+    /// One entry for each state whose residuals can be judged.
+    pub residuals: Vec<ResidualsDocument>,
+    /// Combinations of coefficients that the data leave open, widest first.
+    pub undetermined: Vec<DirectionDocument>,
+    /// Alternatives by size, fewest terms first.
+    pub front: Vec<AlternativeDocument>,
     /// Whether the search was stopped before it was done.
     pub interrupted: bool,
 }
@@ -56,6 +68,69 @@ pub struct TrajectoryDocument {
     pub fit_r2: Option<f64>,
     /// How long the simulation stays within 20 % of the states' standard deviations.
     pub valid_time: f64,
+    /// The prediction of its last rows by a refit without them; null where it is too short for that.
+    pub held_out: Option<HeldOutDocument>,
+}
+
+/// A prediction of rows that were left out of a refit.
+#[derive(Debug, Clone, Serialize)]
+pub struct HeldOutDocument {
+    /// Rows left out.
+    pub rows: usize,
+    /// Variance-weighted R2 over them.
+    pub r2: Option<f64>,
+    /// Root mean square error over the noise.
+    pub error: Option<f64>,
+}
+
+/// Whether what is left of a state's data looks like noise.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResidualsDocument {
+    /// The state.
+    pub state: String,
+    /// Correlation of a residual with the next.
+    pub autocorrelation: f64,
+    /// Independent ones stay within plus and minus this 99 times of 100.
+    pub bound: f64,
+    /// Whether they do.
+    pub white: bool,
+}
+
+/// Coefficients that may change together without the data noticing.
+#[derive(Debug, Clone, Serialize)]
+pub struct DirectionDocument {
+    /// Standard deviation of the coefficient that changes most, as a fraction of its size.
+    pub relative_deviation: f64,
+    /// Who takes part.
+    pub parts: Vec<PartDocument>,
+}
+
+/// A coefficient's part in a direction.
+#[derive(Debug, Clone, Serialize)]
+pub struct PartDocument {
+    /// State in whose equation it is.
+    pub state: String,
+    /// The term without its coefficient.
+    pub expression: String,
+    /// Which of the numbers inside the expression it is, from 0; null for the coefficient.
+    pub constant: Option<usize>,
+    /// By how much of its size it changes, the largest change being 1.
+    pub weight: f64,
+}
+
+/// A structure on the front of size and misfit.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlternativeDocument {
+    /// Number of terms.
+    pub terms: usize,
+    /// Minus twice the log-likelihood, up to a constant.
+    pub deviance: f64,
+    /// Deviance plus the price of the terms; the lowest is chosen.
+    pub criterion: f64,
+    /// The right-hand sides, in the order of the states.
+    pub equations: Vec<String>,
+    /// Whether it is the result.
+    pub chosen: bool,
 }
 
 impl DiscoveryDocument {
@@ -71,30 +146,67 @@ impl DiscoveryDocument {
             .trajectories
             .iter()
             .zip(&result.trajectories)
-            .map(|(trajectory, fitted)| TrajectoryDocument {
+            .zip(&result.evidence.held_out)
+            .map(|((trajectory, fitted), held_out)| TrajectoryDocument {
                 name: trajectory.name.clone(),
                 start: named(&fitted.states.row(0).to_vec()),
                 rollout_r2: finite(fitted.rollout_r2),
                 fit_r2: finite(fitted.fit_r2),
                 valid_time: fitted.valid_time,
+                held_out: held_out.map(|held_out| HeldOutDocument {
+                    rows: held_out.rows,
+                    r2: finite(held_out.r2),
+                    error: finite(held_out.error),
+                }),
             })
             .collect();
-        let noise = data.states.iter().cloned().zip(result.noise.iter().map(|&noise| finite(noise))).collect();
+        let finite_named =
+            |values: &[f64]| data.states.iter().cloned().zip(values.iter().map(|&x| finite(x))).collect();
+        let of_states = data.states.iter().zip(&result.evidence.residuals);
+        let residuals = of_states.filter_map(|(state, residuals)| {
+            residuals.map(|residuals| ResidualsDocument {
+                state: state.clone(),
+                autocorrelation: residuals.autocorrelation,
+                bound: residuals.bound,
+                white: residuals.is_white(),
+            })
+        });
         Ok(Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             time: data.time.clone(),
             equations: equations(data, &result.model)?,
             stable: result.is_stable(),
-            noise,
+            noise: finite_named(&result.noise),
+            noise_model: Some(result.noise_model),
+            noise_fraction: result.noise_fractions().map_or_else(BTreeMap::new, |noise| finite_named(&noise)),
             seconds,
-            verdict: result.verdict().to_string(),
+            verdict: result.conclusion(),
             terms: result.model.term_count(),
             candidates: result.candidates,
             trajectories,
+            residuals: residuals.collect(),
+            undetermined: result.evidence.undetermined.iter().map(DirectionDocument::new).collect(),
+            front: result.front.iter().map(AlternativeDocument::new).collect(),
             interrupted: result.interrupted,
         })
     }
+
+    /// The same with the units of the model's numbers.
+    #[must_use]
+    pub fn with_units(mut self, model: &SparseModel, units: &ModelUnits) -> Self {
+        for ((document, equation), units) in self.equations.iter_mut().zip(&model.equations).zip(&units.equations) {
+            let written = equation.terms.iter().zip(units).filter(|(fitted, _)| fitted.coefficient != 0.0);
+            for (term, (_, units)) in document.terms.iter_mut().zip(written) {
+                if let Ok(units) = units {
+                    term.unit = Some(units.coefficient.to_string());
+                    term.constant_units = units.constants.iter().map(ToString::to_string).collect();
+                }
+            }
+        }
+        self
+    }
+
     /// The document of a search that was stopped in the middle of a step: the equations so far, of which neither the
     /// standard errors nor a simulation are known. They count as unstable.
     ///
@@ -113,13 +225,42 @@ impl DiscoveryDocument {
             equations: equations(data, model)?,
             stable: false,
             noise: data.states.iter().map(|state| (state.clone(), None)).collect(),
+            noise_model: None,
+            noise_fraction: BTreeMap::new(),
             seconds,
             verdict: "Stopped before the end: these equations have not been simulated.".to_owned(),
             terms: model.term_count(),
             candidates,
             trajectories: Vec::new(),
+            residuals: Vec::new(),
+            undetermined: Vec::new(),
+            front: Vec::new(),
             interrupted: true,
         })
+    }
+}
+
+impl DirectionDocument {
+    fn new(direction: &Direction) -> Self {
+        let parts = direction.parts.iter().map(|part| PartDocument {
+            state: part.state.clone(),
+            expression: part.expression.clone(),
+            constant: part.constant,
+            weight: part.weight,
+        });
+        Self { relative_deviation: direction.relative_deviation, parts: parts.collect() }
+    }
+}
+
+impl AlternativeDocument {
+    fn new(alternative: &Alternative) -> Self {
+        Self {
+            terms: alternative.model.term_count(),
+            deviance: alternative.deviance,
+            criterion: alternative.criterion,
+            equations: alternative.model.rhs_python(),
+            chosen: alternative.chosen,
+        }
     }
 }
 

@@ -9,6 +9,8 @@
 //!
 //! See `docs/src/concepts/discovery.md`. All estimation is in scaled variables; results are in the data's units.
 
+mod account;
+
 mod candidates;
 
 mod constraint;
@@ -17,9 +19,17 @@ mod dictionary;
 
 mod direct;
 
+mod direction;
+
+mod evidence;
+
+mod extra_term;
+
 mod family;
 
 mod fit;
+
+mod held_out;
 
 mod observer;
 
@@ -35,6 +45,8 @@ mod quadratic;
 
 mod regression;
 
+mod residuals;
+
 mod result;
 
 mod scaling;
@@ -45,13 +57,19 @@ mod simplify;
 
 mod start;
 
+mod symmetric_eigen;
+
 mod verdict;
 
 mod document;
 
-pub use direct::{DiscoveryError, discover};
+pub use direct::{DiscoveryError, discover, fit_structure};
+pub use direction::{Direction, Part};
 pub use document::{DiscoveryDocument, SCHEMA};
+pub use evidence::Evidence;
+pub use held_out::HeldOut;
 pub use observer::{Observer, Progress, Silent, Stage};
 pub use options::{DiscoveryOptions, NoiseModel};
-pub use result::{DiscoveryResult, FittedTrajectory};
+pub use residuals::Residuals;
+pub use result::{Alternative, DiscoveryResult, FittedTrajectory};
 pub use verdict::Verdict;

@@ -21,6 +21,9 @@ pub enum NoiseModel {
 pub struct DiscoveryOptions {
     /// Candidate terms. Default: chosen by the number of states, see [`DiscoveryOptions::library_for`].
     pub library: Option<LibrarySpec>,
+    /// Further candidate terms for every equation, as expressions over the states: `x/(1 + x**2)`. A factor in front is
+    /// ignored, numbers inside are where inner constants start. Default none.
+    pub extra_terms: Vec<String>,
     /// What the noise depends on. Default: whichever the data make more likely.
     pub noise_model: Option<NoiseModel>,
     /// Whether coefficients that the data cannot tell from simple numbers are set to them: whole numbers, and pairs of
@@ -35,7 +38,14 @@ pub struct DiscoveryOptions {
 
 impl Default for DiscoveryOptions {
     fn default() -> Self {
-        Self { library: None, noise_model: None, simplify: true, min_intervals: 200, threshold: 0.0 }
+        Self {
+            library: None,
+            extra_terms: Vec::new(),
+            noise_model: None,
+            simplify: true,
+            min_intervals: 200,
+            threshold: 0.0,
+        }
     }
 }
 

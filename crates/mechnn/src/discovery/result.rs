@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use super::evidence::Evidence;
 use super::observer::Progress;
 use super::options::NoiseModel;
 use super::verdict::Verdict;
@@ -21,6 +22,11 @@ pub struct DiscoveryResult {
     pub noise_model: NoiseModel,
     /// One for each trajectory.
     pub trajectories: Vec<FittedTrajectory>,
+    /// Whether the residuals are noise, what the data leave open, and how held-out rows are predicted.
+    pub evidence: Evidence,
+    /// The best structures of each size that the search compared, fewest terms first; no larger one explains the data
+    /// worse. One of them is the model's.
+    pub front: Vec<Alternative>,
     /// Coefficients the search started from.
     pub candidates: usize,
     /// Terms that are combinations of simpler ones on these data (a constant column makes such), and so were not tried.
@@ -29,6 +35,20 @@ pub struct DiscoveryResult {
     pub history: Vec<Progress>,
     /// True if the observer ended the search before it was done.
     pub interrupted: bool,
+}
+
+/// A structure on the front of size and misfit.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Alternative {
+    /// Minus twice the log-likelihood with the noise at its best, up to a constant.
+    pub deviance: f64,
+    /// Deviance plus the price of the terms; the lowest is chosen.
+    pub criterion: f64,
+    /// Its equations, without standard errors, with a small model error allowed and before anything is simplified.
+    pub model: SparseModel,
+    /// Whether its terms are those of the result.
+    pub chosen: bool,
 }
 
 /// How the model does on one trajectory, on a grid that contains the trajectory's times.
@@ -60,8 +80,29 @@ impl DiscoveryResult {
         self.trajectories.iter().all(|trajectory| trajectory.rollout.status == RolloutStatus::Finished)
     }
 
-    /// What may be concluded from it.
+    /// How far the equations can be trusted, judged on the data they were found from.
     pub fn verdict(&self) -> Verdict {
         Verdict::new(&self.trajectories)
+    }
+
+    /// What the user may conclude, in plain words: the verdict, and what the other evidence adds.
+    pub fn conclusion(&self) -> String {
+        let verdict = self.verdict();
+        match self.evidence.remark(&verdict, &self.model.states) {
+            Some(remark) => format!("{verdict} {remark}"),
+            None => verdict.to_string(),
+        }
+    }
+
+    /// The noise as a fraction of each state's value, `[D]`, if it is proportional; of the root mean square of the
+    /// estimated states, NaN where they are all 0.
+    pub fn noise_fractions(&self) -> Option<Vec<f64>> {
+        let size = |d: usize| {
+            let squares = self.trajectories.iter().flat_map(|x| x.states.column(d).to_vec()).map(|x| x * x);
+            let count: usize = self.trajectories.iter().map(|x| x.states.nrows()).sum();
+            (squares.sum::<f64>() / count as f64).sqrt()
+        };
+        let fraction = |(d, noise): (usize, &f64)| noise / size(d);
+        (self.noise_model == NoiseModel::Proportional).then(|| self.noise.iter().enumerate().map(fraction).collect())
     }
 }

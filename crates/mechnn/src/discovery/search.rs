@@ -61,6 +61,8 @@ pub(super) struct Search<'a, 'w> {
     tried: HashMap<Vec<Candidate>, f64>,
     /// The best of this stage, best first.
     best: Vec<Fit>,
+    /// The best of each number of terms among those compared in the end.
+    pub(super) front: HashMap<usize, Fit>,
     watch: &'a mut Watch<'w>,
     fraction: f64,
     pub(super) interrupted: bool,
@@ -77,6 +79,7 @@ impl<'a, 'w> Search<'a, 'w> {
             stage: &STAGES[0],
             tried,
             best,
+            front: HashMap::new(),
             watch,
             fraction: 0.0,
             interrupted: false,
@@ -221,6 +224,12 @@ impl<'a, 'w> Search<'a, 'w> {
         if let Some(fit) = fit.filter(|_| criterion.is_finite()) {
             if criterion < self.best_criterion() {
                 self.interrupted |= (self.watch)(&fit, self.fraction).is_break();
+            }
+            if self.stage.level() == TIGHT {
+                let terms = fit.candidates.len();
+                if self.front.get(&terms).is_none_or(|other| criterion < other.criterion) {
+                    self.front.insert(terms, fit.clone());
+                }
             }
             let place = self.best.partition_point(|other| other.criterion <= criterion);
             self.best.insert(place, fit);

@@ -32,6 +32,12 @@ pub struct TermDocument {
     pub expression: String,
     /// Its coefficient, finite.
     pub coefficient: f64,
+    /// Unit of the coefficient, if those of the variables are known and make one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Units of the numbers inside the expression, in their order; left out where none is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constant_units: Vec<String>,
     /// Absent where it is not known: JSON has no NaN.
     pub standard_error: Option<f64>,
     /// Those of the numbers inside the expression, in their order; left out where none is known.
@@ -60,6 +66,8 @@ impl SparseModel {
                 terms.push(TermDocument {
                     expression,
                     coefficient: fitted.coefficient,
+                    unit: None,
+                    constant_units: Vec::new(),
                     standard_error: known(fitted.standard_error),
                     constant_errors,
                 });

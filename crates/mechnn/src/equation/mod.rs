@@ -6,6 +6,8 @@
 // In data-flow order.
 pub mod syntax;
 
+mod unit;
+
 mod expression;
 
 mod scratch;
@@ -21,6 +23,8 @@ mod library_spec;
 mod input_signal;
 
 mod sparse_model;
+
+mod model_units;
 
 mod notation;
 
@@ -44,12 +48,13 @@ mod score;
 
 pub use document::{EquationDocument, TermDocument};
 pub use dynamics::{ModelDynamics, Parameters};
-pub use expression::Expression;
+pub use expression::{Expression, UnitProblem};
 pub use function_term::{FunctionTerm, TermError};
 pub use input_signal::{InputError, InputSignal};
 pub use library::{BasisLibrary, LibraryError};
 pub use library_spec::{FunctionFamily, LibrarySpec};
 pub use model_text::ModelTextError;
+pub use model_units::{ModelUnits, TermUnits};
 pub use polynomial::parse_polynomial;
 pub use rollout::{Rollout, RolloutStatus};
 pub use score::{r2, valid_time};
@@ -58,3 +63,4 @@ pub use sparse_model::{Equation, FittedTerm, ModelError, SparseModel};
 pub use sum_of_terms::{parse_term, parse_terms};
 pub use syntax::ExpressionError;
 pub use term::Term;
+pub use unit::Unit;

@@ -3,27 +3,27 @@
 use std::fmt::{self, Write as _};
 
 use super::expression::{Level, Notation, Piece};
-use super::{Equation, FittedTerm, SparseModel, Term};
+use super::{Equation, FittedTerm, ModelUnits, SparseModel, Term, TermUnits, Unit};
 
 impl Term {
     /// The term as a Python expression over `names`, `[V]`: `1`, `x`, `x*z`, `x**2*y`, `x/(2.5 + x)`. Inner constants
     /// have the fewest digits that give back the same number.
     pub fn python(&self, names: &[String]) -> String {
-        self.written(Notation::Python, names, &[]).text
+        self.written(Notation::Python, names, &[], &[]).text
     }
 
     /// The term as text over `names`, `[V]`: `1`, `x`, `x z`, `x^2 y`, `x/(2.5 + x)`. Inner constants have four digits.
     pub fn text(&self, names: &[String]) -> String {
-        self.written(Notation::Text, names, &[]).text
+        self.written(Notation::Text, names, &[], &[]).text
     }
 
     /// The term as LaTeX mathematics over `names`, `[V]`: `1`, `x`, `x\, z`, `x^{2}\, y`, `\frac{x}{2.5 + x}`.
     pub fn latex(&self, names: &[String]) -> String {
-        self.written(Notation::Latex, names, &[]).text
+        self.written(Notation::Latex, names, &[], &[]).text
     }
 
-    /// The text, with standard errors of the inner constants as far as `errors` has them.
-    fn written(&self, notation: Notation, names: &[String], errors: &[f64]) -> Piece {
+    /// The text, with standard errors and units of the inner constants as far as there are some.
+    fn written(&self, notation: Notation, names: &[String], errors: &[f64], units: &[Unit]) -> Piece {
         match self {
             Self::Monomial(exponents) => {
                 let powers = names.iter().zip(exponents).filter(|&(_, &power)| power > 0);
@@ -33,12 +33,25 @@ impl Term {
             }
             Self::Function(function) => {
                 let errors = errors.iter().copied().chain(std::iter::repeat(f64::NAN));
-                let estimate = |(&value, error)| Piece::estimate(notation, value, error);
-                let constants: Vec<Piece> = function.constants().iter().zip(errors).map(estimate).collect();
+                let units = units.iter().map(Some).chain(std::iter::repeat(None));
+                let estimate = |((&value, error), unit)| with_unit(notation, value, error, unit);
+                let constants: Vec<Piece> = function.constants().iter().zip(errors).zip(units).map(estimate).collect();
                 function.expression().written(notation, names, &constants)
             }
         }
     }
+}
+
+/// A number with its unit behind it, unless that is 1 or not known.
+fn with_unit(notation: Notation, value: f64, error: f64, unit: Option<&Unit>) -> Piece {
+    let mut piece = Piece::estimate(notation, value, error);
+    if let Some(unit) = unit.filter(|unit| !unit.is_one()) {
+        piece.text.push_str(&match notation {
+            Notation::Latex => format!("\\,{}", unit.latex()),
+            Notation::Python | Notation::Text => format!(" [{}]", unit.to_string().replace("**", "^")),
+        });
+    }
+    piece
 }
 
 fn factor(notation: Notation, name: &str, power: u8) -> String {
@@ -61,12 +74,14 @@ fn product_sign(notation: Notation) -> &'static str {
 
 impl FittedTerm {
     /// The term with the magnitude of its coefficient.
-    fn written(&self, notation: Notation, names: &[String]) -> String {
-        let magnitude = Piece::estimate(notation, self.coefficient.abs(), self.standard_error).text;
+    fn written(&self, notation: Notation, names: &[String], units: Option<&TermUnits>) -> String {
+        let own_unit = units.map(|units| &units.coefficient);
+        let magnitude = with_unit(notation, self.coefficient.abs(), self.standard_error, own_unit).text;
         if self.term.is_constant() {
             return magnitude;
         }
-        let term = self.term.written(notation, names, &self.constant_errors);
+        let constant_units = units.map_or(&[][..], |units| &units.constants);
+        let term = self.term.written(notation, names, &self.constant_errors, constant_units);
         let reciprocal = match notation {
             Notation::Python => term.text.strip_prefix("1.0/"),
             Notation::Text => term.text.strip_prefix("1/"),
@@ -93,29 +108,30 @@ impl Equation {
     ///
     /// Numbers have the fewest digits that give back the same number.
     pub fn python(&self, names: &[String]) -> String {
-        self.sum(Notation::Python, names)
+        self.sum(Notation::Python, names, &[])
     }
 
     /// The right-hand side as text with standard errors in brackets: `-9.998(4) x + 9.998(4) y`, and `0` with no terms.
     pub fn text(&self, names: &[String]) -> String {
-        self.sum(Notation::Text, names)
+        self.sum(Notation::Text, names, &[])
     }
 
     /// The right-hand side as LaTeX mathematics with standard errors in brackets.
     pub fn latex(&self, names: &[String]) -> String {
-        self.sum(Notation::Latex, names)
+        self.sum(Notation::Latex, names, &[])
     }
 
-    fn sum(&self, notation: Notation, names: &[String]) -> String {
+    /// `units` are those of its terms, as far as there are some.
+    fn sum(&self, notation: Notation, names: &[String], units: &[Option<&TermUnits>]) -> String {
         let mut text = String::new();
-        for fitted in self.nonzero_terms() {
+        for (index, fitted) in self.terms.iter().enumerate().filter(|(_, fitted)| fitted.coefficient != 0.0) {
             text.push_str(match (text.is_empty(), fitted.coefficient < 0.0) {
                 (true, false) => "",
                 (true, true) => "-",
                 (false, false) => " + ",
                 (false, true) => " - ",
             });
-            text.push_str(&fitted.written(notation, names));
+            text.push_str(&fitted.written(notation, names, units.get(index).copied().flatten()));
         }
         if text.is_empty() { "0".to_owned() } else { text }
     }
@@ -130,19 +146,48 @@ impl SparseModel {
 
     /// One line per equation, `x' = -9.998(4) x + 9.998(4) y`, without a line break at the end.
     pub fn text(&self) -> String {
+        self.lines(None)
+    }
+
+    /// The same with the units of all numbers: `x' = -9.998(4) [1/s] x + 9.998(4) [1/s] y`. Numbers without a known unit,
+    /// and pure ones, have none.
+    pub fn text_with_units(&self, units: &ModelUnits) -> String {
+        self.lines(Some(units))
+    }
+
+    fn lines(&self, units: Option<&ModelUnits>) -> String {
+        let sums = self.sums(Notation::Text, units);
+        let line = |(state, sum): (&String, String)| format!("{state}' = {sum}");
+        self.states.iter().zip(sums).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The right-hand sides, `[D]`.
+    fn sums(&self, notation: Notation, units: Option<&ModelUnits>) -> Vec<String> {
         let names = self.variables();
-        let line = |(state, equation): (&String, &Equation)| format!("{state}' = {}", equation.text(&names));
-        self.states.iter().zip(&self.equations).map(line).collect::<Vec<_>>().join("\n")
+        let sum = |(d, equation): (usize, &Equation)| {
+            let own = units.and_then(|units| units.equations.get(d));
+            let own: Vec<_> = own.into_iter().flatten().map(|units| units.as_ref().ok()).collect();
+            equation.sum(notation, &names, &own)
+        };
+        self.equations.iter().enumerate().map(sum).collect()
     }
 
     /// The system as a LaTeX `aligned` environment, to stand inside display mathematics.
     pub fn latex(&self) -> String {
-        let names = self.variables();
+        self.aligned(None)
+    }
+
+    /// The same with the units of all numbers.
+    pub fn latex_with_units(&self, units: &ModelUnits) -> String {
+        self.aligned(Some(units))
+    }
+
+    fn aligned(&self, units: Option<&ModelUnits>) -> String {
         let mut text = "\\begin{aligned}\n".to_owned();
-        for (index, (state, equation)) in self.states.iter().zip(&self.equations).enumerate() {
+        for (index, (state, sum)) in self.states.iter().zip(self.sums(Notation::Latex, units)).enumerate() {
             let end = if index + 1 < self.states.len() { " \\\\" } else { "" };
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "\\dot{{{}}} &= {}{end}", latex_name(state), equation.latex(&names));
+            let _ = writeln!(text, "\\dot{{{}}} &= {sum}{end}", latex_name(state));
         }
         text.push_str("\\end{aligned}\n");
         text
@@ -183,7 +228,7 @@ pub(super) fn latex_name(name: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::{Equation, SparseModel, Term, latex_name};
-    use crate::equation::{Expression, FittedTerm, FunctionTerm};
+    use crate::equation::{Expression, FittedTerm, FunctionTerm, Unit};
 
     fn equation(terms: &[([u8; 3], f64, f64)]) -> Equation {
         let fitted = |&(exponents, coefficient, standard_error): &([u8; 3], f64, f64)| FittedTerm {
@@ -251,6 +296,21 @@ mod tests {
                         \\dot{z} &= -2.6660(10)\\, z + 0.9998(3)\\, x\\, y\n\
                         \\end{aligned}\n";
         assert_eq!(lorenz().latex(), expected);
+    }
+
+    #[test]
+    fn units_stand_behind_the_numbers() {
+        let mut model = SparseModel::from_text("t", &[("x", "2.5*x/(1.25 + x) - 3*x*y + 4"), ("y", "2*y")]).unwrap();
+        model.equations[0].terms[0].standard_error = 0.02;
+        let variables: Vec<Unit> = ["m", "1/m", "s"].map(|unit| unit.parse().unwrap()).to_vec();
+        let expected = "x' = 2.50(2) [m/s] x/(1.25 [m] + x) - 3 [m/s] x y + 4 [m/s]\ny' = 2 [1/s] y";
+        assert_eq!(model.text_with_units(&model.units(&variables)), expected);
+        let latex = model.latex_with_units(&model.units(&variables));
+        let expected = "\\dot{x} &= 2.50(2)\\,\\mathrm{m}\\,\\mathrm{s}^{-1}\\, \\frac{x}{1.25\\,\\mathrm{m} + x} - ";
+        assert!(latex.contains(expected), "{latex}");
+        // What has no unit is written without.
+        let model = SparseModel::from_text("t", &[("x", "2*sin(x)"), ("y", "y")]).unwrap();
+        assert_eq!(model.text_with_units(&model.units(&variables)), "x' = 2 sin(x)\ny' = 1 [1/s] y");
     }
 
     #[test]

@@ -1,19 +1,17 @@
 //! What the equations are worth, in a few lines on stderr.
 
 use mechnn::data::Dataset;
-use mechnn::discovery::{DiscoveryDocument, DiscoveryResult};
+use mechnn::discovery::{Direction, DiscoveryDocument, DiscoveryResult, Part};
 
 use crate::printer::Printer;
 
 pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult, document: &DiscoveryDocument) {
-    let noise: Vec<String> =
-        data.states.iter().zip(&result.noise).map(|(state, noise)| format!("{state} {}", short(*noise))).collect();
     printer.note(&format!("terms      {} of {} candidates", document.terms, document.candidates));
     if !result.indistinct.is_empty() {
         let terms: Vec<String> = result.indistinct.iter().map(|term| term.text(&result.model.states)).collect();
         printer.note(&format!("not tried  {} (combinations of simpler terms on these data)", terms.join(", ")));
     }
-    printer.note(&format!("noise      {} (standard deviation)", noise.join(", ")));
+    printer.note(&noise(data, result));
     for (trajectory, fitted) in data.trajectories.iter().zip(&result.trajectories).take(MOST_TRAJECTORIES) {
         let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
         let name = if data.trajectories.len() > 1 { format!(" ({})", trajectory.name) } else { String::new() };
@@ -28,11 +26,67 @@ pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryRes
     if data.trajectories.len() > MOST_TRAJECTORIES {
         printer.note(&format!("           and {} more trajectories", data.trajectories.len() - MOST_TRAJECTORIES));
     }
+    residuals(printer, data, result);
+    held_out(printer, data, result);
+    for direction in &result.evidence.undetermined {
+        printer.note(&open_direction(direction));
+    }
     printer.note(&format!("time       {:.2} s", document.seconds));
     printer.note(&document.verdict);
 }
 
 const MOST_TRAJECTORIES: usize = 5;
+
+/// The noise of each state, in its unit or as a fraction of its value.
+fn noise(data: &Dataset, result: &DiscoveryResult) -> String {
+    let fractions = result.noise_fractions();
+    let (values, unit) = match &fractions {
+        Some(fractions) => (fractions, " % of the value (standard deviation)"),
+        None => (&result.noise, " (standard deviation)"),
+    };
+    let scale = if fractions.is_some() { 100.0 } else { 1.0 };
+    let each = data.states.iter().zip(values).map(|(state, noise)| format!("{state} {}", short(scale * noise)));
+    format!("noise      {}{unit}", each.collect::<Vec<_>>().join(", "))
+}
+
+/// Whether what is left looks like noise.
+fn residuals(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
+    let judged: Vec<String> = data
+        .states
+        .iter()
+        .zip(&result.evidence.residuals)
+        .filter_map(|(state, residuals)| residuals.map(|residuals| (state, residuals)))
+        .map(|(state, residuals)| {
+            let word = if residuals.is_white() { "within" } else { "outside" };
+            format!("{state} {:+.2}, {word} {:.2}", residuals.autocorrelation, residuals.bound)
+        })
+        .collect();
+    if !judged.is_empty() {
+        printer.note(&format!("residuals  correlation with the next: {}", judged.join("; ")));
+    }
+}
+
+/// The worst prediction of rows that were left out.
+fn held_out(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
+    let Some(worst) = result.evidence.worst_prediction() else { return };
+    let of = if data.trajectories.len() > 1 { " of the worst trajectory" } else { "" };
+    printer.note(&format!(
+        "held out   last {} rows{of}, predicted by a refit: R2 {}, error {} x noise",
+        worst.rows,
+        r2(worst.r2),
+        if worst.error.is_finite() { short(worst.error) } else { "infinite".to_owned() }
+    ));
+}
+
+/// Coefficients that are only known together.
+fn open_direction(direction: &Direction) -> String {
+    let part = |part: &Part| {
+        let inner = part.constant.map_or_else(String::new, |index| format!(", number {} inside", index + 1));
+        format!("{}' {} ({:+.2}{inner})", part.state, part.expression, part.weight)
+    };
+    let parts: Vec<String> = direction.parts.iter().map(part).collect();
+    format!("open       by {:.0} % in the direction of {}", 100.0 * direction.relative_deviation, parts.join(", "))
+}
 
 fn r2(value: f64) -> String {
     if value.is_finite() { format!("{value:.4}") } else { "none (diverged)".to_owned() }

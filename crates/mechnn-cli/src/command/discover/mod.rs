@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 use mechnn::data::{CsvOptions, Dataset, Missing, TimeSource, read_csv};
-use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult};
-use mechnn::equation::{LibrarySpec, SparseModel};
+use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult, NoiseModel};
+use mechnn::equation::{LibrarySpec, ModelUnits, SparseModel};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -17,6 +17,8 @@ mod admission;
 
 mod evidence;
 
+mod front;
+
 mod progress;
 
 mod search;
@@ -25,10 +27,13 @@ mod run_folder;
 
 mod neural;
 
+mod unit_assignment;
+
 use progress::ProgressReport;
 use run_folder::PlannedRun;
 pub(crate) use run_folder::fingerprint;
 use search::Ended;
+use unit_assignment::UnitAssignment;
 
 /// Find the differential equations behind measured time series
 ///
@@ -70,6 +75,10 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_name = "FILE", requires = "method")]
     neural: Option<PathBuf>,
 
+    /// What the noise depends on: additive is the same everywhere, proportional a fraction of the value
+    #[arg(long, value_enum, default_value_t, value_name = "MODEL")]
+    noise: NoiseArg,
+
     #[command(flatten)]
     search: SearchArgs,
 }
@@ -87,9 +96,22 @@ enum MethodArg {
 /// Options of a search, shared with `demo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SearchArgs {
-    /// Candidate terms: poly:N, all products of states up to degree N [default: by the number of states]
+    /// Candidate terms: poly:N, all products of states up to degree N, and the functions trig, exp, log, power, abs,
+    /// rational, sigmoid, separated by commas [default: by the number of states]
     #[arg(long, value_name = "LIBRARY")]
     pub(crate) library: Option<LibrarySpec>,
+
+    /// A further candidate term, an expression such as "x/(1+x**2)"; numbers inside are estimated (can be repeated)
+    #[arg(long = "term", value_name = "EXPRESSION", allow_hyphen_values = true)]
+    terms: Vec<String>,
+
+    /// `demo` has its own `--noise`, and leaves this to the data.
+    #[arg(skip)]
+    noise: NoiseArg,
+
+    /// Leave every coefficient as fitted, also where the data cannot tell it from a simple number
+    #[arg(long)]
+    no_simplify: bool,
 
     /// Also drop terms whose coefficient, in scaled variables, is smaller than this
     #[arg(
@@ -101,6 +123,14 @@ pub(crate) struct SearchArgs {
         allow_negative_numbers = true
     )]
     threshold: f64,
+
+    /// Units of states and time, as in x=m,t=s: prints that of every coefficient
+    #[arg(long, value_name = "UNITS", value_delimiter = ',')]
+    units: Vec<UnitAssignment>,
+
+    /// Also print the best equations of every size
+    #[arg(long)]
+    pareto: bool,
 
     /// Form of the result on stdout
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
@@ -123,6 +153,28 @@ enum MissingArg {
     Drop,
     /// It is a fault in the data.
     Error,
+}
+
+/// What the noise depends on.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum NoiseArg {
+    /// Whatever the data make more likely.
+    #[default]
+    Auto,
+    /// The same everywhere.
+    Additive,
+    /// A fraction of the value.
+    Proportional,
+}
+
+impl From<NoiseArg> for Option<NoiseModel> {
+    fn from(noise: NoiseArg) -> Self {
+        match noise {
+            NoiseArg::Auto => None,
+            NoiseArg::Additive => Some(NoiseModel::Additive),
+            NoiseArg::Proportional => Some(NoiseModel::Proportional),
+        }
+    }
 }
 
 /// Form of the result on stdout.
@@ -158,7 +210,7 @@ impl DiscoverArgs {
                     let message = format!("`{}` has settings of the neural method", file.display());
                     return Err(Failure::usage(message).hint("add --method neural"));
                 }
-                self.search.run(data, &self.files, printer, interrupt)?;
+                SearchArgs { noise: self.noise, ..self.search }.run(data, &self.files, printer, interrupt)?;
                 Ok(())
             }
             MethodArg::Neural => neural::run(&self.search, self.neural.as_deref(), &data, printer, interrupt),
@@ -178,8 +230,12 @@ impl SearchArgs {
         let options = DiscoveryOptions {
             threshold: self.threshold,
             library: self.library.clone(),
+            extra_terms: self.terms.clone(),
+            noise_model: self.noise.into(),
+            simplify: !self.no_simplify,
             ..DiscoveryOptions::default()
         };
+        let variables = unit_assignment::variables(&self.units, &data)?;
         admission::check(&data, &options)?;
         let output = self.output.as_deref();
         let planned = output.map(|path| PlannedRun::new(path, &data, files, &options, self.overwrite)).transpose()?;
@@ -197,7 +253,7 @@ impl SearchArgs {
                 match best {
                     Some(model) => {
                         let document = || DiscoveryDocument::unfinished(&data, &model, candidates, seconds);
-                        self.print(printer, &model, document)?;
+                        self.print(printer, &model, None, document)?;
                         printer.warning("stopped in the middle of a step: these equations have not been simulated");
                     }
                     None => printer.warning("stopped before there were first equations"),
@@ -205,8 +261,16 @@ impl SearchArgs {
                 return Err(Failure::Interrupted);
             }
         };
-        let document = DiscoveryDocument::new(&data, &result, seconds)?;
-        self.print(printer, &result.model, || Ok(document.clone()))?;
+        let units = variables.map(|variables| result.model.units(&variables));
+        let mut document = DiscoveryDocument::new(&data, &result, seconds)?;
+        if let Some(units) = &units {
+            document = document.with_units(&result.model, units);
+            unit_assignment::warn(printer, &result.model, units);
+        }
+        self.print(printer, &result.model, units.as_ref(), || Ok(document.clone()))?;
+        if self.pareto && self.format == Format::Text {
+            printer.result(&front::table(&result.front))?;
+        }
         evidence::print(printer, &data, &result, &document);
         // The folder of a run that was stopped stays as it is: a result in it would mean that the run is done.
         if result.interrupted {
@@ -214,7 +278,7 @@ impl SearchArgs {
         }
         if let Some(planned) = planned {
             let done = format!("written to {}", planned.path().display());
-            planned.write(&data, files, &result, &document)?;
+            planned.write(&data, files, &result, units.as_ref(), &document)?;
             printer.note(&done);
         }
         Ok(result)
@@ -225,10 +289,11 @@ impl SearchArgs {
         &self,
         printer: &mut Printer,
         model: &SparseModel,
+        units: Option<&ModelUnits>,
         document: impl FnOnce() -> serde_json::Result<DiscoveryDocument>,
     ) -> Result<(), Failure> {
         match self.format {
-            Format::Text => printer.result(&model.text()),
+            Format::Text => printer.result(&units.map_or_else(|| model.text(), |units| model.text_with_units(units))),
             Format::Json => printer.result(&serde_json::to_string_pretty(&document()?)?),
         }
     }

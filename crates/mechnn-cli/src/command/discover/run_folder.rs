@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use mechnn::data::Dataset;
 use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult};
+use mechnn::equation::ModelUnits;
 use mechnn::report::{FigureInput, FigureTrajectory, RunFolder, rollout_figure};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -69,6 +70,7 @@ impl PlannedRun {
         data: &Dataset,
         files: &[PathBuf],
         result: &DiscoveryResult,
+        units: Option<&ModelUnits>,
         document: &DiscoveryDocument,
     ) -> Result<(), Failure> {
         let figure = figure(data, files, result)?;
@@ -81,7 +83,8 @@ impl PlannedRun {
         folder.write(CONFIG, self.config)?;
         folder.write("metrics.jsonl", metrics)?;
         folder.write("equations.json", serde_json::to_string_pretty(&result.model)? + "\n")?;
-        folder.write("equations.tex", result.model.latex())?;
+        let latex = units.map_or_else(|| result.model.latex(), |units| result.model.latex_with_units(units));
+        folder.write("equations.tex", latex)?;
         folder.write("plots/rollout.svg", figure)?;
         Ok(folder.finish(document)?)
     }

@@ -6,6 +6,8 @@ mod notation;
 
 mod tape;
 
+mod units;
+
 mod vocabulary;
 
 use std::fmt;
@@ -13,8 +15,10 @@ use std::sync::Arc;
 
 use self::tape::{Step, Tape};
 use super::syntax::{ExpressionError, Tree, words};
+use super::unit::Unit;
 pub(in crate::equation) use assembly::whole_power;
 pub(in crate::equation) use notation::{Level, Notation, Piece};
+pub use units::UnitProblem;
 pub(in crate::equation) use vocabulary::Names;
 
 /// An expression over named variables, with named inner constants such as k in `x/(k + x)`.
@@ -105,6 +109,19 @@ impl Expression {
         by_constant: &mut [f64],
     ) -> f64 {
         self.inner.tape.gradient(variables, constants, by_variable, by_constant)
+    }
+
+    /// Its unit over variables with the given units, `[V]`, and those of its inner constants, `[C]`, of which
+    /// `constants` are the values: what is raised to one of them has a unit that depends on it.
+    ///
+    /// # Errors
+    /// [`UnitProblem`] if the units contradict each other.
+    pub(in crate::equation) fn units(
+        &self,
+        variables: &[Unit],
+        constants: &[f64],
+    ) -> Result<(Unit, Vec<Unit>), UnitProblem> {
+        units::units(&self.inner.tape, variables, constants)
     }
 
     /// Number of nodes of the tree.

@@ -1,0 +1,26 @@
+//! The best equations of every size.
+
+use mechnn::discovery::Alternative;
+
+/// One block for each size, the pick marked; the criterion is relative to the pick's.
+pub(super) fn table(front: &[Alternative]) -> String {
+    let pick = front.iter().find(|alternative| alternative.chosen);
+    let reference = pick.map_or(0.0, |alternative| alternative.criterion);
+    let lowest = front.iter().map(|alternative| alternative.deviance).fold(f64::INFINITY, f64::min);
+    let mut lines =
+        vec![String::new(), format!("{:2} {:>5} {:>10} {:>10}  equations", "", "terms", "criterion", "deviance")];
+    for alternative in front {
+        let mark = if alternative.chosen { ">>" } else { "" };
+        let numbers = format!(
+            "{mark:2} {:>5} {:>+10.1} {:>+10.1}",
+            alternative.model.term_count(),
+            alternative.criterion - reference,
+            alternative.deviance - lowest
+        );
+        for (index, line) in alternative.model.text().lines().enumerate() {
+            let start = if index == 0 { numbers.as_str() } else { "" };
+            lines.push(format!("{start:30}  {line}"));
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,199 @@
+//! What a fit says in the data's units, and the evidence for it.
+
+use mechnn_solver::smoother::Marginals;
+use ndarray::{Array2, ArrayView2, Axis, s};
+
+use super::direct::DiscoveryError;
+use super::direction::open_directions;
+use super::evidence::Evidence;
+use super::fit::{Fit, Laboratory};
+use super::held_out::{HeldOut, Refit};
+use super::observer::{Progress, Stage};
+use super::result::{Alternative, DiscoveryResult, FittedTrajectory};
+use super::search::TIGHT;
+use crate::data::Dataset;
+use crate::equation::{Equation, FittedTerm, SimulationOptions, SparseModel, r2, simulate, valid_time};
+
+/// What the search leaves beside its pick.
+pub(super) struct Searched {
+    pub(super) front: Vec<Alternative>,
+    pub(super) history: Vec<Progress>,
+    pub(super) interrupted: bool,
+}
+
+/// Fits in the data's units, with the evidence for them.
+pub(super) struct Account<'a> {
+    pub(super) data: &'a Dataset,
+    pub(super) laboratory: &'a Laboratory<'a>,
+}
+
+impl Account<'_> {
+    /// Of the best fits of each size and the pick those that no smaller one matches.
+    pub(super) fn front(&self, mut fits: Vec<Fit>, pick: &Fit) -> Result<Vec<Alternative>, DiscoveryError> {
+        let is_pick = |fit: &Fit| fit.candidates == pick.candidates;
+        if !fits.iter().any(is_pick) {
+            // A threshold made it: it stands for its size.
+            fits.retain(|fit| fit.candidates.len() != pick.candidates.len());
+            fits.push(pick.clone());
+        }
+        fits.sort_by_key(|fit| fit.candidates.len());
+        let mut lowest = f64::INFINITY;
+        let mut front = Vec::new();
+        for fit in &fits {
+            let (deviance, chosen) = (self.laboratory.deviance(fit), is_pick(fit));
+            if deviance < lowest || chosen {
+                lowest = lowest.min(deviance);
+                front.push(Alternative { deviance, criterion: fit.criterion, model: self.model(fit, None)?, chosen });
+            }
+        }
+        Ok(front)
+    }
+
+    /// How a refit without the last rows of each trajectory predicts them.
+    fn held_out(&self, fit: &Fit) -> Result<Vec<Option<HeldOut>>, DiscoveryError> {
+        let count = self.data.trajectories.len();
+        let Some(Refit { start, fit: refit, rows }) = self.laboratory.without_last_rows(fit) else {
+            return Ok(vec![None; count]);
+        };
+        let laboratory = Laboratory { start: &start, dictionary: self.laboratory.dictionary };
+        let model = Account { data: self.data, laboratory: &laboratory }.model(&refit, None)?;
+        let (dims, whole) = (self.data.dims(), self.laboratory.start);
+        let mut scores = Vec::new();
+        let mut end = 0;
+        for (index, trajectory) in self.data.trajectories.iter().enumerate() {
+            let kept = rows[index];
+            end += start.segments[index].observations.len();
+            if kept == trajectory.times.len() {
+                scores.push(None);
+                continue;
+            }
+            let scale = &start.scaling.state;
+            let last: Vec<f64> = (0..dims).map(|d| refit.estimate.states[end - dims + d] * scale[d]).collect();
+            let data = trajectory.values.view();
+            let options = SimulationOptions::for_data(data);
+            let rollout = simulate(&model, &last, &trajectory.times[kept - 1..], &options)?;
+            let (measured, predicted) =
+                (data.slice(s![kept.., ..]), rollout.values.slice(s![rollout.reached.min(1).., ..]));
+            let segment = &whole.segments[index];
+            let (mut squares, mut values) = (0.0, 0usize);
+            for ((row, d), y) in measured.indexed_iter().filter(|(_, y)| !y.is_nan()) {
+                let at = whole.observed_at[index][kept + row] * dims + d;
+                let relative = segment.relative_noise.get(at).copied().unwrap_or(1.0);
+                let x = predicted.get((row, d)).copied().unwrap_or(f64::INFINITY);
+                squares += ((x - y) / (fit.noise[d] * relative * scale[d])).powi(2);
+                values += 1;
+            }
+            let error = (squares / values as f64).sqrt();
+            scores.push(Some(HeldOut { rows: measured.nrows(), r2: r2(measured, predicted), error }));
+        }
+        Ok(scores)
+    }
+
+    pub(super) fn progress(&self, fit: &Fit, fraction: f64) -> Result<Progress, DiscoveryError> {
+        Ok(Progress {
+            stage: Stage::Structure,
+            fraction,
+            model_error: TIGHT,
+            terms: fit.candidates.len(),
+            iterations: fit.iterations,
+            data_misfit: fit.objective.data,
+            model_misfit: fit.objective.dynamics,
+            criterion: fit.criterion,
+            model: Some(self.model(fit, None)?),
+        })
+    }
+
+    /// The equations in the data's units; `deviations` are standard errors of the scaled coefficients.
+    fn model(&self, fit: &Fit, deviations: Option<&[f64]>) -> Result<SparseModel, DiscoveryError> {
+        let mut equations = vec![Equation::default(); self.data.dims()];
+        let parameters = fit.parameters();
+        let units = self.laboratory.units(&fit.candidates);
+        let places = fit.constants_at(self.laboratory.dictionary);
+        let error = |index: usize| deviations.map_or(f64::NAN, |deviations| units[index].abs() * deviations[index]);
+        for (j, candidate) in fit.candidates.iter().enumerate() {
+            let term = &self.laboratory.dictionary.library.terms()[candidate.term];
+            let constants: Vec<f64> = places[j].clone().map(|index| units[index] * parameters[index]).collect();
+            let constant_errors = match deviations {
+                Some(_) => places[j].clone().map(error).collect(),
+                None => Vec::new(),
+            };
+            equations[candidate.state].terms.push(FittedTerm {
+                coefficient: units[j] * parameters[j],
+                standard_error: error(j),
+                constant_errors,
+                term: term.with_constants(&constants)?,
+            });
+        }
+        Ok(SparseModel::new(self.data.python_time(), self.data.python_names(), equations)?)
+    }
+
+    pub(super) fn result(
+        &self,
+        fit: Fit,
+        marginals: Marginals,
+        searched: Searched,
+    ) -> Result<DiscoveryResult, DiscoveryError> {
+        let (start, dims, p) = (self.laboratory.start, self.data.dims(), fit.parameters().len());
+        let Marginals { states: variances, parameters: scaled } = marginals;
+        let deviations: Vec<f64> = (0..p).map(|j| scaled[j * p + j].sqrt()).collect();
+        let model = self.model(&fit, Some(&deviations))?;
+        let units = self.laboratory.units(&fit.candidates);
+        let covariance = Array2::from_shape_fn((p, p), |(i, j)| scaled[i * p + j] * units[i] * units[j]);
+        let state_scale = &start.scaling.state;
+        let noise = self.laboratory.residual_noise(&fit);
+        let noise = noise.iter().zip(state_scale).map(|(noise, scale)| noise * scale).collect();
+        let mut trajectories = Vec::new();
+        let mut offset = 0;
+        for (index, trajectory) in self.data.trajectories.iter().enumerate() {
+            let segment = &start.segments[index];
+            let scaled = &fit.estimate.states[offset..][..segment.observations.len()];
+            let variances = &variances[offset..][..segment.observations.len()];
+            offset += segment.observations.len();
+            let shape = (segment.times.len(), dims);
+            let states = Array2::from_shape_fn(shape, |(t, d)| scaled[t * dims + d] * state_scale[d]);
+            let state_std = Array2::from_shape_fn(shape, |(t, d)| variances[t * dims + d].sqrt() * state_scale[d]);
+            let observed_at = start.observed_at[index].clone();
+            let mut times: Vec<f64> =
+                segment.times.iter().map(|t| trajectory.times[0] + t * start.scaling.time).collect();
+            // Exactly the data's own, not up to rounding.
+            observed_at.iter().zip(&trajectory.times).for_each(|(&at, &time)| times[at] = time);
+            let data = trajectory.values.view();
+            trajectories.push(fitted_trajectory(&model, times, observed_at, states, state_std, data)?);
+        }
+        let evidence = Evidence {
+            residuals: self.laboratory.residuals(&fit),
+            undetermined: open_directions(&model, covariance.view()),
+            held_out: self.held_out(&fit)?,
+        };
+        let Searched { front, history, interrupted } = searched;
+        Ok(DiscoveryResult {
+            evidence,
+            front,
+            model,
+            covariance,
+            noise,
+            noise_model: start.noise_model,
+            trajectories,
+            candidates: dims * self.laboratory.dictionary.len(),
+            indistinct: self.laboratory.dictionary.indistinct.clone(),
+            history,
+            interrupted,
+        })
+    }
+}
+
+fn fitted_trajectory(
+    model: &SparseModel,
+    times: Vec<f64>,
+    observed_at: Vec<usize>,
+    states: Array2<f64>,
+    state_std: Array2<f64>,
+    data: ArrayView2<'_, f64>,
+) -> Result<FittedTrajectory, DiscoveryError> {
+    let rollout = simulate(model, &states.row(0).to_vec(), &times, &SimulationOptions::for_data(states.view()))?;
+    let reached: Vec<usize> = observed_at.iter().copied().filter(|&at| at < rollout.reached).collect();
+    let rollout_r2 = r2(data, rollout.values.select(Axis(0), &reached).view());
+    let fit_r2 = r2(data, states.select(Axis(0), &observed_at).view());
+    let valid_time = valid_time(&times, states.view(), rollout.values.view());
+    Ok(FittedTrajectory { times, observed_at, states, state_std, rollout, rollout_r2, fit_r2, valid_time })
+}
