@@ -2,11 +2,14 @@
 
 use mechnn_solver::smoother::{Dynamics, Linearization};
 
+/// An offset, and the free parameters added to it with their weights.
+type Row = (f64, Vec<(usize, f64)>);
+
 /// `θ = offset + M φ`: coefficients θ, `[P]`, as functions of fewer free parameters φ, `[F]`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct AffineMap {
     /// For each coefficient its offset, and the free parameters it depends on with their weights.
-    rows: Vec<(f64, Vec<(usize, f64)>)>,
+    rows: Vec<Row>,
     free: usize,
 }
 
@@ -69,7 +72,7 @@ impl AffineMap {
     pub(super) fn in_units(&self, units: &[f64]) -> Self {
         let alone = |k: usize| self.rows.iter().position(|(_, row)| matches!(row[..], [(only, _)] if only == k));
         let of_free: Vec<f64> = (0..self.free).map(|k| alone(k).map_or(1.0, |j| units[j].abs())).collect();
-        let row = |((offset, row), unit): (&(f64, Vec<(usize, f64)>), &f64)| {
+        let row = |((offset, row), unit): (&Row, &f64)| {
             (offset / unit, row.iter().map(|&(k, weight)| (k, weight * of_free[k] / unit)).collect())
         };
         Self { rows: self.rows.iter().zip(units).map(row).collect(), free: self.free }

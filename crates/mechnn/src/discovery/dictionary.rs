@@ -132,7 +132,8 @@ fn survives(term: &Term, norm: f64, start: &Start) -> Vec<bool> {
     let at_zero = |d: usize| {
         let mut x = sizes.clone();
         x[d] *= 1e-9;
-        !(term.evaluate(&x).abs() < 1e-3 * norm)
+        let value = term.evaluate(&x).abs();
+        value.is_nan() || value >= 1e-3 * norm
     };
     (0..sizes.len()).map(at_zero).collect()
 }

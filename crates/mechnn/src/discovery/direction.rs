@@ -73,7 +73,7 @@ pub(super) fn open_directions(model: &SparseModel, covariance: ArrayView2<'_, f6
     for (value, vector) in symmetric_eigen(relative.collect(), p) {
         let largest = vector.iter().copied().max_by(|a: &f64, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0);
         let relative_deviation = value.max(0.0).sqrt() * largest.abs();
-        if !(relative_deviation >= OPEN) {
+        if relative_deviation.is_nan() || relative_deviation < OPEN {
             continue;
         }
         let weighed = parts.iter().zip(&vector).map(|(part, v)| Part { weight: v / largest, ..part.clone() });

@@ -78,12 +78,12 @@ mod tests {
     fn neighbours_that_agree_are_seen_and_gaps_break_pairs() {
         // Alternating signs: every product is -1.
         let alternating: Vec<f64> = (0..50).map(|i| if i % 2 == 0 { 1.0 } else { -1.0 }).collect();
-        let found = Residuals::new(&[alternating.clone()]).expect("pairs");
+        let found = Residuals::new(std::slice::from_ref(&alternating)).expect("pairs");
         assert_eq!((found.autocorrelation, found.bound), (-1.0, 2.576 / 7.0));
         assert!(!found.is_white());
         // Periods of four, + + - -: products +1 and -1 in turn.
         let white: Vec<f64> = (0..49).map(|i| if i % 4 < 2 { 1.0 } else { -1.0 }).collect();
-        assert_eq!(Residuals::new(&[white.clone()]).expect("pairs").autocorrelation, 0.0);
+        assert_eq!(Residuals::new(std::slice::from_ref(&white)).expect("pairs").autocorrelation, 0.0);
         // With every second value missing there are no neighbours.
         let gaps: Vec<f64> = (0..50).map(|i| if i % 2 == 0 { 1.0 } else { f64::NAN }).collect();
         assert_eq!(Residuals::new(&[gaps]), None);

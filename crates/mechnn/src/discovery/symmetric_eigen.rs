@@ -13,7 +13,8 @@ pub(super) fn symmetric_eigen(mut matrix: Vec<f64>, p: usize) -> Vec<(f64, Vec<f
         for i in 0..p {
             for j in i + 1..p {
                 let (a, b, c) = (matrix[i * p + i], matrix[j * p + j], matrix[i * p + j]);
-                if !(c.abs() > f64::EPSILON * (a * b).abs().sqrt()) || c.abs() <= f64::MIN_POSITIVE {
+                let small = f64::EPSILON * (a * b).abs().sqrt();
+                if c.is_nan() || small.is_nan() || c.abs() <= small || c.abs() <= f64::MIN_POSITIVE {
                     continue;
                 }
                 rotated = true;

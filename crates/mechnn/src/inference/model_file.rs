@@ -274,6 +274,7 @@ impl<'a> Reader<'a> {
         Ok(all)
     }
 
+    #[allow(clippy::type_complexity)]
     fn observations(
         &mut self,
         states: &[String],
