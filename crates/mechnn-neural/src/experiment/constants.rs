@@ -29,6 +29,7 @@ use crate::window::Window;
 /// |---|---|---|
 /// | `seeds` | 0 to 4 | start of the constants |
 /// | `start` | 0.3 | the constants start this share away from round numbers, at random |
+/// | `starts` | 6 | random starts of a fit; the one with the smallest misfit counts, and one below 1e-8 ends the search |
 /// | `rounds` | 12 | times the constants are preconditioned anew |
 /// | `training` | of a round: 300 steps, rate 0.05 falling to 1e-3 of it | see [`TrainerOptions`] |
 ///
@@ -42,6 +43,8 @@ pub struct Constants {
     pub seeds: Vec<u64>,
     /// Random share of the start.
     pub start: f64,
+    /// Random starts of a fit.
+    pub starts: usize,
     /// Times the constants are preconditioned anew.
     pub rounds: usize,
     /// The training of a round.
@@ -53,6 +56,7 @@ impl Default for Constants {
         Self {
             seeds: (0..5).collect(),
             start: 0.3,
+            starts: 6,
             rounds: 12,
             training: TrainerOptions {
                 epochs: 300,
@@ -375,8 +379,6 @@ impl Constants {
         let device = device();
         let weights = InitialWeights::new(seed, &device);
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let start: Vec<f64> =
-            known.start.iter().map(|k| k * (1.0 + self.start * random.random_range(-1.0..=1.0))).collect();
         let (orders, scheme) = match variant {
             Variant::Taylor => (3, Scheme::Taylor),
             _ => (2, Scheme::Collocation { nodes: CollocationNodes::Three }),
@@ -395,22 +397,38 @@ impl Constants {
             Variant::Differences => "differences",
             Variant::Taylor => "second order",
         };
-        let mut k = start;
-        for round in 1..=self.rounds {
-            let still = |k: &[f64]| build(k, vec![0.0; k.len() * k.len()]);
-            let model = build(&k, objective.preconditioner(&k, still)?)?;
-            let mut options = self.training.clone();
-            options.seed = seed;
-            let run = format!("{}, seed {seed}, {name}, round {round}", known.name);
-            let trained = Trainer::new(options).train(model, &objective, &mut Watcher::new(watch, run))?;
-            if trained.stop == Stop::Observer {
-                return Err(ExperimentError::Stopped);
+        let mut best: Option<(f64, Vec<f64>)> = None;
+        for attempt in 1..=self.starts {
+            let mut k: Vec<f64> =
+                known.start.iter().map(|k| k * (1.0 + self.start * random.random_range(-1.0..=1.0))).collect();
+            let mut misfit = f64::INFINITY;
+            for round in 1..=self.rounds {
+                let still = |k: &[f64]| build(k, vec![0.0; k.len() * k.len()]);
+                let model = build(&k, objective.preconditioner(&k, still)?)?;
+                let mut options = self.training.clone();
+                options.seed = seed;
+                let run = format!("{}, seed {seed}, {name}, start {attempt}, round {round}", known.name);
+                let trained = Trainer::new(options).train(model, &objective, &mut Watcher::new(watch, run))?;
+                if trained.stop == Stop::Observer {
+                    return Err(ExperimentError::Stopped);
+                }
+                misfit = trained.best_epoch.map_or(misfit, |(_, loss)| loss.sqrt());
+                k = to_vec(trained.best_model().head().rate().constants());
             }
-            k = to_vec(trained.best_model().head().rate().constants());
+            if best.as_ref().is_none_or(|(least, _)| misfit < *least) {
+                best = Some((misfit, k));
+            }
+            if misfit < FITTED {
+                break;
+            }
         }
-        Ok(k)
+        let (name, value, expected) = ("starts", "0".to_owned(), "at least 1");
+        best.map(|(_, k)| k).ok_or(ExperimentError::Setting { name, value, expected })
     }
 }
+
+/// Misfit, root mean square, below which there is nothing left to fit: the data have errors of 1e-10.
+const FITTED: f64 = 1e-8;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Variant {
