@@ -51,7 +51,7 @@ pub struct NeuralDiscoveryOptions {
 impl Default for NeuralDiscoveryOptions {
     fn default() -> Self {
         Self {
-            library: LibrarySpec::Polynomial { degree: 2 },
+            library: LibrarySpec::polynomial(2),
             window: 51,
             discretisation: Discretisation::Collocation,
             cycles: 10,

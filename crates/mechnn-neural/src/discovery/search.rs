@@ -183,6 +183,7 @@ fn sparse_model(
             term: term.clone(),
             coefficient,
             standard_error: f64::NAN,
+            constant_errors: Vec::new(),
         };
         Equation { terms: terms.map(fitted).collect() }
     };
