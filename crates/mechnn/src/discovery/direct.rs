@@ -117,7 +117,7 @@ pub fn fit_structure(
     let noise = laboratory.floored(&start.noise);
     let fit = laboratory.fit(candidates, first, &noise, &LEVELS, GaussNewton::default())?;
     let fit = settle(&laboratory, fit, 0.0)?;
-    let Polished { start, fit, marginals } = laboratory.polish(&fit, options.simplify)?;
+    let Polished { start, fit, marginals } = finish(&laboratory, &fit, options)?;
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
     let searched = Searched { front: Vec::new(), history: Vec::new(), interrupted: false };
     Account { data, laboratory: &laboratory }.result(fit, marginals, searched)
@@ -167,10 +167,25 @@ pub fn discover(
     }
     let fit = settle(&laboratory, fit, options.threshold)?;
     let front = account.front(fitted.into_values().collect(), &fit)?;
-    let Polished { start, fit, marginals } = laboratory.polish(&fit, options.simplify)?;
+    let Polished { start, fit, marginals } = finish(&laboratory, &fit, options)?;
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
     let search = Searched { front, history, interrupted };
     Account { data, laboratory: &laboratory }.result(fit, marginals, search)
+}
+
+/// The noise model that the residuals ask for, and the equations obeyed as far as the data bear.
+fn finish(laboratory: &Laboratory<'_>, fit: &Fit, options: &DiscoveryOptions) -> Result<Polished, SmootherError> {
+    let other = match options.noise_model {
+        None => laboratory.with_other_noise(fit),
+        Some(_) => None,
+    };
+    match other {
+        Some((start, fit)) => {
+            let laboratory = Laboratory { start: &start, dictionary: laboratory.dictionary };
+            laboratory.polish(&settle(&laboratory, fit, 0.0)?, options.simplify)
+        }
+        None => laboratory.polish(fit, options.simplify),
+    }
 }
 
 /// Drops what the user's threshold forbids, and brings noise and coefficients into agreement.

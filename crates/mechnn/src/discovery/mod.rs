@@ -31,6 +31,8 @@ mod fit;
 
 mod held_out;
 
+mod noise_choice;
+
 mod observer;
 
 mod options;
