@@ -28,6 +28,8 @@ mod document;
 
 mod discover_document;
 
+mod discover_options;
+
 mod discover_text;
 
 mod discover_input;

@@ -112,7 +112,8 @@ pub struct PartDocument {
     pub state: String,
     /// The term without its coefficient.
     pub expression: String,
-    /// Which of the numbers inside the expression it is, from 0; null for the coefficient.
+    /// Which of the numbers inside the expression it is, from 0; left out for the coefficient.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub constant: Option<usize>,
     /// By how much of its size it changes, the largest change being 1.
     pub weight: f64,
