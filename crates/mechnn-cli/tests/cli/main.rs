@@ -36,6 +36,8 @@ mod discover_input;
 
 mod discover_invariance;
 
+mod infer;
+
 mod run_folder;
 
 mod real_data;

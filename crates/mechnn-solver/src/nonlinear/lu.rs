@@ -54,6 +54,11 @@ impl Lu {
         Ok(Self { n, values, exchanges })
     }
 
+    /// log |det M|
+    pub(crate) fn log_determinant(&self) -> f64 {
+        (0..self.n).map(|i| self.values[i * self.n + i].abs().ln()).sum()
+    }
+
     /// `x <- M^-1 x`
     pub(crate) fn solve(&self, x: &mut [f64]) {
         let n = self.n;

@@ -158,6 +158,11 @@ fn verdict(result: &Inference) -> String {
             "The equations miss `{}` by {:.1} times its errors: the intervals are too narrow.",
             noise.column, noise.misfit
         ),
+        // Residuals of smoothed states say little; what matters is whether the random part is white.
+        _ if result.process_noise.iter().any(Option::is_some) => {
+            "All parameters are determined; the intervals hold if the random part of the equations is white noise."
+                .to_owned()
+        }
         (None, Some(noise)) => format!(
             "Neighbouring residuals of `{}` are correlated ({:.2}): the equations miss something, and the intervals are too \
              narrow.",

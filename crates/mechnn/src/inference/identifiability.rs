@@ -7,6 +7,9 @@ const OPEN_DEVIATION: f64 = 1.0;
 /// An eigenvalue below this part of the largest is rounding.
 const RESOLUTION: f64 = 1e-13;
 
+/// Information about a coordinate that counts as none.
+const NO_INFORMATION: f64 = 1e-8;
+
 /// Entries of a direction below this part of its largest are not named.
 const NAMED: f64 = 0.1;
 
@@ -21,9 +24,10 @@ pub(super) struct OpenDirection {
 
 /// Covariance of the unknowns, `[P, P]`, with infinite variances where nothing is known, and the open combinations.
 pub(super) fn analyse(information: &[f64], unknowns: usize) -> (Vec<f64>, Vec<OpenDirection>) {
-    // Scaled to a unit diagonal, so that "singular" does not depend on units.
+    // Scaled to a unit diagonal, so that "singular" does not depend on units; but a coordinate of which less is known than
+    // ten thousand units counts as not measured, or every other direction would carry a part of it.
     let diagonal = |j: usize| information[j * unknowns + j];
-    let scale: Vec<f64> = (0..unknowns).map(|j| if diagonal(j) > 0.0 { diagonal(j).sqrt() } else { 1.0 }).collect();
+    let scale: Vec<f64> = (0..unknowns).map(|j| diagonal(j).max(NO_INFORMATION).sqrt()).collect();
     let mut scaled = vec![0.0; unknowns * unknowns];
     for i in 0..unknowns {
         for j in 0..unknowns {
@@ -39,7 +43,7 @@ pub(super) fn analyse(information: &[f64], unknowns: usize) -> (Vec<f64>, Vec<Op
         // Of a unit step of the scaled coordinates, in those of the unknowns.
         let direction: Vec<f64> = (0..unknowns).map(|i| vectors[i * unknowns + k] / scale[i]).collect();
         let length = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
-        let is_singular = *value <= RESOLUTION * largest;
+        let is_singular = *value <= RESOLUTION * largest.max(1.0);
         let deviation = if is_singular { f64::INFINITY } else { length / value.sqrt() };
         if deviation > OPEN_DEVIATION {
             let size = direction.iter().fold(0.0f64, |max, x| max.max(x.abs()));

@@ -23,7 +23,7 @@ use crate::equation::r2;
 ///
 /// | Name | Default | Purpose |
 /// |---|---|---|
-/// | `profile` | no | profile likelihood of every parameter |
+/// | `profile` | no | profile likelihood of every parameter; there is none of equations with process noise |
 /// | `starts` | 12 | starts tried if some parameter has bounds but no start |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InferenceOptions {
@@ -80,8 +80,11 @@ pub fn infer(
             let stage = "profiles";
             watch.step(&InferenceProgress { start: index + 1, starts: unknowns, stage })
         };
-        let profile =
-            if options.profile { profile(&fit, index, deviation, quantile.powi(2), &mut progress) } else { None };
+        let profile = if options.profile && !model.is_stochastic() {
+            profile(&fit, index, deviation, quantile.powi(2), &mut progress)
+        } else {
+            None
+        };
         parameters.push(InferredNumber {
             name,
             trajectory,
@@ -228,6 +231,13 @@ fn trajectories(fit: &Fit<'_>, data: &Dataset) -> Vec<InferredTrajectory> {
         let predicted = observed(&fit.estimate.states);
         let simulated = simulated.as_ref().map_or_else(|| Array2::zeros((0, columns)), |states| observed(states));
         let states = (0..rows).flat_map(|n| at(&fit.estimate.states, n)).collect();
+        let mesh = trajectory.mesh();
+        let on_mesh = mesh.iter().enumerate().flat_map(|(t, &time)| {
+            let variables = trajectory.variables(time, &fit.estimate.states[offset + t * dims..][..dims]);
+            let observations = binding.model.observations.iter();
+            observations.map(|o| o.expression.evaluate(&variables, &constants)).collect::<Vec<_>>()
+        });
+        let curve = shaped(mesh.len(), columns, on_mesh.collect());
         all.push(InferredTrajectory {
             name: of.name.clone(),
             times: trajectory.data_times.clone(),
@@ -236,6 +246,8 @@ fn trajectories(fit: &Fit<'_>, data: &Dataset) -> Vec<InferredTrajectory> {
             rollout_r2: r2(measured.view(), simulated.view()),
             measured,
             predicted,
+            mesh,
+            curve,
             simulated,
         });
         offset += trajectory.points() * dims;

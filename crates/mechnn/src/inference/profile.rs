@@ -52,7 +52,7 @@ pub(super) fn profile(
             }
             let u = best + side * distance;
             // No fit there counts as a bad one.
-            let worse = match refit(&fit.binding.with_fixed(index, u), &fit.process_noise, &guess) {
+            let worse = match refit(&fit.binding.with_fixed(index, u), &guess) {
                 Some((estimate, objective)) => {
                     guess = estimate;
                     objective - fit.objective
@@ -101,15 +101,10 @@ fn without(estimate: &Estimate, index: usize) -> Estimate {
 }
 
 /// The best fit of a problem with one unknown less, errors as they are.
-fn refit(binding: &Binding<'_>, process_noise: &[f64], guess: &Estimate) -> Option<(Estimate, f64)> {
+fn refit(binding: &Binding<'_>, guess: &Estimate) -> Option<(Estimate, f64)> {
     let segments = binding.segments();
     let mut estimate = guess.clone();
     let settings = GaussNewton { max_iterations: 40, tolerance: 1e-6 };
-    if !process_noise.is_empty() {
-        let problem = problem_per_time(binding, &segments, process_noise, 1.0, &binding.no_prior);
-        let report = settings.minimize(&problem, &mut estimate).ok()?;
-        return Some((estimate, report.objective.total()));
-    }
     let no_error = vec![1.0; binding.model.dims()];
     let problem = problem_per_time(binding, &segments, &no_error, 1.0, &binding.no_prior);
     let report = ExactFit { problem, initial: binding }.minimize(&settings, &mut estimate).ok()?;

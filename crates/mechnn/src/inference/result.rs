@@ -46,6 +46,7 @@ pub struct InferredNoise {
 /// - `times`: `[N]`, the rows used
 /// - `states`: `[N, D]`
 /// - `measured`, `predicted`, `simulated`: `[N, O]`, one column per observation
+/// - `mesh`: `[M]`, the steps of the equations, M = (N - 1) substeps + 1; `curve`: `[M, O]`
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct InferredTrajectory {
@@ -61,6 +62,10 @@ pub struct InferredTrajectory {
     pub predicted: Array2<f64>,
     /// What the equations predict from the estimated start alone; fewer rows if there is no finite solution.
     pub simulated: Array2<f64>,
+    /// Times of all steps of the equations.
+    pub mesh: Vec<f64>,
+    /// What the estimated states predict at all of them.
+    pub curve: Array2<f64>,
     /// R² of `predicted`.
     pub fit_r2: f64,
     /// R² of `simulated`.

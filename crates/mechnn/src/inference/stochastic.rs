@@ -1,17 +1,19 @@
 //! The fit of equations with a random part: the states wander, and how much is found from the data.
 //!
-//! $$ -2 \log p(y \mid \theta, q) \approx \min_{x, \theta} J + \log\det H + \sum_{t,d} \log(q_d^2 h_t) + \sum \log\sigma^2 $$
+//! $$ -2 \log p(y \mid \theta, q) \approx \min_x J + \log\det H_{xx} - 2 \sum_t \log\left|\det \frac{\partial c_t}{\partial x_{t+1}}\right|
+//!    + \sum_{t,d} \log(q_d^2 h_t) + \sum \log\sigma^2 $$
 //!
-//! the Laplace approximation of the marginal likelihood, with the parameters integrated out too; exact for equations that are
-//! linear in states and parameters.
+//! the Laplace approximation of the marginal likelihood, exact for equations that are linear in the states. It is minimised
+//! over the parameters and the levels of noise in turn.
 
 use std::ops::ControlFlow;
 
-use mechnn_solver::smoother::{Estimate, GaussNewton};
+use mechnn_solver::smoother::{Estimate, GaussNewton, SmootherError};
 
 use super::binding::Binding;
 use super::error::InferenceError;
 use super::fit::{Fit, coordinates, log_variances, problem_per_time, sizes};
+use super::identifiability::analyse;
 use super::model::ProcessNoise;
 
 /// A state that does not wander does so by this part of its size over a trajectory.
@@ -20,33 +22,45 @@ const NO_NOISE: f64 = 1e-5;
 /// The start is tied to its expression within this part of the state's size.
 const TIE: f64 = 1e-6;
 
-/// Noise that is estimated is looked for within this factor of the start, in both directions.
+/// Noise that is estimated is looked for within this factor of the start at first, in both directions.
 const WIDTH: f64 = 1e3;
 
-/// Rounds over all levels that are estimated, and how fine the last search is, in natural logarithms.
-const ROUNDS: usize = 4;
+/// Rounds over parameters and levels, and how fine the search for a level is, in natural logarithms.
+const ROUNDS: usize = 5;
 const FINE: f64 = 0.01;
 
+/// Steps of the parameters in a round; they have settled when none moves by this part of its standard error.
+const MAX_STEPS: usize = 8;
+const SETTLED: f64 = 0.01;
+
+/// Step of the differences of determinants, in standard errors.
+const DIFFERENCE: f64 = 0.03;
+
+/// The longest step of a parameter, in its coordinate.
+const LONGEST: f64 = 1.0;
+
 /// Levels as one list: process noise of every state, then the errors of every column.
-struct Search<'a, 'b> {
-    binding: &'b mut Binding<'a>,
+struct Search<'a> {
+    binding: Binding<'a>,
     estimate: Estimate,
     process: Vec<f64>,
     levels: Vec<f64>,
 }
 
-impl Search<'_, '_> {
-    /// -2 log marginal likelihood; the estimate becomes the minimum.
-    fn deviance(&mut self) -> Result<f64, InferenceError> {
-        self.binding.set_levels(&self.levels);
-        let segments = self.binding.segments();
-        let problem = problem_per_time(self.binding, &segments, &self.process, 1.0, &self.binding.no_prior);
-        let settings = GaussNewton { max_iterations: 30, tolerance: 1e-8 };
-        let report = settings.minimize(&problem, &mut self.estimate)?;
-        let determinant = GaussNewton::log_determinant(&problem, &self.estimate)?;
+impl Search<'_> {
+    /// The best states for the parameters and levels as they are, and -2 log of the marginal likelihood.
+    fn deviance(&self) -> Result<(Vec<f64>, f64), SmootherError> {
+        let mut fixed = self.binding.with_all_fixed(&self.estimate.parameters);
+        fixed.set_levels(&self.levels);
+        let segments = fixed.segments();
+        let problem = problem_per_time(&fixed, &segments, &self.process, 1.0, &[]);
+        let mut estimate = Estimate { states: self.estimate.states.clone(), parameters: Vec::new() };
+        let settings = GaussNewton { max_iterations: 30, tolerance: 1e-10 };
+        let report = settings.minimize(&problem, &mut estimate)?;
         let steps: usize = segments.iter().map(|segment| segment.times.len() - 1).sum();
         let wander: f64 = self.process.iter().map(|q| 2.0 * steps as f64 * q.ln()).sum();
-        Ok(report.objective.total() + determinant + wander + log_variances(self.binding))
+        let volume = volume(&fixed, &self.process, &estimate)?;
+        Ok((estimate.states, report.objective.total() + volume + wander + log_variances(&fixed)))
     }
 
     fn level(&mut self, which: usize) -> &mut f64 {
@@ -57,11 +71,11 @@ impl Search<'_, '_> {
     fn deviance_at(&mut self, which: usize, logarithm: f64) -> f64 {
         *self.level(which) = logarithm.exp();
         // A level for which there is no fit is not the best one.
-        self.deviance().unwrap_or(f64::INFINITY)
+        self.deviance().map_or(f64::INFINITY, |(_, deviance)| deviance)
     }
 
     /// Golden section over the logarithm of one level.
-    fn improve(&mut self, which: usize, width: f64) -> Result<(), InferenceError> {
+    fn improve_level(&mut self, which: usize, width: f64) {
         let golden = (5f64.sqrt() - 1.0) / 2.0;
         let middle = self.level(which).ln();
         let (mut low, mut high) = (middle - width, middle + width);
@@ -79,8 +93,62 @@ impl Search<'_, '_> {
             }
         }
         *self.level(which) = (0.5 * (low + high)).exp();
-        self.deviance().map(|_| ())
     }
+
+    /// Newton's method for the parameters: the gradient is that of the squares plus that of the determinants, the curvature
+    /// that of the squares alone, beside which that of the determinants is small.
+    fn improve_parameters(&mut self) -> Result<(), SmootherError> {
+        let unknowns = self.estimate.parameters.len();
+        for _ in 0..MAX_STEPS {
+            self.estimate.states = self.deviance()?.0;
+            self.binding.set_levels(&self.levels);
+            let segments = self.binding.segments();
+            let problem = problem_per_time(&self.binding, &segments, &self.process, 1.0, &self.binding.no_prior);
+            let profile = GaussNewton::profile(&problem, &self.estimate)?;
+            let (covariance, _) = analyse(&profile.information, unknowns);
+            let deviation = |j: usize| covariance[j * unknowns + j].sqrt().min(LONGEST);
+            let mut gradient = profile.gradient;
+            for (j, gradient) in gradient.iter_mut().enumerate() {
+                let step = DIFFERENCE * deviation(j);
+                let at = |step: f64| {
+                    let mut theta = self.estimate.parameters.clone();
+                    theta[j] += step;
+                    let mut fixed = self.binding.with_all_fixed(&theta);
+                    fixed.set_levels(&self.levels);
+                    let estimate = Estimate { states: self.estimate.states.clone(), parameters: Vec::new() };
+                    volume(&fixed, &self.process, &estimate)
+                };
+                if step > 0.0 {
+                    // Half the gradient, as that of the squares.
+                    *gradient += 0.5 * (at(step)? - at(-step)?) / (2.0 * step);
+                }
+            }
+            let mut largest = 0.0f64;
+            for i in 0..unknowns {
+                // A parameter of which nothing is known stays.
+                if !covariance[i * unknowns + i].is_finite() {
+                    continue;
+                }
+                let row = (0..unknowns).filter(|&j| covariance[j * unknowns + j].is_finite());
+                let step: f64 = row.map(|j| -covariance[i * unknowns + j] * gradient[j]).sum();
+                let step = step.clamp(-LONGEST, LONGEST);
+                self.estimate.parameters[i] += step;
+                largest = largest.max(step.abs() / deviation(i));
+            }
+            if largest <= SETTLED {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// log det H_xx - 2 sum log |det ∂c/∂x_{t+1}| of a binding without unknowns.
+fn volume(fixed: &Binding<'_>, process: &[f64], estimate: &Estimate) -> Result<f64, SmootherError> {
+    let segments = fixed.segments();
+    let problem = problem_per_time(fixed, &segments, process, 1.0, &[]);
+    let steps = GaussNewton::log_determinant_of_steps(&problem, estimate)?;
+    Ok(GaussNewton::log_determinant(&problem, estimate)? - 2.0 * steps)
 }
 
 pub(super) fn fit<'a>(
@@ -107,19 +175,25 @@ pub(super) fn fit<'a>(
     let wanders = model.process_noise.iter().map(|noise| *noise == Some(ProcessNoise::Estimated));
     let errs = model.observations.iter().map(|observation| observation.noise.is_estimated());
     let open: Vec<usize> = wanders.chain(errs).enumerate().filter(|(_, open)| *open).map(|(which, _)| which).collect();
-    let mut search = Search { binding: &mut binding, estimate, process, levels };
+    let mut search = Search { binding, estimate, process, levels };
     let mut width = WIDTH.ln();
     for _ in 0..ROUNDS {
         for &which in &open {
             if report("noise of the equations").is_break() {
                 return Err(InferenceError::Interrupted);
             }
-            search.improve(which, width)?;
+            search.improve_level(which, width);
         }
+        if report("parameters of random equations").is_break() {
+            return Err(InferenceError::Interrupted);
+        }
+        search.improve_parameters()?;
         width /= 4.0;
     }
-    let deviance = search.deviance()?;
-    let Search { estimate, process, .. } = search;
+    let (states, deviance) = search.deviance()?;
+    let Search { mut binding, mut estimate, process, levels } = search;
+    estimate.states = states;
+    binding.set_levels(&levels);
     let segments = binding.segments();
     let problem = problem_per_time(&binding, &segments, &process, 1.0, &binding.no_prior);
     let objective = problem.objective(&estimate).total();

@@ -90,6 +90,10 @@ impl InferArgs {
         let planned = output
             .map(|path| PlannedRun::new(path, (&self.model, &text), &data, &self.files, &options, self.overwrite))
             .transpose()?;
+        if self.profile && model.is_stochastic() {
+            printer
+                .warning("no profiles: the equations have process noise, and their intervals are from the curvature");
+        }
         interrupt.watch();
         let start = Instant::now();
         let mut watch = Watch { bar: printer.progress_bar(), interrupt };
@@ -106,7 +110,7 @@ impl InferArgs {
         };
         let document = InferenceDocument::new(&model, &result, start.elapsed().as_secs_f64());
         match self.format {
-            Format::Text => printer.result(&text::parameters(&result))?,
+            Format::Text => printer.result(&text::parameters(&model, &result))?,
             Format::Json => printer.result(&serde_json::to_string_pretty(&document)?)?,
         }
         evidence(printer, &result, &document);

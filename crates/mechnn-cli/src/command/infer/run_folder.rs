@@ -109,21 +109,15 @@ fn figure(model: &Model, data: &Dataset, files: &[PathBuf], result: &Inference) 
     let name = |file: &PathBuf| file.file_name().map(|name| name.to_string_lossy().into_owned());
     let title = files.iter().filter_map(name).collect::<Vec<_>>().join(", ");
     let columns: Vec<String> = model.observations.iter().map(|observation| observation.column.clone()).collect();
-    let of_model = |trajectory: &mechnn::inference::InferredTrajectory| match model.is_stochastic() {
-        true => trajectory.predicted.clone(),
-        false => trajectory.simulated.clone(),
-    };
-    let lines: Vec<_> = result.trajectories.iter().map(of_model).collect();
     let trajectories = result
         .trajectories
         .iter()
-        .zip(&lines)
-        .map(|(trajectory, line)| FigureTrajectory {
+        .map(|trajectory| FigureTrajectory {
             name: &trajectory.name,
             times: &trajectory.times,
             data: &trajectory.measured,
-            rollout_times: &trajectory.times[..line.nrows()],
-            rollout: line,
+            rollout_times: &trajectory.mesh,
+            rollout: &trajectory.curve,
             diverged: None,
         })
         .collect();

@@ -1,9 +1,9 @@
 //! Numbers with their errors, for people.
 
-use mechnn::inference::{Inference, InferredNumber};
+use mechnn::inference::{Inference, InferredNumber, Model};
 
 /// One line per number: name, value, standard error, 95 % interval.
-pub(super) fn parameters(result: &Inference) -> String {
+pub(super) fn parameters(model: &Model, result: &Inference) -> String {
     let all: Vec<&InferredNumber> = result.parameters.iter().chain(&result.derived).collect();
     let name = |number: &InferredNumber| match &number.trajectory {
         Some(trajectory) => format!("{} ({trajectory})", number.name),
@@ -16,8 +16,10 @@ pub(super) fn parameters(result: &Inference) -> String {
         let padding = " ".repeat(width - label.chars().count());
         text.push_str(&format!("{label}{padding} = {}\n", line(number)));
     }
-    for (state, level) in result.process_noise.iter().enumerate().filter_map(|(d, level)| Some((d, (*level)?))) {
-        text.push_str(&format!("process noise of state {} = {}\n", state + 1, short(level)));
+    for (state, level) in model.states.iter().zip(&result.process_noise) {
+        if let Some(level) = level {
+            text.push_str(&format!("process noise of {state} = {}\n", short(*level)));
+        }
     }
     text
 }
