@@ -113,11 +113,7 @@ fn repetition(case: &Case, noise: Noise, method: Method, seed: u64) -> Repetitio
         Method::Searched => discover(&data, &options, &mut Silent),
         _ => fit_structure(&data, &truth, &options),
     };
-    let found = found.unwrap();
-    if std::env::var("SHOW").is_ok() {
-        println!("{:?} {:?} {:?}", noise, found.noise_model, found.noise);
-    }
-    let found = found.model;
+    let found = found.unwrap().model;
     let variables = truth.variables();
     let score = |(d, wanted): (usize, &mechnn::equation::FittedTerm)| {
         let expression = wanted.term.python(&variables);

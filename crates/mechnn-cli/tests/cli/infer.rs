@@ -44,7 +44,10 @@ fn real_data(name: &str) -> Option<PathBuf> {
     }
     let is_required = std::env::var("MECHNN_REQUIRE_SHARED").is_ok_and(|value| value == "1");
     assert!(!is_required, "no {} though MECHNN_REQUIRE_SHARED=1", path.display());
-    println!("SKIPPED: no {}", path.display());
+    #[expect(clippy::print_stdout, reason = "a skipped test must be seen")]
+    {
+        println!("SKIPPED: no {}", path.display());
+    }
     None
 }
 
@@ -87,9 +90,13 @@ fn the_chandler_wobble() {
     let arguments = [&example("chandler.toml"), data.to_str().expect("UTF-8"), "--time", "mjd"];
     let document = infer(&Folder::new(), &arguments);
     let (period, error_of_period) = (value(&document, "T"), error(&document, "T"));
-    assert!((period - 440.9).abs() < 0.5 && (2.0..3.0).contains(&error_of_period), "{period} +- {error_of_period}");
+    assert!((period - 440.6).abs() < 0.5 && (2.0..3.0).contains(&error_of_period), "{period} +- {error_of_period}");
     let (loss, error_of_loss) = (value(&document, "loss"), error(&document, "loss"));
-    assert!((loss - 0.012).abs() < 0.002 && (error_of_loss - 0.011).abs() < 0.002, "{loss} +- {error_of_loss}");
+    assert!((loss - 0.029).abs() < 0.002 && (error_of_loss - 0.011).abs() < 0.002, "{loss} +- {error_of_loss}");
+    // 1/Q bent, not straight: Q is positive as far as the data know.
+    let q = &entry(&document, "Q")["interval"];
+    let (low, high) = (q[0].as_f64().expect("a number"), q[1].as_f64().expect("a number"));
+    assert!((15.0..25.0).contains(&low) && (100.0..250.0).contains(&high), "{low} .. {high}");
 }
 
 /// The first `days` days of the ephemeris as a table.

@@ -162,12 +162,29 @@ fn derived(fit: &Fit<'_>, data: &Dataset, covariance: &[f64], quantile: f64) -> 
                 }
             }
             let standard_error = variance.max(0.0).sqrt();
+            let straight = (value - quantile * standard_error, value + quantile * standard_error);
+            let mut involved = (0..unknowns).filter(|&j| slope[j] != 0.0);
+            // What depends on one unknown only has the interval of that one, bent as it is.
+            let bent = match (involved.next(), involved.next()) {
+                (Some(j), None) => {
+                    let half = quantile * covariance[j * unknowns + j].sqrt();
+                    let ends = [-half, half].map(|by| {
+                        let mut theta = theta.clone();
+                        theta[j] += by;
+                        derived.expression.evaluate(&[], &trajectory.constants(&theta))
+                    });
+                    // Written so that a pole between the ends, which puts the value outside, keeps the straight one.
+                    let inside = (ends[0] <= value && value <= ends[1]) || (ends[1] <= value && value <= ends[0]);
+                    (inside && half.is_finite()).then_some((ends[0].min(ends[1]), ends[0].max(ends[1])))
+                }
+                _ => None,
+            };
             all.push(InferredNumber {
                 name: derived.name.clone(),
                 trajectory: depends_on_trajectory.then(|| of.name.clone()),
                 value,
                 standard_error,
-                interval: (value - quantile * standard_error, value + quantile * standard_error),
+                interval: bent.unwrap_or(straight),
                 profile: None,
             });
         }
