@@ -55,6 +55,8 @@ pub struct FigureInput<'a> {
     pub title: &'a str,
     /// The equations, one per line; left out of the figure if they are long.
     pub equations: &'a str,
+    /// What the lines are: "simulated equations", or "smoothed states" where equations have a random part.
+    pub curve: &'a str,
     /// Label of the time axis.
     pub time: &'a str,
     /// Names of the D states.
@@ -130,7 +132,7 @@ fn draw(input: &FigureInput<'_>, document: &mut String) -> Result<u32, DrawingEr
     let root = SVGBackend::with_string(document, (WIDTH * FINE, height * FINE)).into_drawing_area();
     root.fill(&WHITE)?;
     text(&root, &shortened(input.title, MAX_TITLE_LENGTH), (16, 14), TITLE_SIZE, TEXT, HPos::Left)?;
-    draw_legend(&root)?;
+    draw_legend(&root, input.curve)?;
     for (line, equation) in equations.iter().enumerate() {
         text(&root, equation, (16, (equations_top + 20 * line as u32) as i32), TEXT_SIZE, TEXT, HPos::Left)?;
     }
@@ -258,14 +260,14 @@ fn dot(point: (f64, f64), radius: f64) -> Circle<(f64, f64), f64> {
     Circle::new(point, radius * f64::from(FINE), DATA.mix(0.6).filled())
 }
 
-fn draw_legend(root: &Area<'_>) -> Result<(), DrawingError> {
+fn draw_legend(root: &Area<'_>, curve: &str) -> Result<(), DrawingError> {
     let fine = FINE as i32;
     let (x, y) = (WIDTH as i32 - 234, 22);
     root.draw(&Circle::new((x * fine, y * fine), 2.6 * f64::from(FINE), DATA.mix(0.6).filled()))?;
     text(root, "data", (x + 9, y - 7), TEXT_SIZE, TEXT, HPos::Left)?;
     let line = [((x + 54) * fine, y * fine), ((x + 78) * fine, y * fine)];
     root.draw(&PathElement::new(line, MODEL.stroke_width(LINE_WIDTH)))?;
-    text(root, "simulated equations", (x + 84, y - 7), TEXT_SIZE, TEXT, HPos::Left)
+    text(root, curve, (x + 84, y - 7), TEXT_SIZE, TEXT, HPos::Left)
 }
 
 /// Text at a place given in pixels, by its top.
@@ -337,7 +339,15 @@ mod tests {
 
     fn figure(states: &[String], trajectories: Vec<FigureTrajectory<'_>>) -> String {
         let equations = "x' = 0";
-        rollout_figure(&FigureInput { title: "lorenz.csv", equations, time: "t", states, trajectories }).unwrap()
+        rollout_figure(&FigureInput {
+            title: "lorenz.csv",
+            equations,
+            curve: "simulated equations",
+            time: "t",
+            states,
+            trajectories,
+        })
+        .unwrap()
     }
 
     fn circles(svg: &str) -> usize {
@@ -431,7 +441,8 @@ mod tests {
         let data = waves(&times, 1);
         let given = FigureTrajectory { rollout_times: &times[..9], ..trajectory(&times, &data) };
         let names = states(&["x"]);
-        let input = FigureInput { title: "", equations: "", time: "t", states: &names, trajectories: vec![given] };
+        let input =
+            FigureInput { title: "", equations: "", curve: "", time: "t", states: &names, trajectories: vec![given] };
         let error = rollout_figure(&input).unwrap_err();
         assert!(matches!(error, ReportError::Shape { what: "simulation", expected: (9, 1), found: (10, 1), .. }));
     }

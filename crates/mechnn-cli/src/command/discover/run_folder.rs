@@ -107,7 +107,8 @@ fn figure(data: &Dataset, files: &[PathBuf], result: &DiscoveryResult) -> Result
         })
         .collect();
     let (equations, states) = (result.model.text(), &data.states);
-    let input = FigureInput { title: &title, equations: &equations, time: &data.time, states, trajectories };
+    let curve = "simulated equations";
+    let input = FigureInput { title: &title, equations: &equations, curve, time: &data.time, states, trajectories };
     Ok(rollout_figure(&input)?)
 }
 

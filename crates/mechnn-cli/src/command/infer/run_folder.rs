@@ -124,6 +124,8 @@ fn figure(model: &Model, data: &Dataset, files: &[PathBuf], result: &Inference) 
     let equations: Vec<String> =
         model.states.iter().zip(&model.texts).map(|(state, rhs)| format!("{state}' = {rhs}")).collect();
     let equations = equations.join("\n");
-    let input = FigureInput { title: &title, equations: &equations, time: &data.time, states: &columns, trajectories };
+    let curve = if model.is_stochastic() { "smoothed states" } else { "simulated equations" };
+    let time = &data.time;
+    let input = FigureInput { title: &title, equations: &equations, curve, time, states: &columns, trajectories };
     Ok(rollout_figure(&input)?)
 }
