@@ -48,13 +48,13 @@ fn hill(range: &Range) -> Vec<Vec<f64>> {
 }
 
 fn rates(range: &Range) -> Vec<Vec<f64>> {
-    [-2.0, -0.7, 0.7, 2.0].map(|factor| vec![factor / range.spread.max(0.1 * range.size)]).to_vec()
+    [-2.0, -0.7, -0.2, 0.2, 0.7, 2.0].map(|factor| vec![factor / range.spread.max(0.1 * range.size)]).to_vec()
 }
 
 /// Steps up and down, at three places, of two widths.
 fn steps(range: &Range) -> Vec<Vec<f64>> {
     let mut starts = Vec::new();
-    for slope in [-3.0, -1.0, 1.0, 3.0].map(|factor| factor / range.spread.max(0.1 * range.size)) {
+    for slope in [-3.0, -1.0, -0.3, 0.3, 1.0, 3.0].map(|factor| factor / range.spread.max(0.1 * range.size)) {
         for shift in [-1.0, 0.0, 1.0] {
             starts.push(vec![slope, -slope * (range.mean + shift * range.spread)]);
         }

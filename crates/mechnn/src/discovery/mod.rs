@@ -1,11 +1,12 @@
 //! Equation discovery by the direct method: states and coefficients estimated together, terms pruned by evidence.
 //!
-//! 1. Every state is smoothed on its own (noise level, first states, first derivatives).
-//! 2. Coefficients of the whole library start from a regression of those derivatives.
-//! 3. Gauss-Newton over all states and coefficients, with the model error annealed from loose to tight
-//!    ([`mechnn_solver::smoother`]).
-//! 4. Terms whose removal lowers an information criterion leave, weakest first, with a new fit after every few.
-//! 5. The result is simulated from its estimated start over the span of the data.
+//! 1. Every state is smoothed on its own (noise level and model, first states, first derivatives).
+//! 2. Right-hand sides are proposed by regression in integral form, equation by equation, inner constants of functions at
+//!    their best.
+//! 3. Structures are fitted by Gauss-Newton over all states and coefficients ([`mechnn_solver::smoother`]) and compared by
+//!    an information criterion: with loose equations first, then with tight ones; local moves follow.
+//! 4. The best is fitted with the model error as small as the data bear, simple constants are set to simple numbers, and
+//!    the result is simulated from its estimated start.
 //!
 //! See `docs/src/concepts/discovery.md`. All estimation is in scaled variables; results are in the data's units.
 
@@ -30,6 +31,10 @@ mod family;
 mod fit;
 
 mod held_out;
+
+mod inner_constants;
+
+mod integral;
 
 mod noise_choice;
 

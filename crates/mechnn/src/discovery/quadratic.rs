@@ -39,7 +39,7 @@ struct Partial {
 }
 
 /// An unknown whose column is, up to this fraction, a combination of the members' cannot be told from them.
-const COLLINEAR: f64 = 1e-7;
+const COLLINEAR: f64 = 1e-10;
 
 impl Quadratic {
     /// The quadratic of a profile at `theta`, where its value is `objective`, in the first `size` unknowns. Those in
@@ -164,31 +164,58 @@ impl Quadratic {
         let mut of_each_size = Vec::new();
         let mut generation = vec![self.empty()];
         for _ in 0..largest {
-            let mut children = Vec::new();
-            for (parent, partial) in generation.iter().enumerate() {
-                for j in (0..self.size()).filter(|&j| self.can_add(partial, j)) {
-                    let mut members = partial.members.clone();
-                    members.push(j);
-                    members.sort_unstable();
-                    children.push((score(self.objective_with(partial, j), &members), members, parent, j));
-                }
-            }
-            children.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
-            children.dedup_by(|a, b| a.1 == b.1);
-            children.retain(|child| child.0 < f64::INFINITY);
-            children.truncate(beam);
-            if children.is_empty() {
+            generation = self.extended(&generation, &score, beam);
+            if generation.is_empty() {
                 break;
             }
-            generation = children.iter().map(|(_, _, parent, j)| self.add(&generation[*parent], *j)).collect();
-            let own = generation.iter().zip(&children).map(|(partial, child)| self.finish(partial, child.0));
-            let own: Vec<Subset> = own.collect();
+            let scored = |partial: &Partial| self.finish(partial, score(partial.objective, &partial.members));
+            let own: Vec<Subset> = generation.iter().map(scored).collect();
             of_each_size.extend(own.iter().take(per_size).cloned());
             found.extend(own);
         }
         sort(&mut found, count);
         found.extend(of_each_size);
         sort(&mut found, usize::MAX);
+        found
+    }
+
+    /// The `beam` best subsets with one unknown more than those of a generation, best first.
+    fn extended(&self, generation: &[Partial], score: impl Fn(f64, &[usize]) -> f64, beam: usize) -> Vec<Partial> {
+        let mut children = Vec::new();
+        for (parent, partial) in generation.iter().enumerate() {
+            for j in (0..self.size()).filter(|&j| self.can_add(partial, j)) {
+                let mut members = partial.members.clone();
+                members.push(j);
+                members.sort_unstable();
+                children.push((score(self.objective_with(partial, j), &members), members, parent, j));
+            }
+        }
+        children.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+        children.dedup_by(|a, b| a.1 == b.1);
+        children.retain(|child| child.0 < f64::INFINITY);
+        children.truncate(beam);
+        children.iter().map(|(_, _, parent, j)| self.add(&generation[*parent], *j)).collect()
+    }
+
+    /// For each of the `seeds`, the `beam` best subsets of every size up to `largest` with it, by a beam search.
+    pub(super) fn best_with_each(
+        &self,
+        seeds: &[usize],
+        score: impl Fn(f64, &[usize]) -> f64,
+        largest: usize,
+        beam: usize,
+    ) -> Vec<(usize, Subset)> {
+        let mut found = Vec::new();
+        for &seed in seeds.iter().filter(|&&seed| self.can_add(&self.empty(), seed)) {
+            let mut generation = vec![self.partial(&[seed])];
+            for size in 1..=largest {
+                let scored = |partial: &Partial| score(partial.objective, &partial.members);
+                found.extend(generation.iter().map(|partial| (seed, self.finish(partial, scored(partial)))));
+                if size < largest {
+                    generation = self.extended(&generation, &score, beam);
+                }
+            }
+        }
         found
     }
 

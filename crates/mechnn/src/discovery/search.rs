@@ -7,6 +7,7 @@ use mechnn_solver::smoother::{Estimate, GaussNewton, SmootherError};
 
 use super::candidates::Candidate;
 use super::fit::{Fit, Laboratory};
+use super::proposal::Proposal;
 use super::quadratic::Subset;
 
 /// A level of model error (its standard deviation accumulated over one typical step, in units of the noise) at which
@@ -93,7 +94,7 @@ impl<'a, 'w> Search<'a, 'w> {
         // Polynomials first: they say most with least, and a search among all functions at once would lose its way.
         let libraries = if all > polynomials { vec![polynomials, all] } else { vec![all] };
         let [count, per_size] = if dims > 1 { EXCHANGES } else { PROPOSALS };
-        let lists: Vec<Vec<Vec<Subset>>> = libraries
+        let lists: Vec<Vec<Vec<Proposal>>> = libraries
             .iter()
             .map(|&terms| (0..dims).map(|d| self.laboratory.proposals(d, terms, count, per_size)).collect())
             .collect();
@@ -157,7 +158,7 @@ impl<'a, 'w> Search<'a, 'w> {
     }
 
     /// The simplest of the first `terms` terms for every equation, and those that its proposals use.
-    fn shortlist(&self, lists: &[Vec<Subset>], terms: usize) -> Vec<Candidate> {
+    fn shortlist(&self, lists: &[Vec<Proposal>], terms: usize) -> Vec<Candidate> {
         let library = terms;
         let dictionary = self.laboratory.dictionary;
         let mut shortlist = Vec::new();
@@ -165,7 +166,7 @@ impl<'a, 'w> Search<'a, 'w> {
             let mut terms: Vec<usize> = (0..library).collect();
             terms.sort_by_key(|&term| (dictionary.ranks[term] as usize, term));
             terms.truncate(ALWAYS_LISTED);
-            for term in list.iter().flat_map(|subset| &subset.members) {
+            for term in list.iter().flat_map(|proposal| &proposal.terms) {
                 if terms.len() < LONGEST_LIST && !terms.contains(term) {
                     terms.push(*term);
                 }
@@ -177,8 +178,8 @@ impl<'a, 'w> Search<'a, 'w> {
     }
 
     /// Tries the proposals of each equation in turn, the other equations at their best.
-    fn exchange_equations(&mut self, lists: &[Vec<Subset>]) {
-        let mut current: Vec<&Subset> = lists.iter().map(|list| &list[0]).collect();
+    fn exchange_equations(&mut self, lists: &[Vec<Proposal>]) {
+        let mut current: Vec<&Proposal> = lists.iter().map(|list| &list[0]).collect();
         let mut lowest = self.try_equations(&current);
         let sweeps = if lists.len() > 1 { 2 } else { 1 };
         for d in (0..lists.len()).cycle().take(sweeps * lists.len()) {
@@ -198,12 +199,13 @@ impl<'a, 'w> Search<'a, 'w> {
     }
 
     /// Fits a model of one proposal for each equation, from the smoothed states.
-    fn try_equations(&mut self, equations: &[&Subset]) -> f64 {
-        let members = equations.iter().enumerate().flat_map(|(state, subset)| {
-            subset.members.iter().zip(&subset.theta).map(move |(&term, &theta)| (Candidate { state, term }, theta))
-        });
-        let (candidates, mut parameters): (Vec<Candidate>, Vec<f64>) = members.unzip();
-        parameters.extend(self.laboratory.first_constants(&candidates));
+    fn try_equations(&mut self, equations: &[&Proposal]) -> f64 {
+        let (mut candidates, mut parameters) = (Vec::new(), Vec::new());
+        for (state, equation) in equations.iter().enumerate() {
+            candidates.extend(equation.terms.iter().map(|&term| Candidate { state, term }));
+            parameters.extend(&equation.theta);
+        }
+        parameters.extend(equations.iter().flat_map(|equation| equation.constants.iter().flatten()));
         let states = self.laboratory.start.states.clone();
         self.attempt(candidates, Estimate { states, parameters }, self.stage.path)
     }

@@ -1,0 +1,121 @@
+//! Inner constants of the functions in a right-hand side at their best.
+
+use super::dictionary::Dictionary;
+use super::fit::Laboratory;
+use super::integral::{Column, IntegralRegression};
+use super::proposal::Proposal;
+use super::quadratic::Subset;
+
+/// A term at some inner constants, in their units.
+#[derive(Debug, Clone)]
+pub(super) struct Instance {
+    pub(super) term: usize,
+    pub(super) constants: Vec<f64>,
+}
+
+impl Instance {
+    pub(super) fn first(dictionary: &Dictionary, term: usize) -> Self {
+        Self { term, constants: dictionary.first_constants(term) }
+    }
+}
+
+const MOST_STEPS: usize = 30;
+
+/// Relative fall of the sum of squares below which steps end.
+const TOLERANCE: f64 = 1e-3;
+
+/// Damping relative to the curvature: where it starts, and where it is given up.
+const FIRST_DAMPING: f64 = 1e-3;
+const LARGEST_DAMPING: f64 = 1e4;
+
+/// Coefficients at their best for some constants.
+struct Point {
+    constants: Vec<Vec<f64>>,
+    columns: Vec<Column>,
+    theta: Vec<f64>,
+    squares: f64,
+}
+
+impl Laboratory<'_> {
+    /// The right-hand side with its inner constants at their best, the coefficients always at theirs (variable
+    /// projection, Golub & Pereyra, SIAM J. Numer. Anal. 10 (1973) 413, in Kaufman's approximation), by damped
+    /// Gauss-Newton steps.
+    pub(super) fn refined(
+        &self,
+        regression: &IntegralRegression<'_>,
+        subset: &Subset,
+        instances: &[Instance],
+    ) -> Proposal {
+        let mut proposal = Proposal::of(subset, instances);
+        if proposal.constants.iter().all(Vec::is_empty) || !proposal.score.is_finite() {
+            return proposal;
+        }
+        let Some(mut point) = at(regression, &proposal.terms, proposal.constants.clone()) else { return proposal };
+        let price = proposal.score - self.deviance_of(regression.state, point.squares);
+        let mut damping = FIRST_DAMPING;
+        for _ in 0..MOST_STEPS {
+            let Some(next) = step(regression, &proposal.terms, &point, damping) else { break };
+            if next.squares < point.squares {
+                let fall = 1.0 - next.squares / point.squares;
+                point = next;
+                damping = (0.1 * damping).max(1e-9);
+                if fall < TOLERANCE {
+                    break;
+                }
+            } else {
+                damping *= 10.0;
+                if damping > LARGEST_DAMPING {
+                    break;
+                }
+            }
+        }
+        proposal.score = price + self.deviance_of(regression.state, point.squares);
+        (proposal.theta, proposal.constants) = (point.theta, point.constants);
+        proposal
+    }
+}
+
+/// The coefficients at their best; none if the terms cannot be told apart there, or are not finite.
+fn at(regression: &IntegralRegression<'_>, terms: &[usize], constants: Vec<Vec<f64>>) -> Option<Point> {
+    let columns: Vec<Column> =
+        terms.iter().zip(&constants).map(|(&term, constants)| regression.column(term, constants)).collect();
+    let views: Vec<&[f64]> = columns.iter().map(|column| column.values.as_slice()).collect();
+    let members: Vec<usize> = (0..terms.len()).collect();
+    let best = regression.quadratic(&views).at(&members);
+    if best.members.len() < terms.len() || best.theta.iter().any(|theta| !theta.is_finite()) {
+        return None;
+    }
+    let squares = regression.residual(&views, &best.theta).iter().map(|r| r * r).sum::<f64>();
+    squares.is_finite().then_some(Point { constants, columns, theta: best.theta, squares })
+}
+
+fn step(regression: &IntegralRegression<'_>, terms: &[usize], point: &Point, damping: f64) -> Option<Point> {
+    let views: Vec<&[f64]> = point.columns.iter().map(|column| column.values.as_slice()).collect();
+    let residual = regression.residual(&views, &point.theta);
+    let scaled = |(column, theta): (&Column, &f64)| -> Vec<Vec<f64>> {
+        column.by_constant.iter().map(|by| by.iter().map(|value| value * theta).collect()).collect()
+    };
+    let slopes: Vec<Vec<f64>> = point.columns.iter().zip(&point.theta).flat_map(scaled).collect();
+    let all: Vec<&[f64]> = views.iter().copied().chain(slopes.iter().map(Vec::as_slice)).collect();
+    let mut quadratic = regression.quadratic(&all);
+    let (size, linear) = (all.len(), views.len());
+    let dot = |column: &[f64]| column.iter().zip(&residual).map(|(a, b)| a * b).sum::<f64>();
+    quadratic.right = all.iter().map(|column| dot(column)).collect();
+    for j in linear..size {
+        let curvature = quadratic.gram[j * size + j];
+        quadratic.gram[j * size + j] += damping * (curvature + f64::MIN_POSITIVE);
+    }
+    let members: Vec<usize> = (0..size).collect();
+    let change = quadratic.at(&members);
+    let mut moved = vec![0.0; size];
+    change.members.iter().zip(&change.theta).for_each(|(&j, theta)| moved[j] = *theta);
+    let mut next = moved[linear..].iter();
+    let constants: Vec<Vec<f64>> = point
+        .constants
+        .iter()
+        .map(|own| own.iter().zip(&mut next).map(|(constant, change)| constant + change).collect())
+        .collect();
+    // A step that fails is like one that does not help: the sum of squares is infinite.
+    at(regression, terms, constants.clone())
+        .or_else(|| Some(Point { constants, columns: Vec::new(), theta: Vec::new(), squares: f64::INFINITY }))
+}

@@ -1,0 +1,143 @@
+//! One equation in integral form, as a regression on the data.
+
+use super::fit::Laboratory;
+use super::quadratic::Quadratic;
+
+/// `x_d(t) = x_d(0) + Σ_j θ_j ∫ f_j(x) dt` at the observations of state d.
+///
+/// It is linear in the initial value and the coefficients once the integrals are taken along the smoothed states. The
+/// left-hand side is the data themselves, so the residuals are the measurement noise and no derivative is needed (Dattner
+/// & Klaassen, Electronic Journal of Statistics 9 (2015) 1939).
+pub(super) struct IntegralRegression<'a> {
+    laboratory: &'a Laboratory<'a>,
+    pub(super) state: usize,
+    /// Of each trajectory, its observations: place on the whole grid, root of the weight.
+    points: Vec<Vec<(usize, f64)>>,
+    /// The data, weighted, without the initial values, `[observations]`.
+    y: Vec<f64>,
+}
+
+/// A function term at some inner constants.
+pub(super) struct Column {
+    /// Its integrals, normalised like the dictionary's, as a column of the regression.
+    pub(super) values: Vec<f64>,
+    /// Their derivatives by each constant, in the unit in which it is a parameter.
+    pub(super) by_constant: Vec<Vec<f64>>,
+}
+
+impl<'a> IntegralRegression<'a> {
+    pub(super) fn new(laboratory: &'a Laboratory<'a>, state: usize) -> Self {
+        let dims = laboratory.dims();
+        let mut first = 0;
+        let (mut points, mut observed) = (Vec::new(), Vec::new());
+        for segment in &laboratory.start.segments {
+            let mut own = Vec::new();
+            for t in 0..segment.times.len() {
+                let index = t * dims + state;
+                let y = segment.observations[index];
+                if !y.is_nan() {
+                    let relative = segment.relative_noise.get(index).copied().unwrap_or(1.0);
+                    own.push((first + t, relative.recip()));
+                    observed.push(y);
+                }
+            }
+            points.push(own);
+            first += segment.times.len();
+        }
+        let mut regression = Self { laboratory, state, points, y: Vec::new() };
+        let mut next = observed.into_iter();
+        // One value for each point, in the order of the points.
+        regression.y = regression.centred(|_| next.next().unwrap_or(f64::NAN));
+        regression
+    }
+
+    /// A quantity on the grid at the observations, weighted, without the part that is constant on each trajectory: that is
+    /// what the best initial values leave.
+    fn centred(&self, mut value: impl FnMut(usize) -> f64) -> Vec<f64> {
+        let mut column = Vec::with_capacity(self.points.iter().map(Vec::len).sum());
+        for own in &self.points {
+            let begin = column.len();
+            column.extend(own.iter().map(|&(row, _)| value(row)));
+            let total: f64 = own.iter().map(|(_, root)| root * root).sum();
+            let products = own.iter().zip(&column[begin..]).map(|((_, root), value)| root * root * value);
+            let mean = products.sum::<f64>() / total;
+            column[begin..].iter_mut().zip(own).for_each(|(value, (_, root))| *value = root * (*value - mean));
+        }
+        column
+    }
+
+    /// The column of a term of the dictionary at its first constants.
+    pub(super) fn dictionary_column(&self, term: usize) -> Vec<f64> {
+        let dictionary = self.laboratory.dictionary;
+        self.centred(|row| dictionary.integrals[row * dictionary.len() + term])
+    }
+
+    /// The column of a term with the given constants, in units of [`super::dictionary::Dictionary::constant_units`].
+    pub(super) fn column(&self, term: usize, constants: &[f64]) -> Column {
+        if constants.is_empty() {
+            return Column { values: self.dictionary_column(term), by_constant: Vec::new() };
+        }
+        let (start, dictionary) = (self.laboratory.start, self.laboratory.dictionary);
+        let dims = self.laboratory.dims();
+        let units = dictionary.constant_units(term);
+        let constants: Vec<f64> = constants.iter().zip(&units).map(|(constant, unit)| constant * unit).collect();
+        let (function, norm) = (&dictionary.library.terms()[term], dictionary.norms[term]);
+        let points = start.states.len() / dims;
+        let (mut x, mut gradient) = (vec![0.0; dims], vec![0.0; dims]);
+        let mut by_constant = vec![0.0; constants.len()];
+        // Rate and slope of the integral, and rates of its derivatives by the constants.
+        let (mut rates, mut slopes) = (Vec::with_capacity(points), Vec::with_capacity(points));
+        let mut constant_rates = vec![Vec::with_capacity(points); constants.len()];
+        for (state, derivative) in start.states.chunks_exact(dims).zip(start.derivatives.chunks_exact(dims)) {
+            (0..dims).for_each(|d| x[d] = state[d] * start.scaling.state[d]);
+            rates.push(function.gradient_at(&x, &constants, &mut gradient, &mut by_constant) / norm);
+            let slope = (0..dims).map(|d| gradient[d] * derivative[d] * start.scaling.state[d]).sum::<f64>();
+            slopes.push(slope / norm);
+            for ((rates, by), unit) in constant_rates.iter_mut().zip(&by_constant).zip(&units) {
+                rates.push(by * unit / norm);
+            }
+        }
+        let values = self.integrated(&rates, Some(&slopes));
+        let by_constant = constant_rates.iter().map(|rates| self.integrated(rates, None)).collect();
+        Column { values, by_constant }
+    }
+
+    /// Integrals from the start of each trajectory: trapezoids, where slopes are given with the end correction.
+    fn integrated(&self, rates: &[f64], slopes: Option<&[f64]>) -> Vec<f64> {
+        let mut integral = vec![0.0; rates.len()];
+        let mut first = 0;
+        for segment in &self.laboratory.start.segments {
+            for (t, ends) in segment.times.windows(2).enumerate() {
+                let (h, t) = (ends[1] - ends[0], first + t);
+                let correction = slopes.map_or(0.0, |slopes| h * h / 12.0 * (slopes[t] - slopes[t + 1]));
+                integral[t + 1] = integral[t] + 0.5 * h * (rates[t] + rates[t + 1]) + correction;
+            }
+            first += segment.times.len();
+        }
+        self.centred(|row| integral[row])
+    }
+
+    /// The least squares of the data by columns.
+    pub(super) fn quadratic(&self, columns: &[&[f64]]) -> Quadratic {
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let size = columns.len();
+        let mut gram = vec![0.0; size * size];
+        for i in 0..size {
+            for j in 0..=i {
+                let product = dot(columns[i], columns[j]);
+                (gram[i * size + j], gram[j * size + i]) = (product, product);
+            }
+        }
+        let right = columns.iter().map(|column| dot(column, &self.y)).collect();
+        Quadratic { gram, right, base: dot(&self.y, &self.y) }
+    }
+
+    /// The data minus columns times coefficients.
+    pub(super) fn residual(&self, columns: &[&[f64]], theta: &[f64]) -> Vec<f64> {
+        let mut residual = self.y.clone();
+        for (column, theta) in columns.iter().zip(theta) {
+            residual.iter_mut().zip(*column).for_each(|(r, value)| *r -= theta * value);
+        }
+        residual
+    }
+}
