@@ -88,7 +88,7 @@ pub(crate) fn members() -> Vec<Member> {
     let real = |r: f64| (r, 0.0);
     let scalar: Vec<Vec<Root>> = vec![
         vec![real(-1.0)],
-        vec![real(-0.3)],
+        vec![real(-0.4)],
         vec![real(0.5)],
         vec![real(-1.5)],
         vec![(0.0, 1.0)],
@@ -113,9 +113,9 @@ pub(crate) fn members() -> Vec<Member> {
     let cosine = |p: f64| varying(format!("u' = {p} cos(t) u"), move |t| p * t.sin(), move |t| p * t.cos());
     let power = |p: f64| varying(format!("u' = {p} u / (1+t)"), move |t| p * t.ln_1p(), move |t| p / (1.0 + t));
     let gaussian = |p: f64| varying(format!("u' = -2 {p} t u"), move |t| -p * t * t, move |t| -2.0 * p * t);
-    all.extend([-1.0, 0.5, 1.2].map(cosine));
+    all.extend([-1.0, -0.6, 0.5, 1.2].map(cosine));
     all.extend([-2.0, -0.5, 0.5].map(power));
-    all.extend([0.3, 0.6].map(gaussian));
+    all.extend([0.3, 0.45, 0.6].map(gaussian));
     all.extend([(-1.0, -2.0), (0.5, -0.5), (2.5, -1.0)].map(|(a, b)| euler(a, b)));
     for order in 1..=4 {
         all.extend([1.5, 3.0].map(|w| forced(1 + order % 3, order, w)));

@@ -9,7 +9,8 @@
 //!
 //! References: Björck, BIT 7 (1967); Björck, Linear Algebra Appl. 88/89 (1987) (corrected semi-normal equations).
 
-use super::element::{FactoredElement, UnknownVector, relative_change};
+use super::change::relative_change;
+use super::element::{FactoredElement, UnknownVector};
 use super::view::ElementView;
 use super::weighted_row::WeightedRow;
 

@@ -2,6 +2,7 @@
 
 use super::augmented::{Augmented, Sides};
 use super::chain::Chain;
+use super::change::relative_change;
 use super::groups::{Group, independent_groups};
 use super::null_space::NullSpace;
 use super::row_pass::{Load, PassSummary, Unknowns, add_transposed_residual};
@@ -411,24 +412,4 @@ fn singular(view: &ElementView<'_>, error: PivotError) -> SolveError {
 /// Residual `a - A z` of the slack's column.
 fn slack_residual(view: &ElementView<'_>, z: &[f64], out: &mut [f64]) -> PassSummary {
     add_transposed_residual(view, Unknowns { values: z, slack: 0.0 }, Load::SlackColumn, out)
-}
-
-/// Largest change of each derivative order relative to the largest value of that order, the worst of all orders; NaN if
-/// a number involved is. An order that is zero up to rounding is measured against the largest `h^k u^(k)` instead.
-pub(super) fn relative_change(view: &ElementView<'_>, change: &[f64], values: &[f64]) -> f64 {
-    let orders = view.sizes.orders;
-    let step = (0..view.sizes.points - 1).map(|t| view.step(t, 0)).fold(0.0, f64::max);
-    let largest = |x: &[f64], k: usize| x.iter().skip(k).step_by(orders).map(|v| v.abs()).fold(0.0, nan_or_larger);
-    let scaled = (0..orders).map(|k| largest(values, k) * step.powi(k as i32)).fold(0.0, nan_or_larger);
-    (0..orders)
-        .map(|k| {
-            let scale = largest(values, k) + 1e-6 * scaled / step.powi(k as i32);
-            if scale == 0.0 { 0.0 } else { largest(change, k) / scale }
-        })
-        .fold(0.0, nan_or_larger)
-}
-
-/// `f64::max` would take the number beside a NaN.
-fn nan_or_larger(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b <= a { a } else { b }
 }

@@ -14,6 +14,8 @@ mod chain;
 
 mod chain_rows;
 
+mod change;
+
 mod element;
 
 mod gradient;

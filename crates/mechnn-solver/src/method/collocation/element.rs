@@ -71,6 +71,14 @@ impl Right for Homogeneous {
     }
 }
 
+/// What is done with the residual of every row of an element.
+pub(super) trait Visitor {
+    /// Equation e at point t.
+    fn equation(&mut self, t: usize, e: usize, residual: f64);
+    /// The spline row of derivative o of dimension d at point t.
+    fn spline(&mut self, t: usize, d: usize, o: usize, residual: f64);
+}
+
 /// The element that starts at point `index * m`.
 #[derive(Clone, Copy)]
 pub(super) struct Element<'a> {
@@ -256,14 +264,8 @@ impl<'a> Element<'a> {
     }
 
     /// Right-hand side minus left-hand side of every row of the element, for given `nodes` `[m + 1, D, K]`.
-    /// Calls `visit(point, slot, residual)`, the slot within `[D, K]`.
     #[inline(always)]
-    pub(super) fn for_each_residual(
-        &self,
-        right: &impl Right,
-        nodes: &[f64],
-        mut visit: impl FnMut(usize, usize, f64),
-    ) {
+    pub(super) fn visit_residuals(&self, right: &impl Right, nodes: &[f64], visitor: &mut impl Visitor) {
         let Lengths { dims, orders, intervals: m } = self.lengths;
         let state = self.lengths.state();
         let first = self.index * m;
@@ -275,7 +277,7 @@ impl<'a> Element<'a> {
                 for (c, u) in coefficients[e * state..][..state].iter().zip(node) {
                     sum -= c * u;
                 }
-                visit(first + i, e * orders + orders - 1, sum);
+                visitor.equation(first + i, e, sum);
             }
             for d in 0..dims {
                 let integrals = self.rules.rule(self.lengths, self.index, d).integrals;
@@ -285,7 +287,7 @@ impl<'a> Element<'a> {
                     for j in 0..=m {
                         sum += integrals[(i - 1) * (m + 1) + j] * nodes[j * state + at + 1];
                     }
-                    visit(first + i, at, sum);
+                    visitor.spline(first + i, d, o, sum);
                 }
             }
         }

@@ -25,6 +25,8 @@ mod sweep;
 
 mod system;
 
+mod check;
+
 mod gradient;
 
 mod targets;
@@ -35,6 +37,7 @@ mod tangent;
 
 use crate::engine::packed_lu::SingularAt;
 use crate::engine::two_point::TwoPoint;
+use check::Check;
 use inputs::{Inputs, Lengths};
 use pullback::CollocationPullback;
 use rules::Rules;
@@ -171,35 +174,28 @@ fn solve_element(
     }
     let factors = Factors { elements: (&*factors, &*exchanged), two_point: two_point.as_ref() };
     system.solve_data(factors, work, values);
-    let expect_finite = |values: &[f64]| match values.iter().position(|value| !value.is_finite()) {
-        Some(index) => Err(SolveError::NotFinite { batch, point: index / state }),
-        None => Ok(()),
-    };
-    expect_finite(values)?;
     let mut refinements = 0;
     let mut error_estimate = ERROR_PER_PIVOT * f64::EPSILON / pivot_ratio.min(system.sweep.rules.amplification.recip());
+    let not_finite = |index: usize| SolveError::NotFinite { batch, point: index / state };
     if two_point.is_some() {
+        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+            return Err(not_finite(index));
+        }
         // Once, with the residuals of all rows: the relative change is the error that was there, and the factor by which
         // the error has become smaller.
         let mut rows = vec![0.0; values.len()];
-        system.residuals(values, &mut rows);
+        system.write_residuals(values, &mut rows);
         let mut change = vec![0.0; values.len()];
         system.solve_rows(factors, work, &rows, &mut change);
         values.iter_mut().zip(&change).for_each(|(value, change)| *value += change);
-        expect_finite(values)?;
         refinements = 1;
         error_estimate = error_estimate.max(relative_change(&system.sweep, &change, values).powi(2));
     }
-    let residuals = system.residuals(values, &mut []);
-    // Values are sums of integrals. Where these cancel, or the steps of an element differ by many orders of magnitude, what
-    // is left does not satisfy the rows.
-    let lower = (0..values.len()).filter(|i| (i + 1) % system.sweep.lengths.orders != 0);
-    let largest = lower.map(|i| values[i].abs()).fold(0.0, f64::max);
-    let of_splines = if residuals.smoothness > 0.0 { residuals.smoothness / largest } else { 0.0 };
-    let of_equations = if residuals.equation > 0.0 { system.relative_equation_residual(values) } else { 0.0 };
-    let unsatisfied = of_equations.max(of_splines);
-    let is_trusted = error_estimate <= REFUSE_ABOVE && unsatisfied <= REFUSE_UNSATISFIED_ABOVE; // false for a NaN
-    error_estimate = error_estimate.max(unsatisfied);
+    // Where integrals cancel, or the steps of an element differ by many orders of magnitude, what is left does not satisfy
+    // the rows.
+    let Check { residuals, relative } = system.check(values, &mut work.scales).map_err(not_finite)?;
+    let is_trusted = error_estimate <= REFUSE_ABOVE && relative <= REFUSE_UNSATISFIED_ABOVE; // false for a NaN
+    error_estimate = error_estimate.max(relative);
     if !is_trusted {
         return Err(SolveError::IllConditioned { batch, estimate: error_estimate, refinements });
     }

@@ -1,12 +1,12 @@
 //! The square system `F z = b` of one batch element: solved, transposed, and its residuals.
 
-use super::element::{Forcing, Homogeneous, Right, Rows};
+use super::check::LANES;
+use super::element::{Forcing, Homogeneous, Right, Rows, Visitor};
 use super::inputs::Lengths;
 use super::sweep::Sweep;
-use crate::condition::{Condition, Source, are_initial};
+use crate::condition::{Condition, are_initial};
 use crate::engine::packed_lu::SingularAt;
 use crate::engine::two_point::TwoPoint;
-use crate::solution::RowResiduals;
 
 /// Everything but the factors.
 ///
@@ -32,12 +32,15 @@ pub(super) struct Factors<'a> {
 pub(super) struct Workspace {
     highest: Vec<f64>,
     nodes: Vec<f64>,
+    /// `[LANES, D, K]`: see [`System::check`].
+    pub(super) scales: Vec<f64>,
 }
 
 impl Workspace {
     pub(super) fn new(lengths: Lengths) -> Self {
         let nodes = vec![0.0; (lengths.intervals + 1) * lengths.state()];
-        Self { highest: vec![0.0; lengths.unknowns().max(lengths.dims)], nodes }
+        let highest = vec![0.0; lengths.unknowns().max(lengths.dims)];
+        Self { highest, nodes, scales: vec![0.0; LANES * lengths.state()] }
     }
 }
 
@@ -116,7 +119,7 @@ impl<'a> System<'a> {
     fn write_map(&self, elements: (&[f64], &[u32]), e: usize, work: &mut Workspace, phi: &mut [f64]) {
         let state = self.lengths().state();
         let sweep = self.sweep;
-        let Workspace { highest, nodes } = work;
+        let Workspace { highest, nodes, .. } = work;
         let (factors, exchanged) = sweep.of_element(elements, e);
         for j in 0..state {
             nodes[..state].fill(0.0);
@@ -142,7 +145,7 @@ impl<'a> System<'a> {
         } else {
             let mut rows = vec![0.0; values.len()];
             values.fill(0.0);
-            self.residuals(values, &mut rows);
+            self.write_residuals(values, &mut rows);
             self.solve_rows(factors, work, &rows, values);
         }
     }
@@ -238,74 +241,53 @@ impl<'a> System<'a> {
         index / (orders - 1) * orders + index % (orders - 1)
     }
 
-    /// Writes `b - F z` to `rows` `[N, D, K]`, if it has room, and returns the largest entry of each family.
-    pub(super) fn residuals(&self, values: &[f64], rows: &mut [f64]) -> RowResiduals {
+    /// Writes `b - F z` to `rows` `[N, D, K]`.
+    pub(super) fn write_residuals(&self, values: &[f64], rows: &mut [f64]) {
         let Lengths { dims, orders, intervals } = self.lengths();
         let state = self.lengths().state();
         let sweep = self.sweep;
-        let mut largest = RowResiduals::default();
         for e in 0..dims {
-            let coefficients = &sweep.inputs.coefficients(sweep.lengths, 0)[e * state..][..state];
-            let applied: f64 = coefficients.iter().zip(values).map(|(c, u)| c * u).sum();
-            let residual = sweep.inputs.forcing(sweep.lengths, 0, e) - applied;
-            largest.equation = largest.equation.max(residual.abs());
-            if let Some(row) = rows.get_mut(e * orders + orders - 1) {
-                *row = residual;
-            }
+            rows[e * orders + orders - 1] = self.residual_at_first(values, e);
         }
-        let last = &values[values.len() - state..];
         for (index, condition) in self.conditions.iter().enumerate() {
-            let at = condition.dim * orders + condition.derivative;
-            let applied = condition.at_first * values[at] + condition.at_last * last[at];
-            let residual = sweep.inputs.condition(condition.source) - applied;
-            match condition.source {
-                Source::Jump(_) => largest.periodic = largest.periodic.max(residual.abs()),
-                Source::Initial(_) | Source::Boundary(_) => largest.initial = largest.initial.max(residual.abs()),
-            }
-            if let Some(row) = rows.get_mut(self.condition_slot(index)) {
-                *row = residual;
-            }
+            rows[self.condition_slot(index)] = self.condition_residual(values, condition);
         }
         with_literal_lengths!(sweep => {
             let right = Forcing(sweep.inputs, sweep.lengths);
             for e in 0..sweep.elements {
                 let nodes = &values[e * intervals * state..][..(intervals + 1) * state];
-                sweep.element(e).for_each_residual(&right, nodes, |point, slot, residual| {
-                    match slot % sweep.lengths.orders == sweep.lengths.orders - 1 {
-                        true => largest.equation = largest.equation.max(residual.abs()),
-                        false => largest.smoothness = largest.smoothness.max(residual.abs()),
-                    }
-                    if let Some(row) = rows.get_mut(point * state + slot) {
-                        *row = residual;
-                    }
-                });
+                sweep.element(e).visit_residuals(&right, nodes, &mut RowsMut(rows, sweep.lengths));
             }
         });
-        largest
     }
 
-    /// Largest residual of an equation relative to the sizes of its terms, with every derivative as large as it is
-    /// anywhere: a value is a sum of integrals, and has the rounding error of the largest.
-    pub(super) fn relative_equation_residual(&self, values: &[f64]) -> f64 {
+    /// Residual of equation e at the first point.
+    pub(super) fn residual_at_first(&self, values: &[f64], e: usize) -> f64 {
         let state = self.lengths().state();
-        let mut scales = vec![0.0_f64; state];
-        for point in values.chunks_exact(state) {
-            scales.iter_mut().zip(point).for_each(|(scale, value)| *scale = scale.max(value.abs()));
-        }
-        let mut largest = 0.0_f64;
-        for (t, point) in values.chunks_exact(state).enumerate() {
-            let coefficients = self.sweep.inputs.coefficients(self.lengths(), t);
-            for (e, row) in coefficients.chunks_exact(state).enumerate() {
-                let forcing = self.sweep.inputs.forcing(self.lengths(), t, e);
-                let (mut residual, mut size) = (forcing, forcing.abs());
-                for ((c, u), scale) in row.iter().zip(point).zip(&scales) {
-                    residual -= c * u;
-                    size += c.abs() * scale;
-                }
-                let ratio = if residual == 0.0 { 0.0 } else { residual.abs() / size };
-                largest = if ratio.is_nan() { return f64::INFINITY } else { largest.max(ratio) };
-            }
-        }
-        largest
+        let coefficients = &self.sweep.inputs.coefficients(self.lengths(), 0)[e * state..][..state];
+        let applied: f64 = coefficients.iter().zip(values).map(|(c, u)| c * u).sum();
+        self.sweep.inputs.forcing(self.lengths(), 0, e) - applied
+    }
+
+    /// Residual of a condition.
+    pub(super) fn condition_residual(&self, values: &[f64], condition: &Condition) -> f64 {
+        let at = condition.dim * self.lengths().orders + condition.derivative;
+        let last = &values[values.len() - self.lengths().state()..];
+        let applied = condition.at_first * values[at] + condition.at_last * last[at];
+        self.sweep.inputs.condition(condition.source) - applied
+    }
+}
+
+/// Residuals are written to a vector in the space of rows, `[N, D, K]`.
+struct RowsMut<'a>(&'a mut [f64], Lengths);
+
+impl Visitor for RowsMut<'_> {
+    #[inline(always)]
+    fn equation(&mut self, t: usize, e: usize, residual: f64) {
+        self.0[t * self.1.state() + e * self.1.orders + self.1.orders - 1] = residual;
+    }
+    #[inline(always)]
+    fn spline(&mut self, t: usize, d: usize, o: usize, residual: f64) {
+        self.0[t * self.1.state() + d * self.1.orders + o] = residual;
     }
 }
