@@ -183,12 +183,12 @@ impl Laboratory<'_> {
     pub(super) fn deviance(&self, fit: &Fit) -> f64 {
         let squares = self.residual_squares(&fit.estimate);
         let model_part = fit.objective.dynamics / self.dims() as f64;
-        (0..self.dims()).map(|d| self.deviance_of(d, squares[d] + model_part * fit.noise[d].powi(2))).sum()
+        let squares = |d: usize| squares[d] + model_part * fit.noise[d].powi(2);
+        (0..self.dims()).map(|d| self.deviance_of(d, squares(d), self.start.observations(d))).sum()
     }
 
-    /// The part of state d, for a sum of squares in the scaled unit.
-    pub(super) fn deviance_of(&self, d: usize, squares: f64) -> f64 {
-        let observed = self.start.observations(d);
+    /// The part of state d, for a sum of squares of `observed` observations in the scaled unit.
+    pub(super) fn deviance_of(&self, d: usize, squares: f64, observed: f64) -> f64 {
         observed * (squares / observed + (NOISE_FLOOR * self.start.spread[d]).powi(2)).ln()
     }
 
