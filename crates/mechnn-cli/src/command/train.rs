@@ -56,7 +56,7 @@ mod with_networks {
     use super::{Failure, Interrupt, Printer, TrainArgs};
     use crate::atomic_file;
     use crate::failure::Exit;
-    use crate::suggestion::did_you_mean;
+    use mechnn::suggestion::did_you_mean;
 
     /// Time between two lines of progress.
     const PAUSE: Duration = Duration::from_secs(5);

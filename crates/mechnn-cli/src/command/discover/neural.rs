@@ -55,7 +55,13 @@ mod with_networks {
                 toml::from_str(&text).map_err(wrong)?
             }
         };
-        options.library = search.library.unwrap_or(options.library);
+        if let Some(library) = &search.library {
+            if !library.functions().is_empty() {
+                return Err(Failure::usage("`--method neural` has polynomials only")
+                    .hint("leave the functions out of --library, or use --method direct"));
+            }
+            options.library = library.clone();
+        }
         if search.threshold > 0.0 {
             options.threshold = search.threshold;
         }
@@ -65,7 +71,7 @@ mod with_networks {
         let found = discover(data, &options, seed, &mut Progress { printer, interrupt }).map_err(failure)?;
         let seconds = started.elapsed().as_secs_f64();
         let document = || DiscoveryDocument::unfinished(data, &found.model, found.candidates, seconds);
-        search.print(printer, &found.model, document)?;
+        search.print(printer, &found.model, None, document)?;
         let kept = found.model.term_count();
         printer.note(&format!(
             "{kept} terms of {}, after {} cycles, {seconds:.0} s; no standard errors, not simulated",
