@@ -11,6 +11,9 @@ use super::quadratic::{Quadratic, Subset};
 /// Most terms in one proposed equation.
 const MOST_TERMS: usize = 7;
 
+/// Points of the grid that proposals are made from: refining constants costs in proportion.
+const MOST_POINTS: usize = 2000;
+
 /// Subsets of each size that are extended.
 const BEAM: usize = 40;
 
@@ -43,9 +46,12 @@ impl Laboratory<'_> {
     /// on a grid of constants, those constants refined; then the best of all right-hand sides with the grid and the refined
     /// instances; then the constants of those.
     pub(super) fn proposals(&self, d: usize, terms: usize, count: usize, per_size: usize) -> Vec<Proposal> {
-        let regression = IntegralRegression::new(self, d);
+        // The fits that follow see all the data.
+        let excerpt = self.start.excerpt(MOST_POINTS);
+        let laboratory = Laboratory { start: excerpt.as_ref().unwrap_or(self.start), dictionary: self.dictionary };
+        let regression = IntegralRegression::new(&laboratory, d);
         let mut equation = Choices {
-            laboratory: self,
+            laboratory: &laboratory,
             instances: (0..terms).map(|term| Instance::first(self.dictionary, term)).collect(),
             columns: (0..terms).map(|term| regression.dictionary_column(term)).collect(),
             regression,
