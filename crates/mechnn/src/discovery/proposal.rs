@@ -56,12 +56,13 @@ impl Laboratory<'_> {
             columns: (0..terms).map(|term| regression.dictionary_column(term)).collect(),
             regression,
         };
-        let mut subsets = equation.best(count, per_size);
-        subsets.extend(equation.of_every_family(terms));
+        let quadratic = equation.quadratic();
+        let mut subsets = equation.best(&quadratic, count, per_size);
+        subsets.extend(equation.of_every_family(&quadratic, terms));
         let mut found = equation.refined(&subsets);
         if equation.instances.iter().any(|instance| !instance.constants.is_empty()) {
             equation.add_refined(&found);
-            found.extend(equation.refined(&equation.best(count, per_size)));
+            found.extend(equation.refined(&equation.best(&equation.quadratic(), count, per_size)));
         }
         select(found, count, per_size)
     }
@@ -101,14 +102,14 @@ impl Choices<'_> {
         }
     }
 
-    fn best(&self, count: usize, per_size: usize) -> Vec<Subset> {
-        self.quadratic().best_subsets(self.score(), MOST_TERMS, BEAM, BEAM.max(count), per_size)
+    fn best(&self, quadratic: &Quadratic, count: usize, per_size: usize) -> Vec<Subset> {
+        quadratic.best_subsets(self.score(), MOST_TERMS, BEAM, BEAM.max(count), per_size)
     }
 
     /// The best small subsets with each family of functions that has constants: with polynomials beside it, and with
     /// anything. A function far from its best constants would choose other functions to make up for that.
-    fn of_every_family(&self, terms: usize) -> Vec<Subset> {
-        let (quadratic, score) = (self.quadratic(), self.score());
+    fn of_every_family(&self, quadratic: &Quadratic, terms: usize) -> Vec<Subset> {
+        let score = self.score();
         let seeds: Vec<usize> = (0..terms).filter(|&j| !self.instances[j].constants.is_empty()).collect();
         let polynomials = self.laboratory.dictionary.polynomials.min(terms);
         let mut chosen = Vec::new();
