@@ -84,7 +84,7 @@ impl Laboratory<'_> {
 
     /// Observed values of all states.
     pub(super) fn observations(&self) -> f64 {
-        (0..self.dims()).map(|d| self.start.observations(d)).sum()
+        (0..self.start.measured).map(|d| self.start.observations(d)).sum()
     }
 
     pub(super) fn dims(&self) -> usize {
@@ -92,7 +92,21 @@ impl Laboratory<'_> {
     }
 
     pub(super) fn dynamics(&self, candidates: &[Candidate]) -> SparseDynamics {
-        SparseDynamics::new(self.dictionary, &self.start.scaling.state, candidates)
+        SparseDynamics::new(self.dictionary, self.start, candidates)
+    }
+
+    /// Rates along given states, scaled, `[sum of N, D]`.
+    pub(super) fn rates(&self, candidates: &[Candidate], parameters: &[f64], states: &[f64]) -> Vec<f64> {
+        let (dims, dynamics) = (self.dims(), self.dynamics(candidates));
+        let mut rates = vec![0.0; states.len()];
+        let mut points = states.chunks_exact(dims).zip(rates.chunks_exact_mut(dims));
+        for (index, segment) in self.start.segments.iter().enumerate() {
+            let own = dynamics.of_segment(index).unwrap_or(&dynamics);
+            for (&time, (x, rate)) in segment.times.iter().zip(&mut points) {
+                own.rate(time, x, parameters, rate);
+            }
+        }
+        rates
     }
 
     fn with_problem<T>(
@@ -104,7 +118,7 @@ impl Laboratory<'_> {
         work: impl FnOnce(&SmootherProblem<'_>) -> T,
     ) -> T {
         let inner = self.dynamics(candidates);
-        let constrained = Constrained { inner: &inner, map };
+        let constrained = Constrained::new(&inner, map, self.start.segments.len());
         let dynamics: &dyn Dynamics = if map.is_identity() { &inner } else { &constrained };
         let unit = |(noise, spread): (&f64, &f64)| noise.max(MODEL_ERROR_FLOOR * spread);
         let model_error: Vec<f64> = noise.iter().zip(&self.start.spread).map(unit).map(|unit| level * unit).collect();
@@ -171,16 +185,11 @@ impl Laboratory<'_> {
     fn contributions(&self, fit: &Fit) -> Vec<f64> {
         let dims = self.dims();
         let (parameters, places) = (fit.parameters(), fit.constants_at(self.dictionary));
-        let mut rate = vec![0.0; dims];
-        let mut contribution = |j: usize, candidate: Candidate| {
-            let alone = self.dynamics(&[candidate]);
+        let contribution = |j: usize, candidate: Candidate| {
             let own: Vec<f64> =
                 std::iter::once(parameters[j]).chain(parameters[places[j].clone()].iter().copied()).collect();
-            let mut squares = 0.0;
-            for x in fit.estimate.states.chunks_exact(dims) {
-                alone.rate(0.0, x, &own, &mut rate);
-                squares += rate[candidate.state].powi(2);
-            }
+            let rates = self.rates(&[candidate], &own, &fit.estimate.states);
+            let squares = rates.iter().skip(candidate.state).step_by(dims).map(|rate| rate.powi(2)).sum::<f64>();
             (squares * dims as f64 / fit.estimate.states.len() as f64).sqrt()
         };
         fit.candidates.iter().enumerate().map(|(j, &candidate)| contribution(j, candidate)).collect()
@@ -213,9 +222,9 @@ impl Laboratory<'_> {
     /// Minus twice the log-likelihood, the noise of every state at its best: `Σ_d n_d ln(J_d / n_d)`.
     pub(super) fn deviance(&self, fit: &Fit) -> f64 {
         let squares = self.residual_squares(&fit.estimate);
-        let model_part = fit.objective.dynamics / self.dims() as f64;
+        let model_part = fit.objective.dynamics / self.start.measured as f64;
         let squares = |d: usize| squares[d] + model_part * fit.noise[d].powi(2);
-        (0..self.dims()).map(|d| self.deviance_of(d, squares(d), self.start.observations(d))).sum()
+        (0..self.start.measured).map(|d| self.deviance_of(d, squares(d), self.start.observations(d))).sum()
     }
 
     /// The part of state d, for a sum of squares of `observed` observations in the scaled unit.
@@ -250,19 +259,23 @@ impl Laboratory<'_> {
     /// Root mean square of the residuals, corrected for the coefficients and initial values spent on them, `[D]`.
     pub(super) fn residual_noise(&self, fit: &Fit) -> Vec<f64> {
         let squares = self.residual_squares(&fit.estimate);
-        (0..self.dims())
+        let mut noise: Vec<f64> = (0..self.dims())
             .map(|d| {
                 let observed = self.start.observations(d);
                 let own: usize = fit
                     .candidates
                     .iter()
-                    .filter(|candidate| candidate.state == d)
+                    .filter(|candidate| self.start.position(candidate.state) == d)
                     .map(|candidate| 1 + self.dictionary.library.terms()[candidate.term].constants().len())
                     .sum();
-                let spent = (own + self.start.segments.len()) as f64;
+                // An initial value of each trajectory, and an initial velocity.
+                let initial = self.start.segments.len() * self.dims() / self.start.measured;
+                let spent = (own + initial) as f64;
                 (squares[d] / (observed - spent).max(0.25 * observed)).sqrt()
             })
-            .collect()
+            .collect();
+        self.start.complete_noise(&mut noise);
+        noise
     }
 
     /// The same, but not below what the discretisation can tell.

@@ -1,6 +1,6 @@
 //! From equations obeyed up to a small error to equations obeyed.
 
-use mechnn_solver::smoother::{Dynamics, Estimate, GaussNewton, Marginals, SmootherError};
+use mechnn_solver::smoother::{Estimate, GaussNewton, Marginals, SmootherError};
 
 use super::constraint::AffineMap;
 use super::fit::{Fit, Laboratory};
@@ -48,11 +48,7 @@ impl Laboratory<'_> {
     /// [`SmootherError`] if the fit fails at the level it had.
     pub(super) fn polish(&self, fit: &Fit, simple: bool) -> Result<Polished, SmootherError> {
         let dims = self.dims();
-        let dynamics = self.dynamics(&fit.candidates);
-        let mut rates = vec![0.0; fit.estimate.states.len()];
-        for (x, rate) in fit.estimate.states.chunks_exact(dims).zip(rates.chunks_exact_mut(dims)) {
-            dynamics.rate(0.0, x, &fit.estimate.parameters, rate);
-        }
+        let rates = self.rates(&fit.candidates, &fit.estimate.parameters, &fit.estimate.states);
         let (mut start, states) = self.start.refined(LONGEST_STEP, &fit.estimate.states, &rates);
         if start.noise_model == NoiseModel::Proportional {
             // The fitted states tell the size of the noise better than the smoothed ones did.

@@ -93,7 +93,9 @@ impl<'a, 'w> Search<'a, 'w> {
         let (all, polynomials) = (self.laboratory.dictionary.len(), self.laboratory.dictionary.polynomials);
         // Polynomials first: they say most with least, and a search among all functions at once would lose its way.
         let libraries = if all > polynomials { vec![polynomials, all] } else { vec![all] };
-        let [count, per_size] = if dims > 1 { EXCHANGES } else { PROPOSALS };
+        // Of a second-order system only half of the equations are searched for.
+        let searched = self.laboratory.start.measured;
+        let [count, per_size] = if searched > 1 { EXCHANGES } else { PROPOSALS };
         let lists: Vec<Vec<Vec<Proposal>>> = libraries
             .iter()
             .map(|&terms| (0..dims).map(|d| self.laboratory.proposals(d, terms, count, per_size)).collect())
@@ -113,7 +115,7 @@ impl<'a, 'w> Search<'a, 'w> {
             let start = Estimate { states, parameters: survivor.estimate.parameters };
             self.attempt(survivor.candidates, start, self.stage.path);
         }
-        if dims == 1 {
+        if searched == 1 {
             lists.iter().for_each(|lists| self.exchange_equations(lists));
         }
         self.move_locally(0.5);
@@ -162,7 +164,8 @@ impl<'a, 'w> Search<'a, 'w> {
         let library = terms;
         let dictionary = self.laboratory.dictionary;
         let mut shortlist = Vec::new();
-        for (state, list) in lists.iter().enumerate() {
+        let is_searched = |state: &usize| self.laboratory.start.velocity(*state).is_none();
+        for (state, list) in lists.iter().enumerate().filter(|(state, _)| is_searched(state)) {
             let mut terms: Vec<usize> = (0..library).collect();
             terms.sort_by_key(|&term| (dictionary.ranks[term] as usize, term));
             terms.truncate(ALWAYS_LISTED);
