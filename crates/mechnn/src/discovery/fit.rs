@@ -5,8 +5,9 @@ use mechnn_solver::smoother::{Dynamics, Estimate, GaussNewton, Marginals, Object
 use super::candidates::{Candidate, SparseDynamics};
 use super::constraint::{AffineMap, Constrained};
 use super::dictionary::Dictionary;
-use super::price::price_of_a_term;
+use super::price::{price_of_a_number, price_of_a_term};
 use super::quadratic::Quadratic;
+use super::simplify::{Numbers, saved_by_pairs};
 use super::start::Start;
 
 /// Relative to a state's spread: below it the discretisation, not the noise, limits the fit, and evidence counted in
@@ -69,6 +70,18 @@ impl Laboratory<'_> {
     pub(super) fn units(&self, candidates: &[Candidate]) -> Vec<f64> {
         let constants = candidates.iter().flat_map(|candidate| self.dictionary.constant_units(candidate.term));
         candidates.iter().map(|&candidate| self.factor(candidate)).chain(constants).collect()
+    }
+
+    /// The numbers of a fit in the data's units, from the covariance of its parameters, `[P, P]`.
+    pub(super) fn numbers(&self, fit: &Fit, covariance: &[f64]) -> Numbers {
+        let units = self.units(&fit.candidates);
+        let p = units.len();
+        Numbers {
+            theta: fit.parameters().iter().zip(&units).map(|(theta, unit)| theta * unit).collect(),
+            covariance: (0..p * p).map(|index| covariance[index] * units[index / p] * units[index % p]).collect(),
+            equation: fit.candidates.iter().map(|candidate| candidate.state).collect(),
+            term: fit.candidates.iter().map(|candidate| candidate.term).collect(),
+        }
     }
 
     /// Inner constants from which the fit of candidates starts.
@@ -285,6 +298,15 @@ impl Laboratory<'_> {
 
     pub(super) fn floored(&self, noise: &[f64]) -> Vec<f64> {
         noise.iter().zip(&self.start.spread).map(|(noise, spread)| noise.max(NOISE_FLOOR * spread)).collect()
+    }
+
+    /// What the criterion falls by if pairs of coefficients are one number, see [`saved_by_pairs`]; 0 where the uncertainty
+    /// cannot be found.
+    pub(super) fn saving(&self, fit: &Fit, level: f64) -> f64 {
+        let Ok(marginals) = self.marginals(fit, level) else { return 0.0 };
+        let price: Vec<f64> =
+            fit.candidates.iter().map(|c| price_of_a_number(self.start.observations(c.state))).collect();
+        saved_by_pairs(&self.numbers(fit, &marginals.parameters), &price)
     }
 
     pub(super) fn marginals(&self, fit: &Fit, level: f64) -> Result<Marginals, SmootherError> {

@@ -85,7 +85,6 @@ impl Laboratory<'_> {
     /// `level`.
     fn simplified(&self, free: &Fit, marginals: &Marginals, level: f64) -> Option<Fit> {
         let units = self.units(&free.candidates);
-        let equation: Vec<usize> = free.candidates.iter().map(|candidate| candidate.state).collect();
         let p = units.len();
         let mut map = AffineMap::identity(p);
         let mut simplest: Option<(Fit, f64)> = None;
@@ -95,11 +94,7 @@ impl Laboratory<'_> {
                 None => (free, marginals.parameters.clone()),
                 Some((fit, level)) => (fit, fit.map.spread(&self.marginals(fit, *level).ok()?.parameters)),
             };
-            let theta: Vec<f64> = fit.parameters().iter().zip(&units).map(|(theta, unit)| theta * unit).collect();
-            let own: Vec<f64> =
-                (0..p * p).map(|index| covariance[index] * units[index / p] * units[index % p]).collect();
-            let accepted = simplify(&mut map, &theta, &own, &equation);
-            if accepted == 0 {
+            if simplify(&mut map, &self.numbers(fit, &covariance)) == 0 {
                 break;
             }
             let scaled = map.in_units(&units);

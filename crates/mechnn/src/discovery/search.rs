@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use mechnn_solver::smoother::{Estimate, GaussNewton, SmootherError};
+use rayon::prelude::*;
 
 use super::candidates::Candidate;
 use super::fit::{Fit, Laboratory};
@@ -48,6 +49,14 @@ const LONGEST_LIST: usize = 40;
 
 /// Structures that pass from one stage to the next.
 const SURVIVORS: usize = 10;
+
+/// The best structures of the last stage whose neighbours are tried, too.
+const INCUMBENTS: usize = 5;
+
+/// Structures of the last stage that are weighed by what simple relations of their coefficients save, and by how much
+/// their criteria may be behind: no relations save more.
+const FINALISTS: usize = 30;
+const BEHIND: f64 = 25.0;
 
 /// What the search tells while it runs; `Break` ends it.
 pub(super) type Watch<'a> = dyn FnMut(&Fit, f64) -> ControlFlow<()> + 'a;
@@ -119,6 +128,8 @@ impl<'a, 'w> Search<'a, 'w> {
             lists.iter().for_each(|lists| self.exchange_equations(lists));
         }
         self.move_locally(0.5);
+        self.try_neighbours_of_incumbents();
+        self.weigh_relations();
         if self.best.is_empty() {
             return Err(SmootherError::NotFinite);
         }
@@ -238,7 +249,7 @@ impl<'a, 'w> Search<'a, 'w> {
             }
             let place = self.best.partition_point(|other| other.criterion <= criterion);
             self.best.insert(place, fit);
-            self.best.truncate(SURVIVORS);
+            self.best.truncate(if self.stage.level() == TIGHT { FINALISTS } else { SURVIVORS });
         }
         criterion
     }
@@ -246,15 +257,43 @@ impl<'a, 'w> Search<'a, 'w> {
     /// Tries the most promising neighbours of the best structure. Returns whether one is better.
     fn local_moves(&mut self) -> bool {
         let Some(best) = self.best.first().cloned() else { return false };
+        self.try_neighbours(&best);
+        self.best_criterion() < best.criterion
+    }
+
+    fn try_neighbours(&mut self, fit: &Fit) {
         let path = self.stage.path;
-        for (candidates, parameters) in self.neighbours(&best, self.stage.level()) {
+        for (candidates, parameters) in self.neighbours(fit, self.stage.level()) {
             if self.interrupted {
-                return false;
+                return;
             }
-            let start = Estimate { states: best.estimate.states.clone(), parameters };
+            let start = Estimate { states: fit.estimate.states.clone(), parameters };
             self.attempt(candidates, start, &path[path.len() - 2..]);
         }
-        self.best_criterion() < best.criterion
+    }
+
+    /// Tries the neighbours of the best structures, not only of the best one, whose valley may be a side valley.
+    fn try_neighbours_of_incumbents(&mut self) {
+        let incumbents: Vec<Fit> = self.best.iter().take(INCUMBENTS).cloned().collect();
+        incumbents.iter().for_each(|fit| self.try_neighbours(fit));
+        while !self.interrupted && self.prune() {}
+    }
+
+    /// Takes from the criteria what simple relations of the coefficients save, and sorts anew.
+    fn weigh_relations(&mut self) {
+        let limit = self.best_criterion() + BEHIND;
+        let laboratory = self.laboratory;
+        let weigh = |fit: &mut Fit| fit.criterion -= laboratory.saving(fit, TIGHT);
+        self.best.retain(|fit| fit.criterion <= limit);
+        self.best.par_iter_mut().for_each(weigh);
+        self.best.sort_by(|a, b| a.criterion.total_cmp(&b.criterion));
+        self.front.values_mut().for_each(weigh);
+        for fit in &self.best {
+            let terms = fit.candidates.len();
+            if self.front.get(&terms).is_none_or(|other| fit.criterion < other.criterion) {
+                self.front.insert(terms, fit.clone());
+            }
+        }
     }
 
     /// The most promising neighbours of a structure, judged by its profile, with parameters to start from.
