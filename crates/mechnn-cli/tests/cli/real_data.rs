@@ -63,3 +63,19 @@ fn the_sunspots_are_no_finding() {
     let document = discover("sunspots_yearly_1700_2008.csv", &[]);
     assert!(document.0["verdict"].as_str().expect("text").starts_with("No finding"));
 }
+
+#[test]
+fn the_seasons_of_carbon_dioxide_are_found() {
+    let document = discover("co2_mauna_loa_weekly_1958_2001.csv", &["--explicit-time", "--library", "poly:1,trig"]);
+    let [(_, terms)] = &document.support()[..] else { panic!("one equation: {document:?}") };
+    for cycles in [1.0, 2.0] {
+        // The number in front of the time inside a sine.
+        let frequency = |term: &String| {
+            let inner = &term[term.find("sin(")? + "sin(".len()..];
+            inner.split('*').next()?.parse::<f64>().ok()
+        };
+        let is_there = |found: f64| (found.abs() - cycles * std::f64::consts::TAU).abs() < 0.01 * cycles;
+        assert!(terms.iter().filter_map(frequency).any(is_there), "{cycles} a year: {terms:?}");
+    }
+    assert!(document.rollout_r2() >= 0.998, "{}", document.rollout_r2());
+}
