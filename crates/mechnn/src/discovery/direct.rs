@@ -15,7 +15,7 @@ use super::options::DiscoveryOptions;
 use super::polish::Polished;
 use super::result::DiscoveryResult;
 use super::search::{Search, TIGHT};
-use super::start::Start;
+use super::start::{EXCERPT, Start};
 use crate::data::Dataset;
 use crate::equation::{BasisLibrary, ExpressionError, ModelError, SimulationError, SparseModel, Term, TermError};
 
@@ -155,8 +155,15 @@ pub fn discover(
             std::ops::ControlFlow::Break(())
         }
     };
+    let excerpt = start.excerpt(EXCERPT);
+    let leads = excerpt.as_ref().map(|excerpt| {
+        Search::new(&Laboratory { start: excerpt, dictionary: &dictionary }, &mut watch).leads()
+    });
     let mut search = Search::new(&laboratory, &mut watch);
-    let fit = search.run()?;
+    let fit = match leads {
+        None => search.run()?,
+        Some(leads) => search.follow(leads)?,
+    };
     let (interrupted, fitted) = (search.interrupted, std::mem::take(&mut search.front));
     if let Some(error) = failure {
         return Err(error);

@@ -11,9 +11,6 @@ use super::quadratic::{Quadratic, Subset};
 /// Most terms in one proposed equation.
 const MOST_TERMS: usize = 7;
 
-/// Points of the grid that proposals are made from: refining constants costs in proportion.
-const MOST_POINTS: usize = 2000;
-
 /// Subsets of each size that are extended.
 const BEAM: usize = 40;
 
@@ -50,12 +47,9 @@ impl Laboratory<'_> {
             // Its rate is its velocity.
             return vec![Proposal { terms: Vec::new(), theta: Vec::new(), constants: Vec::new(), score: 0.0 }];
         }
-        // The fits that follow see all the data.
-        let excerpt = self.start.excerpt(MOST_POINTS);
-        let laboratory = Laboratory { start: excerpt.as_ref().unwrap_or(self.start), dictionary: self.dictionary };
-        let regression = IntegralRegression::new(&laboratory, d);
+        let regression = IntegralRegression::new(self, d);
         let mut equation = Choices {
-            laboratory: &laboratory,
+            laboratory: self,
             instances: (0..terms).map(|term| Instance::first(self.dictionary, term)).collect(),
             columns: (0..terms).map(|term| regression.dictionary_column(term)).collect(),
             regression,

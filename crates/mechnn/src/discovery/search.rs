@@ -50,6 +50,10 @@ const LONGEST_LIST: usize = 40;
 /// Structures that pass from one stage to the next.
 const SURVIVORS: usize = 10;
 
+/// Structures that pass from an excerpt of long data to all of them, and the part of the time until then.
+const LEADS: usize = 5;
+const EXCERPT_SHARE: f64 = 0.7;
+
 /// The best structures of the last stage whose neighbours are tried, too.
 const INCUMBENTS: usize = 5;
 
@@ -75,7 +79,16 @@ pub(super) struct Search<'a, 'w> {
     pub(super) front: HashMap<usize, Fit>,
     watch: &'a mut Watch<'w>,
     fraction: f64,
+    /// The part of the whole that this search is: where it begins and ends.
+    share: (f64, f64),
     pub(super) interrupted: bool,
+}
+
+/// What a search of an excerpt hands on to one of all the data.
+pub(super) struct Leads {
+    fits: Vec<Fit>,
+    shortlist: Vec<Candidate>,
+    interrupted: bool,
 }
 
 impl<'a, 'w> Search<'a, 'w> {
@@ -92,12 +105,42 @@ impl<'a, 'w> Search<'a, 'w> {
             front: HashMap::new(),
             watch,
             fraction: 0.0,
+            share: (0.0, 1.0),
             interrupted: false,
         }
     }
 
     /// The best structure found, with its fit.
     pub(super) fn run(&mut self) -> Result<Fit, SmootherError> {
+        self.compare_all();
+        self.finish()
+    }
+
+    /// The best structures found, to be continued on more data.
+    pub(super) fn leads(mut self) -> Leads {
+        self.share = (0.0, EXCERPT_SHARE);
+        self.compare_all();
+        self.best.truncate(LEADS);
+        Leads { fits: self.best, shortlist: self.shortlist, interrupted: self.interrupted }
+    }
+
+    /// The best structure from leads and their neighbours, with its fit.
+    pub(super) fn follow(&mut self, leads: Leads) -> Result<Fit, SmootherError> {
+        (self.shortlist, self.interrupted, self.share) = (leads.shortlist, leads.interrupted, (EXCERPT_SHARE, 1.0));
+        self.stage = &STAGES[1];
+        for lead in leads.fits {
+            let start = Estimate { states: self.laboratory.start.states.clone(), parameters: lead.estimate.parameters };
+            self.attempt(lead.candidates, start, self.stage.path);
+            if self.interrupted && !self.best.is_empty() {
+                break;
+            }
+        }
+        self.move_locally(0.0);
+        self.finish()
+    }
+
+    /// Compares structures from proposals to the last local move.
+    fn compare_all(&mut self) {
         let dims = self.laboratory.dims();
         let (all, polynomials) = (self.laboratory.dictionary.len(), self.laboratory.dictionary.polynomials);
         // Polynomials first: they say most with least, and a search among all functions at once would lose its way.
@@ -129,6 +172,9 @@ impl<'a, 'w> Search<'a, 'w> {
         }
         self.move_locally(0.5);
         self.try_neighbours_of_incumbents();
+    }
+
+    fn finish(&mut self) -> Result<Fit, SmootherError> {
         self.weigh_relations();
         if self.best.is_empty() {
             return Err(SmootherError::NotFinite);
@@ -239,7 +285,8 @@ impl<'a, 'w> Search<'a, 'w> {
         self.tried.insert(candidates, criterion);
         if let Some(fit) = fit.filter(|_| criterion.is_finite()) {
             if criterion < self.best_criterion() {
-                self.interrupted |= (self.watch)(&fit, self.fraction).is_break();
+                let (begin, end) = self.share;
+                self.interrupted |= (self.watch)(&fit, begin + (end - begin) * self.fraction).is_break();
             }
             if self.stage.level() == TIGHT {
                 let terms = fit.candidates.len();

@@ -9,6 +9,9 @@ use super::scaling::Scaling;
 use super::smoothed::Smoothed;
 use crate::data::Dataset;
 
+/// Points of the grid up to which all of them are searched; of more an excerpt, and what it leads to is compared on all.
+pub(super) const EXCERPT: usize = 2000;
+
 /// Pieces of a trajectory in an excerpt, and the least points of a piece.
 const PIECES: usize = 4;
 const SHORTEST_PIECE: usize = 30;
