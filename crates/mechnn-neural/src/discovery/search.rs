@@ -103,8 +103,11 @@ pub fn discover(
         // Another order of the windows in every cycle.
         let mut training = options.training.clone();
         training.seed = training.seed.wrapping_add(seed.wrapping_mul(1009)).wrapping_add(cycle as u64);
-        let trained = Trainer::new(training)
-            .train(model, &objective, observer)
+        let checkpoints = observer.checkpoints().map(|place| place.of(&format!("cycle {cycle}")));
+        // Weights alone do not say which terms are left.
+        let extra = serde_json::json!({ "keep": keep.rows().into_iter().map(|row| row.to_vec()).collect::<Vec<_>>() });
+        let trained = Trainer { options: training, checkpoints, extra: extra.to_string() }
+            .train_or_resume(model, &objective, observer)
             .map_err(|source| DiscoveryError::Training { cycle, source })?;
         model = trained.model;
         let features = model.encoder().features();

@@ -20,7 +20,10 @@ mod residual;
 
 mod pairwise;
 
+mod integral_regression;
+
 pub use convolution::{ConvolutionStack, Padding, Readout};
+pub use integral_regression::IntegralRegression;
 pub use learned_vector::LearnedVector;
 pub use linear::Linear;
 pub use mlp::Mlp;

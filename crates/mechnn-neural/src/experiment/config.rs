@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use toml::{Table as TomlTable, Value};
 
-use super::{Constants, DampedSine, ExperimentError, Logistic, Lorenz, Table, Watch};
+use super::{Constants, DampedSine, ExperimentError, Logistic, Lorenz, NonlinearTerms, Table, Watch};
 
 /// An experiment with all its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub enum Config {
     Logistic(Logistic),
     /// See [`Constants`].
     Constants(Constants),
+    /// See [`NonlinearTerms`].
+    NonlinearTerms(NonlinearTerms),
 }
 
 /// Why a configuration cannot be used.
@@ -53,7 +55,7 @@ pub enum ConfigError {
     },
 }
 
-const NAMES: [&str; 4] = ["damped-sine", "lorenz", "logistic", "constants"];
+const NAMES: [&str; 5] = ["damped-sine", "lorenz", "logistic", "constants", "nonlinear-terms"];
 
 impl Config {
     /// Reads TOML and changes it by `overrides`, each `key=value` with dots in the key for tables.
@@ -76,6 +78,7 @@ impl Config {
             "lorenz" => settings(table).map(Self::Lorenz),
             "logistic" => settings(table).map(Self::Logistic),
             "constants" => settings(table).map(Self::Constants),
+            "nonlinear-terms" => settings(table).map(Self::NonlinearTerms),
             _ => Err(ConfigError::Experiment { found: format!("\"{name}\""), known: known() }),
         }
     }
@@ -87,6 +90,7 @@ impl Config {
             Self::Lorenz(_) => NAMES[1],
             Self::Logistic(_) => NAMES[2],
             Self::Constants(_) => NAMES[3],
+            Self::NonlinearTerms(_) => NAMES[4],
         }
     }
 
@@ -106,6 +110,7 @@ impl Config {
             Self::Lorenz(settings) => settings.run(watch),
             Self::Logistic(settings) => settings.run(watch),
             Self::Constants(settings) => settings.run(watch),
+            Self::NonlinearTerms(settings) => settings.run(watch),
         }
     }
 }

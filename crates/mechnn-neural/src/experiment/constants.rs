@@ -10,7 +10,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{ExperimentError, Table, Watch, Watcher};
+use super::watcher::train;
+use super::{ExperimentError, Table, Watch};
 use crate::array::{device, from_slice, to_vec};
 use crate::block::MechanisticBlock;
 use crate::discovery::preconditioner::transform;
@@ -20,7 +21,7 @@ use crate::head::{EquationHead, Initial, Latent, Rate, Steps};
 use crate::initial_weights::InitialWeights;
 use crate::layer::OdeLayer;
 use crate::loss::{LossTerms, mean_square};
-use crate::train::{Adam, Objective, Schedule, Stop, Trainer, TrainerOptions};
+use crate::train::{Adam, Objective, Schedule, TrainerOptions};
 use crate::window::Window;
 
 /// Settings of the constants.
@@ -408,10 +409,7 @@ impl Constants {
                 let mut options = self.training.clone();
                 options.seed = seed;
                 let run = format!("{}, seed {seed}, {name}, start {attempt}, round {round}", known.name);
-                let trained = Trainer::new(options).train(model, &objective, &mut Watcher::new(watch, run))?;
-                if trained.stop == Stop::Observer {
-                    return Err(ExperimentError::Stopped);
-                }
+                let trained = train(model, options, &objective, watch, &run)?;
                 misfit = trained.best_epoch.map_or(misfit, |(_, loss)| loss.sqrt());
                 k = to_vec(trained.best_model().head().rate().constants());
             }

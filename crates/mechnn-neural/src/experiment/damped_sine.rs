@@ -11,7 +11,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use super::{ExperimentError, Table, Watch, Watcher};
+use super::watcher::train;
+use super::{ExperimentError, Table, Watch};
 use crate::activation::Activation;
 use crate::array::{device, from_slice, to_vec};
 use crate::block::MechanisticBlock;
@@ -22,7 +23,7 @@ use crate::head::{FreeHead, FreeShape, Initial, StepAxis, Steps, Variation};
 use crate::initial_weights::InitialWeights;
 use crate::layer::OdeLayer;
 use crate::loss::LossTerms;
-use crate::train::{Adam, Objective, Schedule, Stop, Trained, Trainer, TrainerOptions};
+use crate::train::{Adam, Objective, Schedule, Trained, TrainerOptions};
 use crate::window::Window;
 
 /// Settings of the damped sine.
@@ -369,11 +370,7 @@ impl Fit {
         watch: &mut dyn Watch,
         run: &str,
     ) -> Result<Trained<M>, ExperimentError> {
-        let trained = Trainer::new(options).train(model, self, &mut Watcher::new(watch, run))?;
-        match trained.stop {
-            Stop::Observer => Err(ExperimentError::Stopped),
-            _ => Ok(trained),
-        }
+        train(model, options, self, watch, run)
     }
 }
 

@@ -16,6 +16,8 @@ mod logistic;
 
 mod constants;
 
+mod nonlinear_terms;
+
 mod config;
 
 mod error;
@@ -26,5 +28,6 @@ pub use damped_sine::DampedSine;
 pub use error::ExperimentError;
 pub use logistic::Logistic;
 pub use lorenz::Lorenz;
+pub use nonlinear_terms::NonlinearTerms;
 pub use table::{Row, Table};
 pub use watcher::{Watch, Watcher};

@@ -65,7 +65,7 @@ mod with_networks {
         let found = discover(data, &options, seed, &mut Progress { printer, interrupt }).map_err(failure)?;
         let seconds = started.elapsed().as_secs_f64();
         let document = || DiscoveryDocument::unfinished(data, &found.model, found.candidates, seconds);
-        search.print(printer, &found.model, document)?;
+        search.print(printer, &found.model, None, document)?;
         let kept = found.model.term_count();
         printer.note(&format!(
             "{kept} terms of {}, after {} cycles, {seconds:.0} s; no standard errors, not simulated",
