@@ -18,6 +18,7 @@
 //! | normal equations | band `(1 + w) n b`, start, values: `band + 2 n` | `band + 3 n` | 0 |
 //! | with a slack | its column and response beside: `band + 4 n` | `band + 5 n` | 0 |
 //! | orthogonal | `band + 2 n` | another one to correct with: `2 band + 6 n` | 0 |
+//! | orthogonal, after normal equations that were not good enough | as above | with them kept: `3 kept + 3 n` | as above |
 //! | hard equations, E = D | null spaces `s = N (b^2 + E^2 + E + 9)`, their band `(1 + w) N (b - E)^2`, `2 n` | `band + 5 n` beside | `3 n` |
 //!
 //! Collocation with m intervals in an element factors `f = (N - 1) / m ((m D)^2 + 1.5 m D)`: `solve` needs `B n + T f`,
@@ -135,7 +136,7 @@ impl Way {
     }
 
     /// Numbers in use by a solve, one with a pullback, and a pull.
-    fn formula(self, [points, dims, orders, batch]: [usize; 4], inputs: f64) -> [f64; 3] {
+    fn formula(self, [points, dims, orders, batch]: [usize; 4], inputs: f64, fell_back: bool) -> [f64; 3] {
         let w = match self {
             Way::Slack | Way::NormalEquations(Scheme::TaylorCentral) | Way::Hard(Scheme::TaylorCentral) => 2,
             _ => 1,
@@ -167,6 +168,7 @@ impl Way {
                 ];
             }
         };
+        let work = if fell_back { work.max(3.0 * kept + 3.0 * n) } else { work };
         [
             elements * n + (elements * n).max(threads * work),
             elements * kept + (elements * n).max(threads * (work - kept)),
@@ -192,10 +194,17 @@ fn peak_memory_follows_the_formula() {
                 size[2] = 5;
             }
             let problem = way.problem(size);
-            let formula = way.formula(size, problem.ode().coefficients().len() as f64);
             let (solution, of_solve) = pool.install(|| peak(|| Automatic.solve(&problem).unwrap()));
             let is_orthogonal = solution.info.factorization == Factorization::Orthogonal;
-            assert_eq!(is_orthogonal, matches!(way, Way::Orthogonal), "{way:?} {size:?}: {:?}", solution.info);
+            // At these steps normal equations may lose their digits from K = 5 on, and must not before.
+            let is_expected = match way {
+                Way::Orthogonal => is_orthogonal,
+                Way::Collocation => !is_orthogonal,
+                _ => !is_orthogonal || size[2] >= 5,
+            };
+            assert!(is_expected, "{way:?} {size:?}: {:?}", solution.info);
+            let fell_back = is_orthogonal && !matches!(way, Way::Orthogonal);
+            let formula = way.formula(size, problem.ode().coefficients().len() as f64, fell_back);
             let (kept, of_pullback) = pool.install(|| peak(|| Automatic.solve_with_pullback(&problem).unwrap()));
             let cotangent = Cotangent { values: solution.values, slack: None };
             let (_, of_pull) = pool.install(|| peak(|| kept.1.pull(&cotangent).unwrap()));
@@ -203,7 +212,8 @@ fn peak_memory_follows_the_formula() {
             for ((call, found), formula) in ["solve", "solve_with_pullback", "pull"].into_iter().zip(found).zip(formula)
             {
                 let line = format!(
-                    "N, D, K, B = {size:?}, {way:?}, {call}: {found:.3e} numbers, formula {formula:.3e}, ratio {:.2}",
+                    "N, D, K, B = {size:?}, {way:?}{}, {call}: {found:.3e} numbers, formula {formula:.3e}, ratio {:.2}",
+                    if fell_back { " but orthogonal" } else { "" },
                     found / formula
                 );
                 println!("{line}");

@@ -1,6 +1,6 @@
 //! The Lorenz system from noisy data, at the paper's settings: 10 000 points, step 0.01, degree 2, 30 candidates.
 //!
-//! `MECHNN_SEEDS=20` runs the published table; the gate runs fewer seeds.
+//! `MECHNN_SEEDS=20` runs the published table; the gate runs one seed. `--ignored` runs 30 % and 50 % noise.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::time::Instant;
@@ -11,12 +11,29 @@ use mechnn::equation::{LibrarySpec, SparseModel, Term};
 
 #[test]
 fn lorenz_is_found_at_every_noise_level() {
-    let seeds: u64 = std::env::var("MECHNN_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(3);
+    // (noise, largest median of the worst relative coefficient error)
+    table(&[(0.01, 0.001), (0.05, 0.005), (0.1, 0.01), (0.2, 0.02)], 1);
+}
+
+#[test]
+#[ignore = "minutes"]
+fn lorenz_is_found_at_30_percent_noise() {
+    table(&[(0.3, 0.05)], 20);
+}
+
+/// Half of a standard deviation is reported, not promised.
+#[test]
+#[ignore = "minutes"]
+fn lorenz_at_50_percent_noise_is_reported() {
+    table(&[(0.5, f64::NAN)], 20);
+}
+
+fn table(levels: &[(f64, f64)], seeds: u64) {
+    let seeds: u64 = std::env::var("MECHNN_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(seeds);
     let clean = KnownSystem::Lorenz.dataset(10_000).unwrap();
     let options = DiscoveryOptions { library: Some(LibrarySpec::polynomial(2)), ..DiscoveryOptions::default() };
     println!("{:>6} {:>9} {:>26} {:>10} {:>8}", "noise", "support", "worst error median / worst", "stable", "seconds");
-    // (noise, largest median of the worst relative coefficient error)
-    for (noise, largest) in [(0.01, 0.001), (0.05, 0.005), (0.1, 0.01), (0.2, 0.02)] {
+    for &(noise, largest) in levels {
         let mut errors = Vec::new();
         let (mut exact, mut stable, mut seconds) = (0, 0, 0.0f64);
         for seed in 1..=seeds {
@@ -42,6 +59,9 @@ fn lorenz_is_found_at_every_noise_level() {
             100.0 * median,
             100.0 * worst
         );
+        if largest.is_nan() {
+            continue;
+        }
         assert_eq!(exact, seeds as usize, "noise {noise}: exact support in {exact} of {seeds}");
         assert!(median <= largest, "noise {noise}: median worst coefficient error {median}, at most {largest}");
     }

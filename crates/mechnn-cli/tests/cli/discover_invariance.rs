@@ -32,13 +32,42 @@ fn an_offset_of_the_times_changes_nothing() {
     folder.write("late.csv", changed(200, |_, [t, x, y]| [t + 1e9, x, y]));
     let plain = Document::discover(&folder, &["data.csv"]);
     let late = Document::discover(&folder, &["late.csv"]);
-    assert_eq!(plain.support(), late.support());
-    for (state, terms) in plain.support() {
+    same_equations(&plain, &late);
+}
+
+fn same_equations(a: &Document, b: &Document) {
+    assert_eq!(a.support(), b.support());
+    for (state, terms) in a.support() {
         for expression in terms {
-            let (a, b) = (plain.coefficient(&state, &expression), late.coefficient(&state, &expression));
+            let (a, b) = (a.coefficient(&state, &expression), b.coefficient(&state, &expression));
             assert!((a / b - 1.0).abs() < 1e-4, "{expression} in {state}': {a} and {b}");
         }
     }
+}
+
+#[test]
+fn the_order_of_the_columns_changes_nothing() {
+    let folder = Folder::new();
+    folder.write("data.csv", changed(200, |_, row| row));
+    let [plain, exchanged] = ["x,y", "y,x"]
+        .map(|states| Document::discover(&folder, &["data.csv", "--vars", states, "--library", "poly:2"]));
+    // The library sorts the factors of a product: with the names in the other order it is `y*x`.
+    let renamed = |text: &str| text.replace("y*x", "x*y");
+    let support = |document: &Document| -> std::collections::BTreeMap<String, std::collections::BTreeSet<String>> {
+        let own = document.support().into_iter();
+        own.map(|(state, terms)| (state, terms.iter().map(|term| renamed(term)).collect())).collect()
+    };
+    assert_eq!(support(&plain), support(&exchanged));
+}
+
+#[test]
+fn the_order_of_the_files_changes_nothing() {
+    let folder = Folder::new();
+    folder.write("first.csv", changed(150, |_, row| row));
+    folder.write("second.csv", changed(100, |_, [t, x, y]| [t, x, y]));
+    let [plain, exchanged] = [["first.csv", "second.csv"], ["second.csv", "first.csv"]]
+        .map(|[a, b]| Document::discover(&folder, &[a, b, "--library", "poly:2"]));
+    same_equations(&plain, &exchanged);
 }
 
 #[test]

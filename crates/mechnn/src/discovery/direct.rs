@@ -116,7 +116,7 @@ pub fn fit_structure(
     let first = Estimate { states: start.states.clone(), parameters };
     let noise = laboratory.floored(&start.noise);
     let fit = laboratory.fit(candidates, first, &noise, &LEVELS, GaussNewton::default())?;
-    let fit = settle(&laboratory, fit, 0.0)?;
+    let fit = settle(&laboratory, fit)?;
     let Polished { start, fit, marginals } = finish(&laboratory, &fit, options)?;
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
     let searched = Searched { front: Vec::new(), history: Vec::new(), interrupted: false };
@@ -165,9 +165,16 @@ pub fn discover(
     if let Some(error) = failure {
         return Err(error);
     }
-    let fit = settle(&laboratory, fit, options.threshold)?;
-    let front = account.front(fitted.into_values().collect(), &fit)?;
-    let Polished { start, fit, marginals } = finish(&laboratory, &fit, options)?;
+    let mut rough = without_weak_terms(&laboratory, settle(&laboratory, fit)?, options.threshold)?;
+    let Polished { start, fit, marginals } = loop {
+        let polished = finish(&laboratory, &rough, options)?;
+        let negligible = Laboratory { start: &polished.start, dictionary: &dictionary }.negligible(&polished.fit);
+        if negligible.is_empty() {
+            break polished;
+        }
+        rough = without(&laboratory, rough, &negligible)?;
+    };
+    let front = account.front(fitted.into_values().collect(), &rough)?;
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
     let search = Searched { front, history, interrupted };
     Account { data, laboratory: &laboratory }.result(fit, marginals, search)
@@ -182,30 +189,39 @@ fn finish(laboratory: &Laboratory<'_>, fit: &Fit, options: &DiscoveryOptions) ->
     match other {
         Some((start, fit)) => {
             let laboratory = Laboratory { start: &start, dictionary: laboratory.dictionary };
-            laboratory.polish(&settle(&laboratory, fit, 0.0)?, options.simplify)
+            laboratory.polish(&settle(&laboratory, fit)?, options.simplify)
         }
         None => laboratory.polish(fit, options.simplify),
     }
 }
 
-/// Drops what the user's threshold forbids, and brings noise and coefficients into agreement.
-fn settle(laboratory: &Laboratory<'_>, mut fit: Fit, threshold: f64) -> Result<Fit, SmootherError> {
+/// Brings noise and coefficients into agreement.
+fn settle(laboratory: &Laboratory<'_>, mut fit: Fit) -> Result<Fit, SmootherError> {
     for _ in 0..NOISE_PASSES {
         fit.noise = laboratory.noise_from_residuals(&fit);
         fit = laboratory.improve(&fit, TIGHT, GaussNewton::default())?;
     }
+    Ok(fit)
+}
+
+/// Drops what the user's threshold forbids, weakest first.
+fn without_weak_terms(laboratory: &Laboratory<'_>, mut fit: Fit, threshold: f64) -> Result<Fit, SmootherError> {
     let weak = |fit: &Fit| fit.candidates.iter().zip(&fit.estimate.parameters).position(|(_, t)| t.abs() < threshold);
     while let Some(weak) = weak(&fit) {
-        let constants = fit.constants_at(laboratory.dictionary)[weak].clone();
-        let kept = |index: &usize| *index != weak && !constants.contains(index);
-        let all = 0..fit.estimate.parameters.len();
-        let parameters = all.filter(kept).map(|index| fit.estimate.parameters[index]).collect();
-        let mut candidates = fit.candidates;
-        candidates.remove(weak);
-        let start = Estimate { states: fit.estimate.states, parameters };
-        fit = laboratory.fit(candidates, start, &fit.noise, &[TIGHT], GaussNewton::default())?;
+        fit = without(laboratory, fit, &[weak])?;
     }
     Ok(fit)
+}
+
+/// A new fit without some of the terms.
+fn without(laboratory: &Laboratory<'_>, fit: Fit, dropped: &[usize]) -> Result<Fit, SmootherError> {
+    let places = fit.constants_at(laboratory.dictionary);
+    let gone = |index: &usize| dropped.iter().any(|&j| j == *index || places[j].contains(index));
+    let kept = (0..fit.estimate.parameters.len()).filter(|index| !gone(index));
+    let parameters = kept.map(|index| fit.estimate.parameters[index]).collect();
+    let candidates = (0..fit.candidates.len()).filter(|j| !dropped.contains(j)).map(|j| fit.candidates[j]).collect();
+    let start = Estimate { states: fit.estimate.states.clone(), parameters };
+    laboratory.fit(candidates, start, &fit.noise, &[TIGHT], GaussNewton::default())
 }
 
 fn check_observations(data: &Dataset) -> Result<(), DiscoveryError> {

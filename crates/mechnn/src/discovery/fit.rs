@@ -155,6 +155,37 @@ impl Laboratory<'_> {
         Ok(fit)
     }
 
+    /// Candidates that contribute less to their rate than the discretisation is exact to: they describe its error, not the
+    /// data.
+    pub(super) fn negligible(&self, fit: &Fit) -> Vec<usize> {
+        let contributions = self.contributions(fit);
+        let largest = |state: usize| {
+            let own = fit.candidates.iter().zip(&contributions).filter(move |(other, _)| other.state == state);
+            own.map(|(_, size)| *size).fold(0.0, f64::max)
+        };
+        let is_negligible = |j: &usize| contributions[*j] < NOISE_FLOOR * largest(fit.candidates[*j].state);
+        (0..contributions.len()).filter(is_negligible).collect()
+    }
+
+    /// Root mean square along the states of what each candidate adds to its rate, scaled, `[P]`.
+    fn contributions(&self, fit: &Fit) -> Vec<f64> {
+        let dims = self.dims();
+        let (parameters, places) = (fit.parameters(), fit.constants_at(self.dictionary));
+        let mut rate = vec![0.0; dims];
+        let mut contribution = |j: usize, candidate: Candidate| {
+            let alone = self.dynamics(&[candidate]);
+            let own: Vec<f64> =
+                std::iter::once(parameters[j]).chain(parameters[places[j].clone()].iter().copied()).collect();
+            let mut squares = 0.0;
+            for x in fit.estimate.states.chunks_exact(dims) {
+                alone.rate(0.0, x, &own, &mut rate);
+                squares += rate[candidate.state].powi(2);
+            }
+            (squares * dims as f64 / fit.estimate.states.len() as f64).sqrt()
+        };
+        fit.candidates.iter().enumerate().map(|(j, &candidate)| contribution(j, candidate)).collect()
+    }
+
     /// The fit continued at one level.
     pub(super) fn improve(&self, fit: &Fit, level: f64, method: GaussNewton) -> Result<Fit, SmootherError> {
         let (candidates, map, estimate) = (fit.candidates.clone(), fit.map.clone(), fit.estimate.clone());
@@ -183,12 +214,12 @@ impl Laboratory<'_> {
     pub(super) fn deviance(&self, fit: &Fit) -> f64 {
         let squares = self.residual_squares(&fit.estimate);
         let model_part = fit.objective.dynamics / self.dims() as f64;
-        (0..self.dims()).map(|d| self.deviance_of(d, squares[d] + model_part * fit.noise[d].powi(2))).sum()
+        let squares = |d: usize| squares[d] + model_part * fit.noise[d].powi(2);
+        (0..self.dims()).map(|d| self.deviance_of(d, squares(d), self.start.observations(d))).sum()
     }
 
-    /// The part of state d, for a sum of squares in the scaled unit.
-    pub(super) fn deviance_of(&self, d: usize, squares: f64) -> f64 {
-        let observed = self.start.observations(d);
+    /// The part of state d, for a sum of squares of `observed` observations in the scaled unit.
+    pub(super) fn deviance_of(&self, d: usize, squares: f64, observed: f64) -> f64 {
         observed * (squares / observed + (NOISE_FLOOR * self.start.spread[d]).powi(2)).ln()
     }
 

@@ -1,10 +1,8 @@
 //! Inner constants of the functions in a right-hand side at their best.
 
 use super::dictionary::Dictionary;
-use super::fit::Laboratory;
 use super::integral::{Column, IntegralRegression};
 use super::proposal::Proposal;
-use super::quadratic::Subset;
 
 /// A term at some inner constants, in their units.
 #[derive(Debug, Clone)]
@@ -36,25 +34,19 @@ struct Point {
     squares: f64,
 }
 
-impl Laboratory<'_> {
+impl IntegralRegression<'_> {
     /// The right-hand side with its inner constants at their best, the coefficients always at theirs (variable
     /// projection, Golub & Pereyra, SIAM J. Numer. Anal. 10 (1973) 413, in Kaufman's approximation), by damped
     /// Gauss-Newton steps.
-    pub(super) fn refined(
-        &self,
-        regression: &IntegralRegression<'_>,
-        subset: &Subset,
-        instances: &[Instance],
-    ) -> Proposal {
-        let mut proposal = Proposal::of(subset, instances);
+    pub(super) fn refined(&self, mut proposal: Proposal) -> Proposal {
         if proposal.constants.iter().all(Vec::is_empty) || !proposal.score.is_finite() {
             return proposal;
         }
-        let Some(mut point) = at(regression, &proposal.terms, proposal.constants.clone()) else { return proposal };
-        let price = proposal.score - self.deviance_of(regression.state, point.squares);
+        let Some(mut point) = at(self, &proposal.terms, proposal.constants.clone()) else { return proposal };
+        let price = proposal.score - self.deviance(point.squares);
         let mut damping = FIRST_DAMPING;
         for _ in 0..MOST_STEPS {
-            let Some(next) = step(regression, &proposal.terms, &point, damping) else { break };
+            let Some(next) = step(self, &proposal.terms, &point, damping) else { break };
             if next.squares < point.squares {
                 let fall = 1.0 - next.squares / point.squares;
                 point = next;
@@ -69,7 +61,7 @@ impl Laboratory<'_> {
                 }
             }
         }
-        proposal.score = price + self.deviance_of(regression.state, point.squares);
+        proposal.score = price + self.deviance(point.squares);
         (proposal.theta, proposal.constants) = (point.theta, point.constants);
         proposal
     }

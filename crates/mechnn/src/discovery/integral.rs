@@ -11,6 +11,8 @@ use super::quadratic::Quadratic;
 pub(super) struct IntegralRegression<'a> {
     laboratory: &'a Laboratory<'a>,
     pub(super) state: usize,
+    /// Observations that count, see [`super::start::Start::observations`].
+    observed: f64,
     /// Of each trajectory, its observations: place on the whole grid, root of the weight.
     points: Vec<Vec<(usize, f64)>>,
     /// The data, weighted, without the initial values, `[observations]`.
@@ -44,7 +46,8 @@ impl<'a> IntegralRegression<'a> {
             points.push(own);
             first += segment.times.len();
         }
-        let mut regression = Self { laboratory, state, points, y: Vec::new() };
+        let counted = laboratory.start.observations(state);
+        let mut regression = Self { laboratory, state, observed: counted, points, y: Vec::new() };
         let mut next = observed.into_iter();
         // One value for each point, in the order of the points.
         regression.y = regression.centred(|_| next.next().unwrap_or(f64::NAN));
@@ -130,6 +133,11 @@ impl<'a> IntegralRegression<'a> {
         }
         let right = columns.iter().map(|column| dot(column, &self.y)).collect();
         Quadratic { gram, right, base: dot(&self.y, &self.y) }
+    }
+
+    /// Minus twice the log-likelihood of a sum of squares.
+    pub(super) fn deviance(&self, squares: f64) -> f64 {
+        self.laboratory.deviance_of(self.state, squares, self.observed)
     }
 
     /// The data minus columns times coefficients.

@@ -6,7 +6,7 @@ use super::candidates::Candidate;
 use super::fit::Laboratory;
 use super::inner_constants::Instance;
 use super::integral::IntegralRegression;
-use super::quadratic::Subset;
+use super::quadratic::{Quadratic, Subset};
 
 /// Most terms in one proposed equation.
 const MOST_TERMS: usize = 7;
@@ -20,9 +20,6 @@ const FAMILY_TERMS: usize = 3;
 /// Of each family, right-hand sides of each size that are extended, and whose constants are refined.
 const FAMILY_BEAM: usize = 6;
 const FAMILY_REFINED: usize = 3;
-
-/// Right-hand sides whose inner constants are put at their best.
-const REFINED: usize = 40;
 
 /// One right-hand side.
 #[derive(Debug, Clone)]
@@ -47,80 +44,20 @@ impl Laboratory<'_> {
     /// instances; then the constants of those.
     pub(super) fn proposals(&self, d: usize, terms: usize, count: usize, per_size: usize) -> Vec<Proposal> {
         let regression = IntegralRegression::new(self, d);
-        let mut instances: Vec<Instance> = (0..terms).map(|term| Instance::first(self.dictionary, term)).collect();
-        let mut columns: Vec<Vec<f64>> = (0..terms).map(|term| regression.dictionary_column(term)).collect();
-        let mut found = Vec::new();
-        for round in 0..2 {
-            let score = |squares: f64, members: &[usize]| self.regression_score(d, squares, members, &instances);
-            let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-            let quadratic = regression.quadratic(&views);
-            let mut subsets = quadratic.best_subsets(score, MOST_TERMS, BEAM, BEAM.max(count), per_size);
-            let plain = |subset: &Subset| subset.members.iter().all(|&j| instances[j].constants.is_empty());
-            if round == 0 {
-                let seeds: Vec<usize> = (0..terms).filter(|&j| !instances[j].constants.is_empty()).collect();
-                if seeds.is_empty() {
-                    subsets.retain(plain);
-                    found = subsets.iter().map(|subset| Proposal::of(subset, &instances)).collect();
-                    break;
-                }
-                // With polynomials beside it, and with anything: a function far from its best constants would choose
-                // other functions to make up for that.
-                let plainly = |squares: f64, members: &[usize]| {
-                    let functions = members.iter().filter(|&&j| j >= self.dictionary.polynomials).count();
-                    if functions > 1 { f64::INFINITY } else { score(squares, members) }
-                };
-                for (of_families, limit) in [
-                    (quadratic.best_with_each(&seeds, plainly, FAMILY_TERMS, FAMILY_BEAM), FAMILY_REFINED),
-                    (quadratic.best_with_each(&seeds, score, FAMILY_TERMS, FAMILY_BEAM), 1),
-                ] {
-                    subsets.extend(self.of_families(of_families, &instances, limit));
-                }
-                let refined: Vec<Proposal> =
-                    subsets.iter().map(|subset| self.refined(&regression, subset, &instances)).collect();
-                let mut best: Vec<(f64, Instance)> = Vec::new();
-                for proposal in &refined {
-                    for (&term, constants) in proposal.terms.iter().zip(&proposal.constants) {
-                        let same = |(_, other): &&mut (f64, Instance)| {
-                            self.dictionary.families[other.term] == self.dictionary.families[term]
-                        };
-                        match best.iter_mut().find(same) {
-                            _ if constants.is_empty() => {}
-                            Some(other) if other.0 <= proposal.score => {}
-                            Some(other) => *other = (proposal.score, Instance { term, constants: constants.clone() }),
-                            None => best.push((proposal.score, Instance { term, constants: constants.clone() })),
-                        }
-                    }
-                }
-                columns.extend(best.iter().map(|(_, i)| regression.column(i.term, &i.constants).values));
-                instances.extend(best.into_iter().map(|(_, instance)| instance));
-                found = refined;
-            } else {
-                subsets.truncate(REFINED.max(count));
-                found.extend(subsets.iter().map(|subset| self.refined(&regression, subset, &instances)));
-            }
+        let mut equation = Choices {
+            laboratory: self,
+            instances: (0..terms).map(|term| Instance::first(self.dictionary, term)).collect(),
+            columns: (0..terms).map(|term| regression.dictionary_column(term)).collect(),
+            regression,
+        };
+        let mut subsets = equation.best(count, per_size);
+        subsets.extend(equation.of_every_family(terms));
+        let mut found = equation.refined(&subsets);
+        if equation.instances.iter().any(|instance| !instance.constants.is_empty()) {
+            equation.add_refined(&found);
+            found.extend(equation.refined(&equation.best(count, per_size)));
         }
         select(found, count, per_size)
-    }
-
-    /// The `limit` best of every family and size.
-    fn of_families(&self, mut found: Vec<(usize, Subset)>, instances: &[Instance], limit: usize) -> Vec<Subset> {
-        found.sort_by(|a, b| a.1.score.total_cmp(&b.1.score).then_with(|| a.1.members.cmp(&b.1.members)));
-        let mut counts = HashMap::new();
-        found.retain(|(seed, subset)| {
-            let family = self.dictionary.families[instances[*seed].term];
-            let count = counts.entry((family, subset.members.len())).or_insert(0);
-            *count += 1;
-            *count <= limit
-        });
-        found.into_iter().map(|(_, subset)| subset).collect()
-    }
-
-    fn regression_score(&self, d: usize, squares: f64, members: &[usize], instances: &[Instance]) -> f64 {
-        if self.repeats_a_family(members.iter().map(|&j| instances[j].term)) {
-            return f64::INFINITY;
-        }
-        let price = |&j: &usize| self.price_of(Candidate { state: d, term: instances[j].term });
-        self.deviance_of(d, squares) + members.iter().map(price).sum::<f64>()
     }
 
     /// Whether two terms of one equation differ only in where their constants start.
@@ -130,8 +67,91 @@ impl Laboratory<'_> {
     }
 }
 
+/// What one equation may be made of.
+struct Choices<'a> {
+    laboratory: &'a Laboratory<'a>,
+    regression: IntegralRegression<'a>,
+    instances: Vec<Instance>,
+    /// Of each instance.
+    columns: Vec<Vec<f64>>,
+}
+
+impl Choices<'_> {
+    fn quadratic(&self) -> Quadratic {
+        self.regression.quadratic(&self.columns.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
+    /// What a subset of the instances is worth.
+    fn score(&self) -> impl Fn(f64, &[usize]) -> f64 + '_ {
+        let price = |instance: &Instance| {
+            self.laboratory.price_of(Candidate { state: self.regression.state, term: instance.term })
+        };
+        let prices: Vec<f64> = self.instances.iter().map(price).collect();
+        move |squares, members| {
+            if self.laboratory.repeats_a_family(members.iter().map(|&j| self.instances[j].term)) {
+                return f64::INFINITY;
+            }
+            self.regression.deviance(squares) + members.iter().map(|&j| prices[j]).sum::<f64>()
+        }
+    }
+
+    fn best(&self, count: usize, per_size: usize) -> Vec<Subset> {
+        self.quadratic().best_subsets(self.score(), MOST_TERMS, BEAM, BEAM.max(count), per_size)
+    }
+
+    /// The best small subsets with each family of functions that has constants: with polynomials beside it, and with
+    /// anything. A function far from its best constants would choose other functions to make up for that.
+    fn of_every_family(&self, terms: usize) -> Vec<Subset> {
+        let (quadratic, score) = (self.quadratic(), self.score());
+        let seeds: Vec<usize> = (0..terms).filter(|&j| !self.instances[j].constants.is_empty()).collect();
+        let polynomials = self.laboratory.dictionary.polynomials.min(terms);
+        let mut chosen = Vec::new();
+        for (beam, among, limit) in [(FAMILY_BEAM, polynomials, FAMILY_REFINED), (1, terms, 1)] {
+            let mut found = quadratic.best_with_each(&seeds, &score, FAMILY_TERMS, beam, among);
+            found.sort_by(|a, b| a.1.score.total_cmp(&b.1.score).then_with(|| a.1.members.cmp(&b.1.members)));
+            let mut counts = HashMap::new();
+            for (seed, subset) in found {
+                let count = counts.entry((self.family(self.instances[seed].term), subset.members.len())).or_insert(0);
+                *count += 1;
+                if *count <= limit {
+                    chosen.push(subset);
+                }
+            }
+        }
+        chosen
+    }
+
+    fn family(&self, term: usize) -> usize {
+        self.laboratory.dictionary.families[term]
+    }
+
+    fn refined(&self, subsets: &[Subset]) -> Vec<Proposal> {
+        subsets.iter().map(|subset| self.regression.refined(Proposal::of(subset, &self.instances))).collect()
+    }
+
+    /// Each family of functions once more, with the constants of the best proposal that has it.
+    fn add_refined(&mut self, proposals: &[Proposal]) {
+        let mut best: Vec<(f64, Instance)> = Vec::new();
+        for proposal in proposals {
+            let functions = proposal.terms.iter().zip(&proposal.constants).filter(|(_, own)| !own.is_empty());
+            for (&term, constants) in functions {
+                let instance = Instance { term, constants: constants.clone() };
+                match best.iter_mut().find(|(_, other)| self.family(other.term) == self.family(term)) {
+                    Some(other) if other.0 <= proposal.score => {}
+                    Some(other) => *other = (proposal.score, instance),
+                    None => best.push((proposal.score, instance)),
+                }
+            }
+        }
+        for (_, instance) in best {
+            self.columns.push(self.regression.column(instance.term, &instance.constants).values);
+            self.instances.push(instance);
+        }
+    }
+}
+
 impl Proposal {
-    pub(super) fn of(subset: &Subset, instances: &[Instance]) -> Self {
+    fn of(subset: &Subset, instances: &[Instance]) -> Self {
         let mut members: Vec<(usize, f64)> = subset.members.iter().copied().zip(subset.theta.iter().copied()).collect();
         members.sort_by_key(|(j, _)| instances[*j].term);
         Self {

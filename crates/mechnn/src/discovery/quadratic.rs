@@ -164,7 +164,7 @@ impl Quadratic {
         let mut of_each_size = Vec::new();
         let mut generation = vec![self.empty()];
         for _ in 0..largest {
-            generation = self.extended(&generation, &score, beam);
+            generation = self.extended(&generation, &score, beam, self.size());
             if generation.is_empty() {
                 break;
             }
@@ -179,11 +179,17 @@ impl Quadratic {
         found
     }
 
-    /// The `beam` best subsets with one unknown more than those of a generation, best first.
-    fn extended(&self, generation: &[Partial], score: impl Fn(f64, &[usize]) -> f64, beam: usize) -> Vec<Partial> {
+    /// The `beam` best subsets with one unknown more, from the first `among`, than those of a generation, best first.
+    fn extended(
+        &self,
+        generation: &[Partial],
+        score: impl Fn(f64, &[usize]) -> f64,
+        beam: usize,
+        among: usize,
+    ) -> Vec<Partial> {
         let mut children = Vec::new();
         for (parent, partial) in generation.iter().enumerate() {
-            for j in (0..self.size()).filter(|&j| self.can_add(partial, j)) {
+            for j in (0..among).filter(|&j| self.can_add(partial, j)) {
                 let mut members = partial.members.clone();
                 members.push(j);
                 members.sort_unstable();
@@ -197,13 +203,15 @@ impl Quadratic {
         children.iter().map(|(_, _, parent, j)| self.add(&generation[*parent], *j)).collect()
     }
 
-    /// For each of the `seeds`, the `beam` best subsets of every size up to `largest` with it, by a beam search.
+    /// For each of the `seeds`, the `beam` best subsets of every size up to `largest` of it and the first `among` unknowns,
+    /// by a beam search.
     pub(super) fn best_with_each(
         &self,
         seeds: &[usize],
         score: impl Fn(f64, &[usize]) -> f64,
         largest: usize,
         beam: usize,
+        among: usize,
     ) -> Vec<(usize, Subset)> {
         let mut found = Vec::new();
         for &seed in seeds.iter().filter(|&&seed| self.can_add(&self.empty(), seed)) {
@@ -212,7 +220,7 @@ impl Quadratic {
                 let scored = |partial: &Partial| score(partial.objective, &partial.members);
                 found.extend(generation.iter().map(|partial| (seed, self.finish(partial, scored(partial)))));
                 if size < largest {
-                    generation = self.extended(&generation, &score, beam);
+                    generation = self.extended(&generation, &score, beam, among);
                 }
             }
         }

@@ -55,7 +55,13 @@ mod with_networks {
                 toml::from_str(&text).map_err(wrong)?
             }
         };
-        options.library = search.library.unwrap_or(options.library);
+        if let Some(library) = &search.library {
+            if !library.functions().is_empty() {
+                return Err(Failure::usage("`--method neural` has polynomials only")
+                    .hint("leave the functions out of --library, or use --method direct"));
+            }
+            options.library = library.clone();
+        }
         if search.threshold > 0.0 {
             options.threshold = search.threshold;
         }

@@ -1,4 +1,4 @@
-//! One batch element: its chains, the slack that joins them, and refinement.
+//! One batch element, factored: its chains, the slack that joins them, and refinement.
 
 use super::augmented::{Augmented, Sides};
 use super::chain::Chain;
@@ -6,10 +6,11 @@ use super::change::relative_change;
 use super::groups::{Group, independent_groups};
 use super::null_space::NullSpace;
 use super::row_pass::{Load, PassSummary, Unknowns, add_transposed_residual};
+use super::slack_column::SlackColumn;
 use super::view::ElementView;
 use crate::engine::PivotError;
 use crate::error::SolveError;
-use crate::scheme::{EquationRows, Weights};
+use crate::scheme::EquationRows;
 use crate::solution::{Factorization, RowResiduals};
 
 /// The factored system of one batch element.
@@ -20,14 +21,6 @@ pub(super) struct FactoredElement {
     factorization: Factorization,
     /// Where refinement starts: the solution that an orthogonal factorisation returns, else zero.
     start: UnknownVector,
-}
-
-/// The slack as a border of one column, with a = its column (ones on the smoothness rows):
-/// `z = (AᵀA)⁻¹ Aᵀa`, and the Schur complement `|a - A z|²`.
-struct SlackColumn {
-    transposed: Vec<f64>,
-    response: Vec<f64>,
-    complement: f64,
 }
 
 /// Solution of one batch element.
@@ -52,15 +45,6 @@ pub(super) struct UnknownVector {
 /// Above this estimated relative error a solution is refined.
 const REFINE_ABOVE: f64 = 1e-11;
 
-/// Above this estimated relative error the normal equations give way to orthogonal elimination.
-const ACCURATE: f64 = 1e-10;
-
-/// Normal equations with a smaller relative pivot may be singular: rounding alone leaves about this.
-const TRUSTED_PIVOT: f64 = 1e-11;
-
-/// Above this estimated relative error after refinement the solve is refused.
-const REFUSE_ABOVE: f64 = 1e-4;
-
 /// Above this estimated relative error variances are refused: two digits are enough for an error bar, fewer are not.
 const REFUSE_VARIANCES_ABOVE: f64 = 1e-2;
 
@@ -71,66 +55,7 @@ const VARIANCE_ERROR: f64 = 10.0;
 const MAX_REFINEMENTS: usize = 8;
 
 impl FactoredElement {
-    /// Factors and solves; refuses solutions that only the rounding of heavy rows determines.
-    pub(super) fn factor_and_solve(view: &ElementView<'_>) -> Result<(Self, SolvedElement), SolveError> {
-        let (factored, solved) = Self::factor_by_estimate(view)?;
-        let spread = heaviness(view);
-        if spread > 1.0 && solved.pivot_ratio < TRUSTED_PIVOT * spread * spread {
-            // With equal weights the normal equations may tell already, in the time of a factorisation.
-            let equal = view.with_equal_weights();
-            let spread = heaviness(&equal);
-            let is_full = Self::new(&equal, Factorization::NormalEquations)
-                .is_ok_and(|factored| factored.pivot_ratio >= TRUSTED_PIVOT * spread * spread);
-            if !is_full {
-                for group in elimination_groups(view) {
-                    let null_space = null_space(view, &group)?;
-                    Chain::check_rank(view, &group, null_space.as_ref()).map_err(|error| singular(view, error))?;
-                }
-            }
-        }
-        Ok((factored, solved))
-    }
-
-    /// Factors and solves by the cheapest factorisation whose error estimate is good enough.
-    fn factor_by_estimate(view: &ElementView<'_>) -> Result<(Self, SolvedElement), SolveError> {
-        // Rounding can make the pivots of a singular matrix look positive, the more so the larger a weight.
-        if view.rows() < view.unknowns() + usize::from(view.scheme.gamma_alpha().is_some()) {
-            return Err(singular(view, PivotError { block: view.sizes.points - 1, ratio: 0.0 }));
-        }
-        let attempt = |factorization| {
-            let factored = Self::new(view, factorization)?;
-            let solved = factored.solve(view)?;
-            Ok((factored, solved))
-        };
-        let quick = attempt(Factorization::NormalEquations);
-        let (estimate, quick) = match quick {
-            Ok((factored, solved)) if solved.error_estimate <= ACCURATE && solved.pivot_ratio >= TRUSTED_PIVOT => {
-                return Ok((factored, solved));
-            }
-            // A pivot at the level of rounding: whether the rows determine the solution at all, only orthogonal
-            // elimination can tell. If they do, what the refined normal equations found is good.
-            Ok((factored, solved)) if solved.error_estimate <= ACCURATE => {
-                return Self::new(view, Factorization::Orthogonal).map(|_| (factored, solved));
-            }
-            Ok((factored, solved)) => (solved.error_estimate, Ok((factored, solved))),
-            Err(error) => (f64::INFINITY, Err(error)),
-        };
-        match attempt(Factorization::Orthogonal) {
-            Ok((factored, solved)) if solved.error_estimate < estimate => Ok((factored, solved)),
-            // The reason of the better method is the better reason.
-            Err(error) if quick.is_err() => Err(error),
-            _ => quick,
-        }
-        .and_then(|(factored, solved)| {
-            let (estimate, refinements) = (solved.error_estimate, solved.refinements);
-            match estimate <= REFUSE_ABOVE {
-                true => Ok((factored, solved)),
-                false => Err(SolveError::IllConditioned { batch: view.batch, estimate, refinements }),
-            }
-        })
-    }
-
-    fn new(view: &ElementView<'_>, factorization: Factorization) -> Result<Self, SolveError> {
+    pub(super) fn new(view: &ElementView<'_>, factorization: Factorization) -> Result<Self, SolveError> {
         let groups = match factorization {
             Factorization::NormalEquations => independent_groups(view),
             Factorization::Orthogonal => elimination_groups(view),
@@ -157,25 +82,12 @@ impl FactoredElement {
         let pivot_ratio = chains.iter().map(Chain::pivot_ratio).fold(f64::INFINITY, f64::min);
         let mut element = Self { chains, slack: None, pivot_ratio, factorization, start };
         if factorization == Factorization::NormalEquations && view.scheme.gamma_alpha().is_some() {
-            element.border_with_slack(view).map_err(|error| singular(view, error))?;
+            let solve = |x: &mut [f64]| element.solve_chains(view, x, &mut 0.0);
+            let (slack, ratio) = SlackColumn::new(view, solve).map_err(|error| singular(view, error))?;
+            element.pivot_ratio = element.pivot_ratio.min(ratio);
+            element.slack = Some(slack);
         }
         Ok(element)
-    }
-
-    fn border_with_slack(&mut self, view: &ElementView<'_>) -> Result<(), PivotError> {
-        let zero = vec![0.0; view.unknowns()];
-        let mut transposed = vec![0.0; view.unknowns()];
-        let rows = slack_residual(view, &zero, &mut transposed).squared_norm;
-        let mut response = transposed.clone();
-        self.solve_chains(view, &mut response, &mut 0.0);
-        let complement = slack_residual(view, &response, &mut vec![0.0; view.unknowns()]).squared_norm;
-        let ratio = complement / rows;
-        if ratio.is_nan() || ratio < f64::EPSILON {
-            return Err(PivotError { block: view.sizes.points, ratio });
-        }
-        self.pivot_ratio = self.pivot_ratio.min(ratio);
-        self.slack = Some(SlackColumn { transposed, response, complement });
-        Ok(())
     }
 
     /// The solution by this factorisation, refined with the residuals of the rows until the rounding error is negligible
@@ -183,7 +95,7 @@ impl FactoredElement {
     ///
     /// The correction that would come next measures the error of what is there, so the last one is computed and not
     /// applied: it is the estimate.
-    fn solve(&self, view: &ElementView<'_>) -> Result<SolvedElement, SolveError> {
+    pub(super) fn solve(&self, view: &ElementView<'_>) -> Result<SolvedElement, SolveError> {
         let gamma_alpha = view.scheme.gamma_alpha().unwrap_or(0.0);
         let UnknownVector { mut values, mut slack } = self.start.clone();
         let mut right = vec![0.0; view.unknowns()];
@@ -318,24 +230,21 @@ impl FactoredElement {
         if !estimate.is_finite() || estimate > REFUSE_VARIANCES_ABOVE {
             return Err(SolveError::IllConditioned { batch: view.batch, estimate, refinements: 0 });
         }
-        let Some(SlackColumn { response, complement, .. }) = &self.slack else { return Ok((values, slack)) };
-        values.iter_mut().zip(response).for_each(|(variance, z)| *variance += z * z / complement);
-        Ok((values, complement.recip()))
+        if let Some(column) = &self.slack {
+            slack = column.add_variances(&mut values);
+        }
+        Ok((values, slack))
     }
 
     /// Solves the normal equations bordered by the slack in place; returns the slack.
     pub(super) fn solve_bordered(&self, view: &ElementView<'_>, g: &mut [f64], g_slack: f64) -> f64 {
         let mut slack = g_slack;
         self.solve_chains(view, g, &mut slack);
-        let Some(SlackColumn { transposed, response, complement }) = &self.slack else {
+        let Some(column) = &self.slack else {
             let in_chain = self.factorization == Factorization::Orthogonal && view.scheme.gamma_alpha().is_some();
             return if in_chain { slack } else { 0.0 };
         };
-        // eps = (q - s·y) / den;  x = y - eps z
-        let product: f64 = transposed.iter().zip(&*g).map(|(s, y)| s * y).sum();
-        let slack = (g_slack - product) / complement;
-        g.iter_mut().zip(response).for_each(|(value, z)| *value -= slack * z);
-        slack
+        column.eliminate(g, g_slack)
     }
 
     fn solve_chains(&self, view: &ElementView<'_>, x: &mut [f64], slack: &mut f64) {
@@ -372,17 +281,8 @@ impl UnknownVector {
     }
 }
 
-/// The largest entry of a weighted row relative to those of the lightest family, 1 and more: the factor by which rounding of
-/// heavy rows exceeds that of light ones. Hard equations are eliminated before.
-fn heaviness(view: &ElementView<'_>) -> f64 {
-    let Weights { equation, initial, smoothness } = view.weights;
-    let coefficients = view.all_coefficients().iter().fold(1.0, |most: f64, c| most.max(c.abs()));
-    let equation = if view.equations == EquationRows::Hard { smoothness } else { equation * coefficients };
-    equation.max(initial).max(smoothness) / equation.min(initial).min(smoothness)
-}
-
 /// The slack joins all dimensions: with it they are eliminated as one group.
-fn elimination_groups(view: &ElementView<'_>) -> Vec<Group> {
+pub(super) fn elimination_groups(view: &ElementView<'_>) -> Vec<Group> {
     match view.scheme.gamma_alpha() {
         Some(_) => {
             let (dims, equations) = ((0..view.sizes.dims).collect(), (0..view.sizes.equations).collect());
@@ -392,7 +292,7 @@ fn elimination_groups(view: &ElementView<'_>) -> Vec<Group> {
     }
 }
 
-fn null_space(view: &ElementView<'_>, group: &Group) -> Result<Option<NullSpace>, SolveError> {
+pub(super) fn null_space(view: &ElementView<'_>, group: &Group) -> Result<Option<NullSpace>, SolveError> {
     let dependent = |error: PivotError| SolveError::DependentEquations {
         batch: view.batch,
         point: error.block,
@@ -404,12 +304,7 @@ fn null_space(view: &ElementView<'_>, group: &Group) -> Result<Option<NullSpace>
     }
 }
 
-fn singular(view: &ElementView<'_>, error: PivotError) -> SolveError {
+pub(super) fn singular(view: &ElementView<'_>, error: PivotError) -> SolveError {
     let pivot = if error.ratio.is_finite() { error.ratio } else { 0.0 };
     SolveError::NotPositiveDefinite { batch: view.batch, point: error.block, pivot }
-}
-
-/// Residual `a - A z` of the slack's column.
-fn slack_residual(view: &ElementView<'_>, z: &[f64], out: &mut [f64]) -> PassSummary {
-    add_transposed_residual(view, Unknowns { values: z, slack: 0.0 }, Load::SlackColumn, out)
 }

@@ -16,15 +16,21 @@ mod chain_rows;
 
 mod change;
 
+mod choice;
+
 mod element;
 
 mod gradient;
 
 mod groups;
 
+mod normal_equations;
+
 mod null_space;
 
 mod row_pass;
+
+mod slack_column;
 
 mod tangent;
 
@@ -35,6 +41,7 @@ mod view;
 mod weighted_row;
 
 use augmented::{Augmented, Sides};
+use choice::factor_and_solve;
 use element::{FactoredElement, SolvedElement};
 use gradient::element_gradient;
 use tangent::element_tangent;
@@ -84,7 +91,7 @@ impl OdeSolver for BlockBanded {
             .into_par_iter()
             .map(|batch| {
                 let view = ElementView::new(problem, batch);
-                FactoredElement::factor_and_solve(&view).map(|(_, solved)| solved)
+                factor_and_solve(&view).map(|(_, solved)| solved)
             })
             .collect::<Vec<_>>();
         let solved = first_error(solved)?;
@@ -97,7 +104,7 @@ impl OdeSolver for BlockBanded {
             .into_par_iter()
             .map(|batch| {
                 let view = ElementView::new(problem, batch);
-                FactoredElement::factor_and_solve(&view)
+                factor_and_solve(&view)
             })
             .collect::<Vec<_>>();
         let elements = first_error(elements)?;

@@ -161,7 +161,9 @@ impl PointSpace {
             // Back from the equation's own scale.
             (0..=j).for_each(|i| triangle[i * e + j] = column[i] * sizes[order[j]]);
         }
-        let basis = q.iter().zip(scale).flat_map(|(row, scale)| row.iter().map(move |v| v * scale)).collect();
+        // Collecting would leave room for up to twice as many.
+        let mut basis = Vec::with_capacity(b * b);
+        q.iter().zip(scale).for_each(|(row, scale)| basis.extend(row.iter().map(|v| v * scale)));
         Ok(Self { basis, triangle, order })
     }
 }

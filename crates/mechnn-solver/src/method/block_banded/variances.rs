@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array4};
 use rayon::prelude::*;
 
-use super::element::FactoredElement;
+use super::choice::factor_and_solve;
 use super::view::ElementView;
 use super::{BlockBanded, collect_solution};
 use crate::error::SolveError;
@@ -27,7 +27,7 @@ impl BlockBanded {
             .into_par_iter()
             .map(|batch| {
                 let view = ElementView::new(problem, batch);
-                let (factored, solved) = FactoredElement::factor_and_solve(&view)?;
+                let (factored, solved) = factor_and_solve(&view)?;
                 let variances = factored.variances(&view)?;
                 Ok((solved, variances))
             })
