@@ -1,6 +1,6 @@
 //! The Lorenz system from noisy data, at the paper's settings: 10 000 points, step 0.01, degree 2, 30 candidates.
 //!
-//! `MECHNN_SEEDS=20` runs the published table; the gate runs one seed. `--ignored` runs 30 % and 50 % noise.
+//! `MECHNN_SEEDS=20` runs the published table; the gate runs one seed. `--ignored` runs 30 % noise.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::time::Instant;
@@ -19,13 +19,6 @@ fn lorenz_is_found_at_every_noise_level() {
 #[ignore = "minutes"]
 fn lorenz_is_found_at_30_percent_noise() {
     table(&[(0.3, 0.05)], 20);
-}
-
-/// Half of a standard deviation is reported, not promised.
-#[test]
-#[ignore = "minutes"]
-fn lorenz_at_50_percent_noise_is_reported() {
-    table(&[(0.5, f64::NAN)], 20);
 }
 
 fn table(levels: &[(f64, f64)], seeds: u64) {
@@ -59,9 +52,6 @@ fn table(levels: &[(f64, f64)], seeds: u64) {
             100.0 * median,
             100.0 * worst
         );
-        if largest.is_nan() {
-            continue;
-        }
         assert_eq!(exact, seeds as usize, "noise {noise}: exact support in {exact} of {seeds}");
         assert!(median <= largest, "noise {noise}: median worst coefficient error {median}, at most {largest}");
     }

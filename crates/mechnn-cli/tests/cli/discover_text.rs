@@ -15,7 +15,7 @@ fn equations_have_standard_errors_and_stderr_has_the_evidence() {
         assert!(line.starts_with(start), "{line}");
         assert_eq!(line.matches('(').count(), 2, "two terms, each with its error: {line}");
     }
-    for evidence in ["4 of 312 candidates", "noise ", "R2 0.99", "time ", "reproduces the data"] {
+    for evidence in ["4 of 364 candidates", "noise ", "R2 0.99", "time ", "reproduces the data"] {
         assert!(outcome.stderr.contains(evidence), "`{evidence}` is missing in {}", outcome.stderr);
     }
     let quiet = folder.mechnn(&["discover", "data.csv", "-q"]);

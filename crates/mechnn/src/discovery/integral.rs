@@ -72,12 +72,21 @@ impl<'a> IntegralRegression<'a> {
     /// The column of a term of the dictionary at its first constants.
     pub(super) fn dictionary_column(&self, term: usize) -> Vec<f64> {
         let dictionary = self.laboratory.dictionary;
+        if !self.has_dictionary_rows() {
+            return self.column(term, &dictionary.first_constants(term)).values;
+        }
         self.centred(|row| dictionary.integrals[row * dictionary.len() + term])
+    }
+
+    /// Whether the dictionary's integrals are those of these data, and not of the whole of which they are an excerpt.
+    fn has_dictionary_rows(&self) -> bool {
+        let points = self.laboratory.start.states.len() / self.laboratory.dims();
+        self.laboratory.dictionary.integrals.len() == points * self.laboratory.dictionary.len()
     }
 
     /// The column of a term with the given constants, in units of [`super::dictionary::Dictionary::constant_units`].
     pub(super) fn column(&self, term: usize, constants: &[f64]) -> Column {
-        if constants.is_empty() {
+        if constants.is_empty() && self.has_dictionary_rows() {
             return Column { values: self.dictionary_column(term), by_constant: Vec::new() };
         }
         let (start, dictionary) = (self.laboratory.start, self.laboratory.dictionary);

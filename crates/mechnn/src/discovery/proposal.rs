@@ -11,6 +11,9 @@ use super::quadratic::{Quadratic, Subset};
 /// Most terms in one proposed equation.
 const MOST_TERMS: usize = 7;
 
+/// Points of the grid that proposals are made from: refining constants costs in proportion.
+const MOST_POINTS: usize = 2000;
+
 /// Subsets of each size that are extended.
 const BEAM: usize = 40;
 
@@ -43,19 +46,23 @@ impl Laboratory<'_> {
     /// on a grid of constants, those constants refined; then the best of all right-hand sides with the grid and the refined
     /// instances; then the constants of those.
     pub(super) fn proposals(&self, d: usize, terms: usize, count: usize, per_size: usize) -> Vec<Proposal> {
-        let regression = IntegralRegression::new(self, d);
+        // The fits that follow see all the data.
+        let excerpt = self.start.excerpt(MOST_POINTS);
+        let laboratory = Laboratory { start: excerpt.as_ref().unwrap_or(self.start), dictionary: self.dictionary };
+        let regression = IntegralRegression::new(&laboratory, d);
         let mut equation = Choices {
-            laboratory: self,
+            laboratory: &laboratory,
             instances: (0..terms).map(|term| Instance::first(self.dictionary, term)).collect(),
             columns: (0..terms).map(|term| regression.dictionary_column(term)).collect(),
             regression,
         };
-        let mut subsets = equation.best(count, per_size);
-        subsets.extend(equation.of_every_family(terms));
+        let quadratic = equation.quadratic();
+        let mut subsets = equation.best(&quadratic, count, per_size);
+        subsets.extend(equation.of_every_family(&quadratic, terms));
         let mut found = equation.refined(&subsets);
         if equation.instances.iter().any(|instance| !instance.constants.is_empty()) {
             equation.add_refined(&found);
-            found.extend(equation.refined(&equation.best(count, per_size)));
+            found.extend(equation.refined(&equation.best(&equation.quadratic(), count, per_size)));
         }
         select(found, count, per_size)
     }
@@ -95,14 +102,14 @@ impl Choices<'_> {
         }
     }
 
-    fn best(&self, count: usize, per_size: usize) -> Vec<Subset> {
-        self.quadratic().best_subsets(self.score(), MOST_TERMS, BEAM, BEAM.max(count), per_size)
+    fn best(&self, quadratic: &Quadratic, count: usize, per_size: usize) -> Vec<Subset> {
+        quadratic.best_subsets(self.score(), MOST_TERMS, BEAM, BEAM.max(count), per_size)
     }
 
     /// The best small subsets with each family of functions that has constants: with polynomials beside it, and with
     /// anything. A function far from its best constants would choose other functions to make up for that.
-    fn of_every_family(&self, terms: usize) -> Vec<Subset> {
-        let (quadratic, score) = (self.quadratic(), self.score());
+    fn of_every_family(&self, quadratic: &Quadratic, terms: usize) -> Vec<Subset> {
+        let score = self.score();
         let seeds: Vec<usize> = (0..terms).filter(|&j| !self.instances[j].constants.is_empty()).collect();
         let polynomials = self.laboratory.dictionary.polynomials.min(terms);
         let mut chosen = Vec::new();

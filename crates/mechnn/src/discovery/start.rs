@@ -7,6 +7,10 @@ use super::options::NoiseModel;
 use super::scaling::Scaling;
 use crate::data::Dataset;
 
+/// Pieces of a trajectory in an excerpt, and the least points of a piece.
+const PIECES: usize = 4;
+const SHORTEST_PIECE: usize = 30;
+
 /// The data in scaled variables on a grid, with first estimates.
 #[derive(Debug, Clone)]
 pub(super) struct Start {
@@ -118,6 +122,43 @@ impl Start {
         }
         self.typical_step /= time;
         self.scaling = Scaling { state, time };
+    }
+
+    /// At most about `points` points of the grid, in a few pieces spread over each trajectory, each with its own start; none
+    /// if there are no more.
+    pub(super) fn excerpt(&self, points: usize) -> Option<Self> {
+        let dims = self.noise.len();
+        let all = self.states.len() / dims;
+        if all <= points {
+            return None;
+        }
+        let mut excerpt = Self {
+            segments: Vec::new(),
+            observed_at: Vec::new(),
+            states: Vec::new(),
+            derivatives: Vec::new(),
+            ..self.clone()
+        };
+        let mut first = 0;
+        for segment in &self.segments {
+            let length = segment.times.len();
+            let part = length.div_ceil(PIECES);
+            let kept = (part * points / all).max(SHORTEST_PIECE);
+            for begin in (0..length).step_by(part) {
+                let rows = begin..(begin + kept.min(part)).min(length);
+                let values = rows.start * dims..rows.end * dims;
+                let whole = (first + rows.start) * dims..(first + rows.end) * dims;
+                excerpt.segments.push(Segment {
+                    times: segment.times[rows].to_vec(),
+                    observations: segment.observations[values.clone()].to_vec(),
+                    relative_noise: segment.relative_noise.get(values).map(<[f64]>::to_vec).unwrap_or_default(),
+                });
+                excerpt.states.extend_from_slice(&self.states[whole.clone()]);
+                excerpt.derivatives.extend_from_slice(&self.derivatives[whole]);
+            }
+            first += length;
+        }
+        Some(excerpt)
     }
 
     /// The same data on a finer grid with no interval longer than `longest`, and `states` there: the cubic through the
