@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let layer = OdeLayer::new(POINTS).with_scheme(Scheme::Collocation { nodes: CollocationNodes::Three });
     let network = Network::new(encoder, head, layer);
     let (adam, schedule) = (Adam { learning_rate: 0.05, ..Adam::default() }, Schedule::Cosine { end: 1e-3 });
-    let options = TrainerOptions { epochs: 300, batch: 12, adam, schedule, ..TrainerOptions::default() };
+    let options = TrainerOptions { epochs: 3000, batch: 12, adam, schedule, ..TrainerOptions::default() };
     let network = Trainer::new(options).train(network, &data, &mut Silent)?.model;
     for (i, truth) in data.0.iter().enumerate() {
         let found = to_vec(network.encoder().encode(data.window(&[i]).values)?)[0];
