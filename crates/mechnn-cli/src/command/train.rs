@@ -95,6 +95,9 @@ mod with_networks {
             printer.note(&format!("{:.0} s", started.elapsed().as_secs_f64()));
             if let Some(folder) = &self.output {
                 atomic_file::write(&folder.join("table.md"), table.markdown().as_bytes())?;
+                for figure in &table.figures {
+                    atomic_file::write(&folder.join(format!("{}.svg", figure.name)), figure.svg.as_bytes())?;
+                }
                 let document = serde_json::to_vec_pretty(&table)?;
                 // Last: its presence means that the run is complete.
                 atomic_file::write(&folder.join("result.json"), &document)?;

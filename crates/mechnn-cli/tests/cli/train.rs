@@ -35,7 +35,7 @@ fn a_small_training_writes_its_folder() {
     let outcome = folder.mechnn(&arguments);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     assert!(outcome.stdout.contains("| SSE / noise energy"), "{}", outcome.stdout);
-    for file in ["config.toml", "metrics.jsonl", "table.md", "result.json"] {
+    for file in ["config.toml", "metrics.jsonl", "table.md", "damped_sine.svg", "result.json"] {
         assert!(folder.path(&format!("run/{file}")).is_file(), "{file}");
     }
 }

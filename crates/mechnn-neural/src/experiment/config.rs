@@ -55,6 +55,9 @@ pub enum ConfigError {
     },
 }
 
+/// Settings that are one of several kinds, each with its own keys.
+const ENUMS: [&str; 1] = ["schedule"];
+
 const NAMES: [&str; 5] = ["damped-sine", "lorenz", "logistic", "constants", "nonlinear-terms"];
 
 impl Config {
@@ -115,8 +118,22 @@ impl Config {
     }
 }
 
-fn settings<T: DeserializeOwned>(table: TomlTable) -> Result<T, ConfigError> {
+/// What is not given is the default of the experiment, not that of the part it stands in: `training.epochs=5` alone keeps
+/// the learning rate.
+fn settings<T: DeserializeOwned + Serialize + Default>(given: TomlTable) -> Result<T, ConfigError> {
+    let mut table = TomlTable::try_from(T::default()).map_err(|error| ConfigError::Syntax(error.to_string()))?;
+    overlay(&mut table, given);
     T::deserialize(Value::Table(table)).map_err(syntax)
+}
+
+fn overlay(table: &mut TomlTable, given: TomlTable) {
+    for (key, value) in given {
+        match (table.get_mut(&key), value) {
+            // A table that names one of several kinds is replaced as a whole.
+            (Some(Value::Table(table)), Value::Table(given)) if !ENUMS.contains(&key.as_str()) => overlay(table, given),
+            (_, value) => drop(table.insert(key, value)),
+        }
+    }
 }
 
 /// serde's message on an unknown field is the only place that has the known ones.
@@ -150,7 +167,8 @@ fn set(table: &mut TomlTable, text: &str) -> Result<(), ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, ConfigError};
+    use super::{Config, ConfigError, NonlinearTerms};
+    use crate::train::Schedule;
 
     #[test]
     fn keys_can_be_set_and_unknown_ones_are_named() {
@@ -170,6 +188,17 @@ mod tests {
         assert!(matches!(Config::parse("seeds = [1]", &[]), Err(ConfigError::Experiment { .. })));
         assert!(matches!(Config::parse(text, &["seeds".to_owned()]), Err(ConfigError::Override { .. })));
         assert!(matches!(Config::parse(text, &["seeds=x".to_owned()]), Err(ConfigError::Syntax(_))));
+    }
+
+    #[test]
+    fn what_is_not_given_is_the_default_of_the_experiment() {
+        let text = "experiment = \"nonlinear-terms\"\n[training.schedule.step]\nevery = 2\nfactor = 0.5\n";
+        let set = ["training.epochs=5".to_owned(), "training.adam.learning_rate=0.5".to_owned()];
+        let Ok(Config::NonlinearTerms(found)) = Config::parse(text, &set) else { panic!("a configuration") };
+        let mut expected = NonlinearTerms::default().training;
+        (expected.epochs, expected.adam.learning_rate) = (5, 0.5);
+        expected.schedule = Schedule::Step { every: 2, factor: 0.5 };
+        assert_eq!(found.training, expected);
     }
 
     #[test]

@@ -11,8 +11,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
+use super::figure::{Labels, Panel};
 use super::watcher::train;
-use super::{ExperimentError, Table, Watch};
+use super::{ExperimentError, Figure, Table, Watch};
 use crate::activation::Activation;
 use crate::array::{device, from_slice, to_vec};
 use crate::block::MechanisticBlock;
@@ -192,6 +193,7 @@ impl DampedSine {
             return Err(ExperimentError::Setting { name, value, expected });
         }
         let device = device();
+        let mut panels = vec![];
         let (mut all, mut all_clean, mut fixed, mut smooth, mut smooth_fixed, mut chosen, mut plain) =
             (vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
         for &seed in &self.seeds {
@@ -207,13 +209,21 @@ impl DampedSine {
                     &run,
                 )?;
                 let states = fit.states(&trained.model)?;
+                let is_drawn = learned && seed == self.seeds[0];
+                if is_drawn {
+                    panels.push(Panel::curve("free coefficients", &curve.times, &curve.noisy, &states));
+                }
                 if learned {
                     all.push(squared(&states, &curve.noisy) / noise);
                     all_clean.push(squared(&states, &curve.clean));
                 } else {
                     fixed.push(squared(&states, &curve.noisy) / noise);
                 }
-                let (_, width, clean) = self.smoothed(&curve, seed, learned, &device, watch)?;
+                let Smoothed { width, states, .. } = self.smoothed(&curve, seed, learned, &device, watch)?;
+                let clean = squared(&states, &curve.clean);
+                if is_drawn {
+                    panels.push(Panel::curve("smoothing chosen", &curve.times, &curve.noisy, &states));
+                }
                 if learned {
                     smooth.push(clean);
                     chosen.push(width);
@@ -226,6 +236,9 @@ impl DampedSine {
             let trained =
                 fit.train(self.perceptron(seed, &device)?, options, watch, &format!("seed {seed}, perceptron"))?;
             let states = fit.states(&trained.best_model())?;
+            if seed == self.seeds[0] {
+                panels.push(Panel::curve("perceptron", &curve.times, &curve.noisy, &states));
+            }
             plain.push(squared(&states, &curve.clean));
         }
         let spread = self.coefficient_spread(&device, watch)?;
@@ -247,10 +260,13 @@ impl DampedSine {
             "Free time-varying coefficients are not identifiable: fits of equal quality from different initial \
             weights have different c(t) (last row). Read the solution, not the coefficients.",
         );
+        let title = "Damped sine in noise, first seed";
+        let labels = Labels { title, line: "fit", horizontal: "t", states: &["y"] };
+        table.figures.push(Figure::new("damped_sine", &labels, &panels)?);
         Ok(table)
     }
 
-    /// Held-out error, width of the kernel and error to the clean signal of the fit that held-out points choose.
+    /// The fit that held-out points choose.
     fn smoothed(
         &self,
         curve: &Curve,
@@ -258,8 +274,8 @@ impl DampedSine {
         learned: bool,
         device: &Device,
         watch: &mut dyn Watch,
-    ) -> Result<(f64, f64, f64), ExperimentError> {
-        let mut best: Option<(f64, f64, f64)> = None;
+    ) -> Result<Smoothed, ExperimentError> {
+        let mut best: Option<Smoothed> = None;
         let starts = self.smoothing.iter().flat_map(|&width| match width > 0.0 {
             true => self.frequencies.iter().map(|&frequency| Start::Smooth { width, frequency }).collect(),
             false => vec![Start::Free],
@@ -276,8 +292,8 @@ impl DampedSine {
             let trained = fit.train(self.block(seed, start, learned, device), options, watch, &run)?;
             let score = trained.best_epoch.map_or(f64::INFINITY, |(_, score)| score);
             let states = fit.states(&trained.best_model())?;
-            if best.is_none_or(|(least, _, _)| score < least) {
-                best = Some((score, width, squared(&states, &curve.clean)));
+            if best.as_ref().is_none_or(|best| score < best.score) {
+                best = Some(Smoothed { score, width, states });
             }
         }
         let (name, value, expected) = ("smoothing", "empty".to_owned(), "at least one width");
@@ -306,6 +322,15 @@ impl DampedSine {
         ratios.sort_by(f64::total_cmp);
         Ok(vec![ratios[ratios.len() / 2]])
     }
+}
+
+/// A smoothed fit.
+struct Smoothed {
+    /// Error on the held-out points.
+    score: f64,
+    /// Of the kernel, points.
+    width: f64,
+    states: Vec<f64>,
 }
 
 fn squared(a: &[f64], b: &[f64]) -> f64 {

@@ -4,6 +4,8 @@
 //! defaulted where its type is declared.
 
 // In data-flow order.
+mod figure;
+
 mod table;
 
 mod watcher;
@@ -26,6 +28,7 @@ pub use config::{Config, ConfigError};
 pub use constants::Constants;
 pub use damped_sine::DampedSine;
 pub use error::ExperimentError;
+pub use figure::Figure;
 pub use logistic::Logistic;
 pub use lorenz::Lorenz;
 pub use nonlinear_terms::NonlinearTerms;

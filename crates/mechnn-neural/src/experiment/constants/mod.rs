@@ -8,6 +8,7 @@ mod structure_rate;
 mod misfit;
 
 use mechnn_solver::{CollocationNodes, Scheme};
+use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -15,8 +16,9 @@ use serde::{Deserialize, Serialize};
 use self::misfit::{Block, Misfit};
 use self::structure::Structure;
 use self::structure_rate::StructureRate;
+use super::figure::{Labels, Panel};
 use super::watcher::train;
-use super::{ExperimentError, Table, Watch};
+use super::{ExperimentError, Figure, Table, Watch};
 use crate::array::{device, to_vec};
 use crate::block::MechanisticBlock;
 use crate::encoder::LearnedVector;
@@ -88,19 +90,26 @@ impl Constants {
             return Err(ExperimentError::Setting { name, value, expected });
         };
         let mut table = Table::new("Constants inside known structures");
+        let mut panels = vec![];
         for structure in Structure::ALL {
             let known = structure.known();
             let fits = self.seeds.iter().map(|&seed| self.fit(structure, seed, Variant::Full, watch));
             let fits = fits.collect::<Result<Vec<_>, _>>()?;
             for (p, (name, truth)) in known.names.iter().zip(known.truth).enumerate() {
                 let text = format!("{}: {name}, true {truth}", known.name);
-                table.row(text, known.reference[p], fits.iter().map(|fit| fit[p]).collect());
+                table.row(text, known.reference[p], fits.iter().map(|fit| fit.constants[p]).collect());
             }
-            let error = |fit: &Vec<f64>| {
-                let errors = fit.iter().zip(known.truth).map(|(k, truth)| 100.0 * ((k - truth) / truth).abs());
+            let error = |fit: &Found| {
+                let errors =
+                    fit.constants.iter().zip(known.truth).map(|(k, truth)| 100.0 * ((k - truth) / truth).abs());
                 errors.fold(0.0, f64::max)
             };
             table.row(format!("{}: largest error, %", known.name), "", fits.iter().map(error).collect());
+            let (times, points): (Vec<f64>, Vec<f64>) = fits.iter().flat_map(Found::path).unzip();
+            let (line_times, line): (Vec<f64>, Vec<f64>) = fits.iter().take(1).flat_map(Found::path).unzip();
+            let column = |values: &[f64]| Array2::from_shape_fn((values.len(), 1), |(n, _)| values[n]);
+            let (points, line) = (column(&points), column(&line));
+            panels.push(Panel { name: known.name.to_owned(), times, points, line_times, line });
             for (text, variant) in [
                 ("without the block, on differences of the data", Variant::Differences),
                 ("second-order rows instead of collocation (ablation)", Variant::Taylor),
@@ -117,6 +126,9 @@ impl Constants {
             "The rational root ends at t = 0.9: soon after t = 1 the solution meets a root of the numerator, where \
             it is not unique. The common scale of both roots is not identifiable; one constant is fixed.",
         );
+        let title = "Misfit after every round, all seeds";
+        let labels = Labels { title, line: "first seed", horizontal: "round", states: &["log10 misfit"] };
+        table.figures.push(Figure::new("constants", &labels, &panels)?);
         Ok(table)
     }
 
@@ -126,7 +138,7 @@ impl Constants {
         seed: u64,
         variant: Variant,
         watch: &mut dyn Watch,
-    ) -> Result<Vec<f64>, ExperimentError> {
+    ) -> Result<Found, ExperimentError> {
         let known = structure.known();
         let device = device();
         let weights = InitialWeights::new(seed, &device);
@@ -150,7 +162,7 @@ impl Constants {
             Variant::Differences => "differences",
             Variant::Taylor => "second order",
         };
-        let mut best: Option<(f64, Vec<f64>)> = None;
+        let mut best: Option<Found> = None;
         for attempt in 1..=self.starts {
             let (mut least, mut k) = (f64::INFINITY, known.start.to_vec());
             for _ in 0..self.candidates {
@@ -161,6 +173,7 @@ impl Constants {
                     (least, k) = (size, candidate);
                 }
             }
+            let mut misfits = vec![least];
             for round in 1..=self.rounds {
                 let model = build(&k, misfit.preconditioner(&k, still)?)?;
                 let mut options = self.training.clone();
@@ -172,19 +185,34 @@ impl Constants {
                 if now < before {
                     (least, k) = (now, moved);
                 }
+                misfits.push(least);
                 if now > STALLED * before {
                     break;
                 }
             }
-            if best.as_ref().is_none_or(|(misfit, _)| least < *misfit) {
-                best = Some((least, k));
+            if best.as_ref().is_none_or(|best| best.misfits.last().is_none_or(|misfit| least < *misfit)) {
+                best = Some(Found { constants: k, misfits });
             }
             if least < FITTED {
                 break;
             }
         }
         let (name, value, expected) = ("starts", "0".to_owned(), "at least 1");
-        best.map(|(_, k)| k).ok_or(ExperimentError::Setting { name, value, expected })
+        best.ok_or(ExperimentError::Setting { name, value, expected })
+    }
+}
+
+/// The best start of a fit.
+struct Found {
+    constants: Vec<f64>,
+    /// Misfit at the start and after every round.
+    misfits: Vec<f64>,
+}
+
+impl Found {
+    /// Common logarithms of the misfits by round.
+    fn path(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.misfits.iter().enumerate().map(|(round, misfit)| (round as f64, misfit.log10()))
     }
 }
 
