@@ -77,7 +77,7 @@ fn units_that_contradict_a_term_are_named() {
 fn units_that_cannot_be_are_refused() {
     let folder = folder_with_data();
     for (units, part) in [
-        ("z=m", "no state or time `z`"),
+        ("z=m", "no state, input or time `z`"),
         ("x=m,x=s", "`x` has two units"),
         ("x", "expected COLUMN=UNIT"),
         ("x=2*m", "the unit of `x`: column 1"),

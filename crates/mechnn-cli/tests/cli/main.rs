@@ -28,6 +28,8 @@ mod document;
 
 mod discover_document;
 
+mod discover_driven;
+
 mod discover_options;
 
 mod discover_text;

@@ -15,6 +15,11 @@ pub struct Dataset {
     pub time: String,
     /// Names of the D states, exactly as the columns are called.
     pub states: Vec<String>,
+    /// Names of the C known inputs, exactly as the columns are called; usually none.
+    pub controls: Vec<String>,
+    /// Whether the second half of the states are the velocities of the first, which nobody measured; see
+    /// [`Dataset::second_order`].
+    pub second_order: bool,
     /// The trajectories, each `[N, D]` with N of its own.
     pub trajectories: Vec<Trajectory>,
 }
@@ -55,7 +60,49 @@ impl Dataset {
         if let Some(d) = (0..states.len()).find(|&d| !measured(d)) {
             return Err(DataError::NothingMeasured { column: states[d].clone() });
         }
-        Ok(Self { time, states, trajectories })
+        Ok(Self { time, states, controls: Vec::new(), second_order: false, trajectories })
+    }
+
+    /// The same with some of the columns as known inputs in place of states: linear between the rows that have them.
+    ///
+    /// # Errors
+    /// [`DataError::NoSuchState`], also for a set that is of second order already; [`DataError::OnlyInputs`] if no state is left, [`DataError::InputEnds`] if an input is not
+    /// known at the first and the last time of a trajectory: nothing is assumed beyond what is known.
+    pub fn with_controls(mut self, controls: &[String]) -> Result<Self, DataError> {
+        for control in controls {
+            let column = self.states.iter().position(|state| state == control && !self.second_order);
+            let Some(column) = column else {
+                return Err(DataError::NoSuchState { column: control.clone(), available: self.states });
+            };
+            if self.states.len() == 1 {
+                return Err(DataError::OnlyInputs { column: control.clone() });
+            }
+            for trajectory in &mut self.trajectories {
+                trajectory.state_to_input(column, control)?;
+            }
+            self.controls.push(self.states.remove(column));
+        }
+        Ok(self)
+    }
+
+    /// The same with the velocity of every state as a further state, `x_dot` beside `x`, of which nothing was measured: what
+    /// equations of second order, `x'' = f(x, x')`, are as a system of first order.
+    ///
+    /// # Errors
+    /// [`DataError::DuplicateName`] if there is a column of that name.
+    pub fn second_order(mut self) -> Result<Self, DataError> {
+        if self.second_order {
+            return Ok(self);
+        }
+        let velocities: Vec<String> = self.states.iter().map(|state| format!("{state}_dot")).collect();
+        let taken = |name: &&String| self.states.contains(name) || self.controls.contains(name) || self.time == **name;
+        if let Some(name) = velocities.iter().find(taken) {
+            return Err(DataError::DuplicateName { name: name.clone() });
+        }
+        self.states.extend(velocities);
+        self.trajectories.iter_mut().for_each(Trajectory::add_velocities);
+        self.second_order = true;
+        Ok(self)
     }
 
     /// D, the number of states.
@@ -87,7 +134,12 @@ impl Dataset {
     /// The names that equations use for the states, `[D]`: the column names, changed only where such a name is not
     /// a valid Python identifier or is taken by a function (`hare (thousand)` becomes `hare_thousand`).
     pub fn python_names(&self) -> Vec<String> {
-        self.all_python_names().split_off(1)
+        self.all_python_names().drain(1..=self.dims()).collect()
+    }
+
+    /// The names that equations use for the known inputs, `[C]`, by the same rule.
+    pub fn python_controls(&self) -> Vec<String> {
+        self.all_python_names().split_off(1 + self.dims())
     }
 
     /// The name that equations use for the time, by the same rule as [`Dataset::python_names`].
@@ -96,7 +148,8 @@ impl Dataset {
     }
 
     fn all_python_names(&self) -> Vec<String> {
-        python_names(std::iter::once(self.time.as_str()).chain(self.states.iter().map(String::as_str)))
+        let columns = self.states.iter().chain(&self.controls);
+        python_names(std::iter::once(self.time.as_str()).chain(columns.map(String::as_str)))
     }
 }
 
@@ -131,6 +184,34 @@ mod tests {
         assert!(matches!(dataset("", ["x", "y"], one()), Err(DataError::Name { .. })));
         let twins = vec![trajectory("a", 0.0), trajectory("a", 0.0)];
         assert!(matches!(dataset("t", ["x", "y"], twins), Err(DataError::DuplicateName { .. })));
+    }
+
+    #[test]
+    fn columns_become_inputs() {
+        let values = array![[1.0, 5.0, 0.0], [2.0, f64::NAN, 0.0], [3.0, 7.0, f64::NAN]];
+        let trajectory = Trajectory::new("a", vec![0.0, 1.0, 2.0], values).unwrap();
+        let columns = ["x", "u", "y"].map(String::from).to_vec();
+        let data = Dataset::new("t", columns, vec![trajectory]).unwrap();
+        let named =
+            |names: &[&str]| data.clone().with_controls(&names.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let driven = named(&["u"]).unwrap();
+        assert_eq!((driven.python_names(), driven.python_controls()), (vec!["x".into(), "y".into()], vec!["u".into()]));
+        let trajectory = &driven.trajectories[0];
+        assert_eq!((trajectory.values.ncols(), trajectory.inputs[0].value(1.0)), (2, Some(6.0)));
+        assert!(matches!(named(&["w"]), Err(DataError::NoSuchState { .. })));
+        assert!(matches!(named(&["u", "u"]), Err(DataError::NoSuchState { .. })));
+        assert!(matches!(named(&["y"]), Err(DataError::InputEnds { time: 2.0, .. })));
+        assert!(matches!(driven.with_controls(&["x".into(), "y".into()]), Err(DataError::OnlyInputs { .. })));
+    }
+
+    #[test]
+    fn velocities_are_states_that_nobody_measured() {
+        let data = dataset("t", ["x", "y"], vec![trajectory("a", 0.0)]).unwrap().second_order().unwrap();
+        assert_eq!(data.states, ["x", "y", "x_dot", "y_dot"]);
+        assert_eq!((data.dims(), data.observations()), (4, 3));
+        assert_eq!(data.clone().second_order().unwrap().dims(), 4);
+        let taken = dataset("t", ["x", "x_dot"], vec![trajectory("a", 0.0)]).unwrap().second_order();
+        assert!(matches!(taken, Err(DataError::DuplicateName { name }) if name == "x_dot"));
     }
 
     #[test]

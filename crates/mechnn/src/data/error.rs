@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::equation::InputError;
+
 /// What can be wrong with data. Files, lines (counted from 1) and columns are named wherever there are any.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -196,6 +198,33 @@ pub enum DataError {
         /// The column.
         column: String,
     },
+    /// A column that is to be an input is no state.
+    #[error("there is no state `{column}` to be a known input")]
+    NoSuchState {
+        /// The column.
+        column: String,
+        /// The states there are.
+        available: Vec<String>,
+    },
+    /// Every column would be an input.
+    #[error("`{column}` is the only state: nothing would be left to explain")]
+    OnlyInputs {
+        /// The column.
+        column: String,
+    },
+    /// An input is not known over the whole of a trajectory.
+    #[error("trajectory `{trajectory}`: the input `{column}` is missing at time {time}, its first or last")]
+    InputEnds {
+        /// The trajectory.
+        trajectory: String,
+        /// The input.
+        column: String,
+        /// The time.
+        time: f64,
+    },
+    /// An input that is no signal.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// No trajectory at all.
     #[error("no trajectories: at least one is needed")]
     NoTrajectories,

@@ -38,6 +38,8 @@ impl DataError {
             Self::Magnitude { .. } => {
                 "look for outliers and marks for missing values, or write the column in another unit"
             }
+            Self::NoSuchState { available, .. } => return Some(format!("the states are {}", listed(available))),
+            Self::InputEnds { .. } => "fill in the value, or delete the rows before or after the input is known",
             Self::NothingMeasured { .. } => "remove the column, or name the states to use with --vars",
             Self::UnknownSystem { .. } => {
                 let names: Vec<String> = KnownSystem::ALL.iter().map(|system| system.name().to_owned()).collect();

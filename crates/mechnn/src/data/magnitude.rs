@@ -29,6 +29,10 @@ impl Dataset {
             // `max` skips NaN, which means missing.
             check(state, "holds", values.fold(0.0, |largest, value| value.abs().max(largest)))?;
         }
+        for (c, control) in self.controls.iter().enumerate() {
+            let values = self.trajectories.iter().flat_map(|trajectory| trajectory.inputs[c].values());
+            check(control, "holds", values.fold(0.0, |largest, value| value.abs().max(largest)))?;
+        }
         Ok(())
     }
 }

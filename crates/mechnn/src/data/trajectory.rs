@@ -1,8 +1,9 @@
 //! One measured time series of several states.
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::{Array2, ArrayView1, Axis, s};
 
 use super::DataError;
+use crate::equation::InputSignal;
 
 /// One measured time series: D states at N times of its own.
 ///
@@ -20,6 +21,8 @@ pub struct Trajectory {
     pub times: Vec<f64>,
     /// The measurements, `[N, D]`; NaN = missing.
     pub values: Array2<f64>,
+    /// Known inputs over the whole span, `[C]`; see [`super::Dataset::with_controls`].
+    pub inputs: Vec<InputSignal>,
 }
 
 impl Trajectory {
@@ -47,7 +50,35 @@ impl Trajectory {
         if let Some((index, &value)) = values.indexed_iter().find(|(_, value)| value.is_infinite()) {
             return Err(DataError::Infinite { trajectory: name, index, value });
         }
-        Ok(Self { name, times, values })
+        Ok(Self { name, times, values, inputs: Vec::new() })
+    }
+
+    /// Makes the known input `name` of a column of values.
+    ///
+    /// # Errors
+    /// [`DataError::InputEnds`] if the first or the last value is missing.
+    pub(super) fn state_to_input(&mut self, column: usize, name: &str) -> Result<(), DataError> {
+        let present = |row: &usize| !self.values[[*row, column]].is_nan();
+        for row in [0, self.times.len() - 1] {
+            if !present(&row) {
+                let (trajectory, column) = (self.name.clone(), name.to_owned());
+                return Err(DataError::InputEnds { trajectory, column, time: self.times[row] });
+            }
+        }
+        let known: Vec<usize> = (0..self.times.len()).filter(present).collect();
+        let times = known.iter().map(|&row| self.times[row]).collect();
+        let values = known.iter().map(|&row| self.values[[row, column]]).collect();
+        self.inputs.push(InputSignal::new(times, values)?);
+        self.values.remove_index(Axis(1), column);
+        Ok(())
+    }
+
+    /// Doubles the states; the new ones were not measured.
+    pub(super) fn add_velocities(&mut self) {
+        let (points, dims) = self.values.dim();
+        let mut values = Array2::from_elem((points, 2 * dims), f64::NAN);
+        values.slice_mut(s![.., ..dims]).assign(&self.values);
+        self.values = values;
     }
 
     /// N, the number of points in time.

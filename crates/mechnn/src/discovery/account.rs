@@ -1,7 +1,7 @@
 //! What a fit says in the data's units, and the evidence for it.
 
 use mechnn_solver::smoother::Marginals;
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, Axis, s};
 
 use super::direct::DiscoveryError;
 use super::direction::open_directions;
@@ -11,8 +11,10 @@ use super::held_out::{HeldOut, Refit};
 use super::observer::{Progress, Stage};
 use super::result::{Alternative, DiscoveryResult, FittedTrajectory};
 use super::search::TIGHT;
-use crate::data::Dataset;
-use crate::equation::{Equation, FittedTerm, SimulationOptions, SparseModel, r2, simulate, valid_time};
+use crate::data::{Dataset, Trajectory};
+use crate::equation::{
+    Equation, FittedTerm, SimulationOptions, SparseModel, Term, r2, simulate_with_inputs, valid_time,
+};
 
 /// What the search leaves beside its pick.
 pub(super) struct Searched {
@@ -71,7 +73,8 @@ impl Account<'_> {
             let last: Vec<f64> = (0..dims).map(|d| refit.estimate.states[end - dims + d] * scale[d]).collect();
             let data = trajectory.values.view();
             let options = SimulationOptions::for_data(data);
-            let rollout = simulate(&model, &last, &trajectory.times[kept - 1..], &options)?;
+            let times = &trajectory.times[kept - 1..];
+            let rollout = simulate_with_inputs(&model, &trajectory.inputs, &last, times, &options)?;
             let (measured, predicted) =
                 (data.slice(s![kept.., ..]), rollout.values.slice(s![rollout.reached.min(1).., ..]));
             let segment = &whole.segments[index];
@@ -110,6 +113,13 @@ impl Account<'_> {
         let units = self.laboratory.units(&fit.candidates);
         let places = fit.constants_at(self.laboratory.dictionary);
         let error = |index: usize| deviations.map_or(f64::NAN, |deviations| units[index].abs() * deviations[index]);
+        for (d, equation) in equations.iter_mut().enumerate() {
+            if let Some(velocity) = self.laboratory.start.velocity(d) {
+                let exponents = (0..self.data.dims()).map(|v| u8::from(v == velocity)).collect();
+                let by_definition = FittedTerm::new(Term::Monomial(exponents), 1.0);
+                equation.terms.push(FittedTerm { standard_error: 0.0, ..by_definition });
+            }
+        }
         for (j, candidate) in fit.candidates.iter().enumerate() {
             let term = &self.laboratory.dictionary.library.terms()[candidate.term];
             let constants: Vec<f64> = places[j].clone().map(|index| units[index] * parameters[index]).collect();
@@ -124,7 +134,8 @@ impl Account<'_> {
                 term: term.with_constants(&constants)?,
             });
         }
-        Ok(SparseModel::new(self.data.python_time(), self.data.python_names(), equations)?)
+        let (time, states, controls) = (self.data.python_time(), self.data.python_names(), self.data.python_controls());
+        Ok(SparseModel::with_controls(time, states, controls, equations)?)
     }
 
     pub(super) fn result(
@@ -138,10 +149,16 @@ impl Account<'_> {
         let deviations: Vec<f64> = (0..p).map(|j| scaled[j * p + j].sqrt()).collect();
         let model = self.model(&fit, Some(&deviations))?;
         let units = self.laboratory.units(&fit.candidates);
-        let covariance = Array2::from_shape_fn((p, p), |(i, j)| scaled[i * p + j] * units[i] * units[j]);
+        // What holds by definition comes first in the model, and is certain.
+        let certain = (0..dims).filter(|&d| start.velocity(d).is_some()).count();
+        let covariance = Array2::from_shape_fn((p + certain, p + certain), |(i, j)| {
+            let place = |index: usize| index.checked_sub(certain);
+            place(i).zip(place(j)).map_or(0.0, |(i, j)| scaled[i * p + j] * units[i] * units[j])
+        });
         let state_scale = &start.scaling.state;
-        let noise = self.laboratory.residual_noise(&fit);
-        let noise = noise.iter().zip(state_scale).map(|(noise, scale)| noise * scale).collect();
+        let noise = self.laboratory.residual_noise(&fit).into_iter().zip(state_scale).enumerate();
+        let noise =
+            noise.map(|(d, (noise, scale))| if start.position(d) == d { noise * scale } else { f64::NAN }).collect();
         let mut trajectories = Vec::new();
         let mut offset = 0;
         for (index, trajectory) in self.data.trajectories.iter().enumerate() {
@@ -157,8 +174,7 @@ impl Account<'_> {
                 segment.times.iter().map(|t| trajectory.times[0] + t * start.scaling.time).collect();
             // Exactly the data's own, not up to rounding.
             observed_at.iter().zip(&trajectory.times).for_each(|(&at, &time)| times[at] = time);
-            let data = trajectory.values.view();
-            trajectories.push(fitted_trajectory(&model, times, observed_at, states, state_std, data)?);
+            trajectories.push(fitted_trajectory(&model, trajectory, times, observed_at, states, state_std)?);
         }
         let evidence = Evidence {
             residuals: self.laboratory.residuals(&fit),
@@ -174,7 +190,7 @@ impl Account<'_> {
             noise,
             noise_model: start.noise_model,
             trajectories,
-            candidates: dims * self.laboratory.dictionary.len(),
+            candidates: start.measured * self.laboratory.dictionary.len(),
             indistinct: self.laboratory.dictionary.indistinct.clone(),
             history,
             interrupted,
@@ -184,13 +200,15 @@ impl Account<'_> {
 
 fn fitted_trajectory(
     model: &SparseModel,
+    trajectory: &Trajectory,
     times: Vec<f64>,
     observed_at: Vec<usize>,
     states: Array2<f64>,
     state_std: Array2<f64>,
-    data: ArrayView2<'_, f64>,
 ) -> Result<FittedTrajectory, DiscoveryError> {
-    let rollout = simulate(model, &states.row(0).to_vec(), &times, &SimulationOptions::for_data(states.view()))?;
+    let data = trajectory.values.view();
+    let (first, options) = (states.row(0).to_vec(), SimulationOptions::for_data(states.view()));
+    let rollout = simulate_with_inputs(model, &trajectory.inputs, &first, &times, &options)?;
     let reached: Vec<usize> = observed_at.iter().copied().filter(|&at| at < rollout.reached).collect();
     let rollout_r2 = r2(data, rollout.values.select(Axis(0), &reached).view());
     let fit_r2 = r2(data, states.select(Axis(0), &observed_at).view());

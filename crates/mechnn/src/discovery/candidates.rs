@@ -1,8 +1,12 @@
 //! A sparse right-hand side as dynamics for the smoother.
 
+use std::sync::Arc;
+
 use mechnn_solver::smoother::{Dynamics, Linearization};
 
 use super::dictionary::Dictionary;
+use super::known::KnownOfSegment;
+use super::start::Start;
 use crate::equation::{BasisLibrary, Term};
 
 /// One coefficient: a term of the dictionary in the equation of one state.
@@ -12,15 +16,34 @@ pub(super) struct Candidate {
     pub(super) term: usize,
 }
 
-/// `x'_d = Σ_j θ_j f_j(x; k_j)` over the candidates j of state d.
+/// `x'_d = Σ_j θ_j f_j(x, u, t; k_j)` over the candidates j of state d.
+///
+/// Of a state whose velocity is a state the rate is that velocity, and nothing is estimated.
 ///
 /// The parameters are the coefficients θ, then the inner constants k of the candidates that have some, in order. All in
 /// scaled variables: `x̃ = x / scale`, every term is divided by its norm, and every constant by its unit, so that
 /// parameters are of order one whatever the data's units.
 #[derive(Debug, Clone)]
 pub(super) struct SparseDynamics {
+    rate: Arc<Rate>,
+    /// Along each segment, where terms may depend on known functions of time; otherwise none.
+    segments: Vec<SegmentDynamics>,
+}
+
+/// The dynamics along one segment.
+#[derive(Debug, Clone)]
+struct SegmentDynamics {
+    rate: Arc<Rate>,
+    known: KnownOfSegment,
+}
+
+/// The right-hand side as a function of the states and of the known functions.
+#[derive(Debug)]
+struct Rate {
     /// `[D]`
     scale: Vec<f64>,
+    /// K, the number of known functions.
+    known: usize,
     /// Terms without constants, each evaluated once, and their norms.
     library: BasisLibrary,
     norms: Vec<f64>,
@@ -28,6 +51,8 @@ pub(super) struct SparseDynamics {
     functions: Vec<Function>,
     coefficients: Vec<(usize, Source)>,
     parameters: usize,
+    /// States with their velocities, and what the velocity is multiplied by.
+    velocities: Vec<(usize, usize, f64)>,
 }
 
 /// Where the value of a candidate comes from.
@@ -54,7 +79,19 @@ const STACK: usize = 256;
 pub(super) const MOST_CONSTANTS: usize = 8;
 
 impl SparseDynamics {
-    pub(super) fn new(dictionary: &Dictionary, scale: &[f64], candidates: &[Candidate]) -> Self {
+    pub(super) fn new(dictionary: &Dictionary, start: &Start, candidates: &[Candidate]) -> Self {
+        let rate = Arc::new(Rate::new(dictionary, start, candidates));
+        let of_segment = |known: &KnownOfSegment| SegmentDynamics { rate: Arc::clone(&rate), known: known.clone() };
+        let segments = match start.known.count() {
+            0 => Vec::new(),
+            _ => start.known.segments().iter().map(of_segment).collect(),
+        };
+        Self { rate, segments }
+    }
+}
+
+impl Rate {
+    fn new(dictionary: &Dictionary, start: &Start, candidates: &[Candidate]) -> Self {
         let terms = dictionary.library.terms();
         let plain = |term: usize| terms[term].constants().is_empty();
         let mut used: Vec<usize> = candidates.iter().map(|candidate| candidate.term).filter(|&t| plain(t)).collect();
@@ -78,11 +115,15 @@ impl SparseDynamics {
         }
         Self {
             library: dictionary.library.subset(&used),
-            scale: scale.to_vec(),
+            scale: start.scaling.state.clone(),
+            known: start.known.count(),
             norms: used.iter().map(|&term| dictionary.norms[term]).collect(),
             functions,
             coefficients,
             parameters,
+            velocities: (0..start.measured)
+                .filter_map(|d| start.velocity(d).map(|velocity| (d, velocity, start.velocity_ratio(d))))
+                .collect(),
         }
     }
 }
@@ -98,20 +139,54 @@ impl Function {
 
 impl Dynamics for SparseDynamics {
     fn dims(&self) -> usize {
-        self.scale.len()
+        self.rate.scale.len()
     }
 
     fn parameters(&self) -> usize {
-        self.parameters
+        self.rate.parameters
     }
 
     fn rate(&self, _t: f64, x: &[f64], theta: &[f64], rate: &mut [f64]) {
-        let (dims, terms) = (self.scale.len(), self.library.len());
-        with_scratch(dims + terms, |scratch| {
-            let (own, values) = scratch.split_at_mut(dims);
-            own.iter_mut().zip(x).zip(&self.scale).for_each(|((own, x), scale)| *own = x * scale);
+        self.rate.evaluate(x, theta, rate, |_| {});
+    }
+
+    fn linearize(&self, _t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
+        self.rate.linearize(x, theta, out, |_| {});
+    }
+
+    fn of_segment(&self, segment: usize) -> Option<&dyn Dynamics> {
+        self.segments.get(segment).map(|segment| segment as &dyn Dynamics)
+    }
+}
+
+impl Dynamics for SegmentDynamics {
+    fn dims(&self) -> usize {
+        self.rate.scale.len()
+    }
+
+    fn parameters(&self) -> usize {
+        self.rate.parameters
+    }
+
+    fn rate(&self, t: f64, x: &[f64], theta: &[f64], rate: &mut [f64]) {
+        self.rate.evaluate(x, theta, rate, |values| self.known.values_into(t, values));
+    }
+
+    fn linearize(&self, t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
+        self.rate.linearize(x, theta, out, |values| self.known.values_into(t, values));
+    }
+}
+
+impl Rate {
+    /// Writes the rates; `known` writes the values of the known functions, `[K]`.
+    fn evaluate(&self, x: &[f64], theta: &[f64], rate: &mut [f64], known: impl FnOnce(&mut [f64])) {
+        let (width, terms) = (self.scale.len() + self.known, self.library.len());
+        with_scratch(width + terms, |scratch| {
+            let (own, values) = scratch.split_at_mut(width);
+            self.variables_into(x, own, known);
             self.library.evaluate_into(own, values);
             rate.fill(0.0);
+            self.velocities.iter().for_each(|&(d, velocity, ratio)| rate[d] = ratio * x[velocity]);
             for ((state, source), coefficient) in self.coefficients.iter().zip(theta) {
                 rate[*state] += coefficient
                     * match *source {
@@ -126,21 +201,33 @@ impl Dynamics for SparseDynamics {
         });
     }
 
-    fn linearize(&self, _t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
+    /// The variables of the terms, `[D + K]`, in the data's units.
+    fn variables_into(&self, x: &[f64], variables: &mut [f64], known: impl FnOnce(&mut [f64])) {
+        let (states, rest) = variables.split_at_mut(self.scale.len());
+        states.iter_mut().zip(x).zip(&self.scale).for_each(|((own, x), scale)| *own = x * scale);
+        known(rest);
+    }
+
+    fn linearize(&self, x: &[f64], theta: &[f64], out: &mut Linearization, known: impl FnOnce(&mut [f64])) {
         let (dims, terms, parameters) = (self.scale.len(), self.library.len(), self.parameters);
-        with_scratch(2 * dims + terms * (dims + 1), |scratch| {
-            let (own, rest) = scratch.split_at_mut(dims);
-            let (slopes, rest) = rest.split_at_mut(dims);
+        let width = dims + self.known;
+        with_scratch(2 * width + terms * (width + 1), |scratch| {
+            let (own, rest) = scratch.split_at_mut(width);
+            let (slopes, rest) = rest.split_at_mut(width);
             let (values, jacobian) = rest.split_at_mut(terms);
-            own.iter_mut().zip(x).zip(&self.scale).for_each(|((own, x), scale)| *own = x * scale);
+            self.variables_into(x, own, known);
             self.library.jacobian_into(own, values, jacobian);
             out.rate.fill(0.0);
             out.by_state.fill(0.0);
             out.by_parameter.fill(0.0);
+            for &(d, velocity, ratio) in &self.velocities {
+                out.rate[d] = ratio * x[velocity];
+                out.by_state[d * dims + velocity] = ratio;
+            }
             for (j, (&(d, source), &coefficient)) in self.coefficients.iter().zip(theta).enumerate() {
                 let (value, norm) = match source {
                     Source::Library(term) => {
-                        slopes.copy_from_slice(&jacobian[term * dims..][..dims]);
+                        slopes.copy_from_slice(&jacobian[term * width..][..width]);
                         (values[term], self.norms[term])
                     }
                     Source::Function(index) => {

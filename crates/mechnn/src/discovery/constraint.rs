@@ -104,8 +104,18 @@ impl AffineMap {
 
 /// Dynamics whose parameters are the free ones.
 pub(super) struct Constrained<'a> {
-    pub(super) inner: &'a dyn Dynamics,
-    pub(super) map: &'a AffineMap,
+    inner: &'a dyn Dynamics,
+    map: &'a AffineMap,
+    /// Along each segment, where they differ.
+    segments: Vec<Self>,
+}
+
+impl<'a> Constrained<'a> {
+    /// The dynamics of `segments` segments.
+    pub(super) fn new(inner: &'a dyn Dynamics, map: &'a AffineMap, segments: usize) -> Self {
+        let of_segment = |segment| inner.of_segment(segment).map(|inner| Self { inner, map, segments: Vec::new() });
+        Self { inner, map, segments: (0..segments).map_while(of_segment).collect() }
+    }
 }
 
 impl Dynamics for Constrained<'_> {
@@ -115,6 +125,10 @@ impl Dynamics for Constrained<'_> {
 
     fn parameters(&self) -> usize {
         self.map.free
+    }
+
+    fn of_segment(&self, segment: usize) -> Option<&dyn Dynamics> {
+        self.segments.get(segment).map(|segment| segment as &dyn Dynamics)
     }
 
     fn rate(&self, t: f64, x: &[f64], theta: &[f64], rate: &mut [f64]) {

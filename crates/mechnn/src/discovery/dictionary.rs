@@ -1,6 +1,6 @@
 //! The candidate terms, along the smoothed states.
 
-use super::family::function_terms;
+use super::family::{Surroundings, function_terms};
 use super::regression::distinct_columns;
 use super::start::Start;
 use crate::equation::{BasisLibrary, FunctionFamily, Term};
@@ -33,21 +33,22 @@ impl Dictionary {
         let named = monomials + extra.len();
         let mut families: Vec<usize> = (0..named).collect();
         let mut terms = [polynomials.terms(), extra].concat();
-        for (number, term) in function_terms(functions, &start.ranges()) {
+        for (number, term) in function_terms(functions, &Surroundings::of(start)) {
             families.push(named + number);
             terms.push(term);
         }
         let library = BasisLibrary::of_terms(terms, polynomials.dims());
-        let (dims, terms) = (library.dims(), library.len());
-        let points = start.states.len() / dims;
+        let (width, terms) = (library.dims(), library.len());
+        let variables = start.variables_on_grid();
+        let points = variables.len() / width;
         let (mut values, mut slopes) = (vec![0.0; points * terms], vec![0.0; points * terms]);
-        let (mut x, mut jacobian) = (vec![0.0; dims], vec![0.0; terms * dims]);
-        for point in 0..points {
-            let own = |states: &[f64], d: usize| states[point * dims + d] * start.scaling.state[d];
-            (0..dims).for_each(|d| x[d] = own(&start.states, d));
-            library.jacobian_into(&x, &mut values[point * terms..][..terms], &mut jacobian);
-            for (term, gradient) in jacobian.chunks_exact(dims).enumerate() {
-                slopes[point * terms + term] = (0..dims).map(|d| gradient[d] * own(&start.derivatives, d)).sum();
+        let mut jacobian = vec![0.0; terms * width];
+        let dims = start.noise.len();
+        for (point, (x, v)) in variables.chunks_exact(width).zip(start.derivatives.chunks_exact(dims)).enumerate() {
+            library.jacobian_into(x, &mut values[point * terms..][..terms], &mut jacobian);
+            for (term, gradient) in jacobian.chunks_exact(width).enumerate() {
+                let of_states = (0..dims).map(|d| gradient[d] * (v[d] * start.scaling.state[d]));
+                slopes[point * terms + term] = of_states.sum::<f64>() + start.slope_in_time(gradient);
             }
         }
         let mean_square = |term: usize| {
@@ -135,5 +136,5 @@ fn survives(term: &Term, norm: f64, start: &Start) -> Vec<bool> {
         let value = term.evaluate(&x).abs();
         value.is_nan() || value >= 1e-3 * norm
     };
-    (0..sizes.len()).map(at_zero).collect()
+    (0..start.noise.len()).map(at_zero).collect()
 }

@@ -42,20 +42,12 @@ pub enum DiscoveryError {
         source: ExpressionError,
     },
     /// Given equations are not for the states of the data.
-    #[error("the equations are for the states {}, expected {}", found.join(", "), expected.join(", "))]
+    #[error("the equations are for {}, expected {}", found.join(", "), expected.join(", "))]
     Structure {
-        /// States of the data, as equations name them.
+        /// States and inputs of the data, as equations name them.
         expected: Vec<String>,
-        /// States of the equations.
+        /// Those of the equations.
         found: Vec<String>,
-    },
-    /// A given term depends on more than the states.
-    #[error("equation of {state}: the term {term} depends on more than the states")]
-    NotAutonomous {
-        /// State whose equation it is.
-        state: String,
-        /// The term.
-        term: String,
     },
     /// The estimation failed.
     #[error("the fit of states and coefficients failed: {0}")]
@@ -77,33 +69,35 @@ pub enum DiscoveryError {
 /// The standard errors are then free of what a search adds to the uncertainty.
 ///
 /// # Errors
-/// [`DiscoveryError::Structure`] if the equations are not over the data's states, else as [`discover`].
+/// [`DiscoveryError::Structure`] if the equations are not over the data's states and inputs, else as [`discover`].
 pub fn fit_structure(
     data: &Dataset,
     structure: &SparseModel,
     options: &DiscoveryOptions,
 ) -> Result<DiscoveryResult, DiscoveryError> {
-    let (expected, found) = (data.python_names(), structure.states.clone());
-    if expected != found {
+    let expected = [data.python_names(), data.python_controls()].concat();
+    let found = [structure.states.clone(), structure.controls.clone()].concat();
+    if expected != found || structure.dims() != data.dims() {
         return Err(DiscoveryError::Structure { expected, found });
     }
     check_observations(data)?;
-    let start = Start::new(data, options.min_intervals, options.noise_model)?;
+    let time = data.dims() + data.controls.len();
+    let explicit_time = structure.terms().any(|(_, fitted)| fitted.term.uses_variable(time));
+    let start = Start::new(data, options.min_intervals, options.noise_model, explicit_time)?;
     let mut terms: Vec<Term> = Vec::new();
-    for (state, fitted) in structure.terms() {
-        if (data.dims()..fitted.term.dims()).any(|variable| fitted.term.uses_variable(variable)) {
-            let (state, term) = (expected[state].clone(), fitted.term.python(&structure.variables()));
-            return Err(DiscoveryError::NotAutonomous { state, term });
-        }
+    for (_, fitted) in structure.terms() {
         if !terms.contains(&fitted.term) {
             terms.push(fitted.term.clone());
         }
     }
-    let none = BasisLibrary::of_terms(Vec::new(), data.dims());
+    let none = BasisLibrary::of_terms(Vec::new(), data.dims() + start.known.count());
     let dictionary = Dictionary::new(none, &terms, &[], &start);
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
     let mut chosen = Vec::new();
     for (state, fitted) in structure.terms() {
+        if start.velocity(state).is_some() {
+            continue;
+        }
         // A term that is another one on these data is left out, and named as such in the result.
         if let Some(term) = dictionary.library.terms().iter().position(|term| *term == fitted.term) {
             let candidate = Candidate { state, term };
@@ -138,12 +132,15 @@ pub fn discover(
     options: &DiscoveryOptions,
     observer: &mut dyn Observer,
 ) -> Result<DiscoveryResult, DiscoveryError> {
-    let extra = extra_terms(&options.extra_terms, &data.python_names())
-        .map_err(|(term, source)| DiscoveryError::ExtraTerm { term, source })?;
+    let (extra, uses_time) =
+        extra_terms(&options.extra_terms, data).map_err(|(term, source)| DiscoveryError::ExtraTerm { term, source })?;
     check_observations(data)?;
-    let start = Start::new(data, options.min_intervals, options.noise_model)?;
-    let library = options.library_for(data.dims());
-    let dictionary = Dictionary::new(library.build(data.dims()), &extra, library.functions(), &start);
+    let start = Start::new(data, options.min_intervals, options.noise_model, options.explicit_time || uses_time)?;
+    let library = options.library_for(options.variables(data));
+    // Monomials in the time only if it counts by itself.
+    let monomials = library.build(options.variables(data)).terms().to_vec();
+    let polynomials = BasisLibrary::of_terms(monomials, data.dims() + start.known.count());
+    let dictionary = Dictionary::new(polynomials, &extra, library.functions(), &start);
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
     let account = Account { data, laboratory: &laboratory };
     let mut history = Vec::new();
@@ -227,7 +224,8 @@ fn without(laboratory: &Laboratory<'_>, fit: Fit, dropped: &[usize]) -> Result<F
 fn check_observations(data: &Dataset) -> Result<(), DiscoveryError> {
     let needed = mechnn_solver::smoother::WienerSmoother::MIN_OBSERVATIONS;
     for trajectory in &data.trajectories {
-        for (d, state) in data.states.iter().enumerate() {
+        let measured = if data.second_order { data.dims() / 2 } else { data.dims() };
+        for (d, state) in data.states.iter().enumerate().take(measured) {
             let found = trajectory.values.column(d).iter().filter(|y| !y.is_nan()).count();
             if found < needed {
                 let (trajectory, state) = (trajectory.name.clone(), state.clone());

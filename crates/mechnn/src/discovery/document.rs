@@ -24,6 +24,8 @@ pub struct DiscoveryDocument {
     pub version: &'static str,
     /// Name of the time variable.
     pub time: String,
+    /// Names of the known inputs; usually none.
+    pub controls: Vec<String>,
     /// One entry for each state, in the order of the columns.
     pub equations: Vec<EquationDocument>,
     /// Whether every simulation from the estimated start stays finite over its data's span.
@@ -176,6 +178,7 @@ impl DiscoveryDocument {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             time: data.time.clone(),
+            controls: data.controls.clone(),
             equations: equations(data, &result.model)?,
             stable: result.is_stable(),
             noise: finite_named(&result.noise),
@@ -223,6 +226,7 @@ impl DiscoveryDocument {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             time: data.time.clone(),
+            controls: data.controls.clone(),
             equations: equations(data, model)?,
             stable: false,
             noise: data.states.iter().map(|state| (state.clone(), None)).collect(),

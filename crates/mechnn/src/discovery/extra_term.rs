@@ -1,23 +1,36 @@
 //! Candidate terms that the user adds.
 
 use super::candidates::MOST_CONSTANTS;
+use crate::data::Dataset;
 use crate::equation::{ExpressionError, Term, parse_term, parse_terms};
 
-/// The candidates that the texts name, over the states.
+/// The candidates that the texts name, over the states, the known inputs and the time; and whether one depends on the
+/// time. If none does, they are over the others only.
 ///
 /// A number in front is the coefficient's affair and ignored; numbers inside are where inner constants start.
 ///
 /// # Errors
 /// The text, and what is wrong with it.
-pub(super) fn extra_terms(texts: &[String], states: &[String]) -> Result<Vec<Term>, (String, ExpressionError)> {
-    texts.iter().map(|text| extra_term(text, states).map_err(|error| (text.clone(), error))).collect()
+pub(super) fn extra_terms(texts: &[String], data: &Dataset) -> Result<(Vec<Term>, bool), (String, ExpressionError)> {
+    let read = |variables: &[String]| -> Result<Vec<Term>, _> {
+        texts.iter().map(|text| extra_term(text, variables).map_err(|error| (text.clone(), error))).collect()
+    };
+    let mut variables = [data.python_names(), data.python_controls()].concat();
+    let time = variables.len();
+    variables.push(data.python_time());
+    let terms = read(&variables)?;
+    if terms.iter().any(|term| term.uses_variable(time)) {
+        return Ok((terms, true));
+    }
+    variables.truncate(time);
+    Ok((read(&variables)?, false))
 }
 
-fn extra_term(text: &str, states: &[String]) -> Result<Term, ExpressionError> {
-    let mut terms = parse_terms(text, states)?;
+fn extra_term(text: &str, variables: &[String]) -> Result<Term, ExpressionError> {
+    let mut terms = parse_terms(text, variables)?;
     let term = match (terms.pop(), terms.is_empty()) {
         (Some((term, _)), true) => term,
-        _ => parse_term(text, states)?,
+        _ => parse_term(text, variables)?,
     };
     let found = term.constants().len();
     if found > MOST_CONSTANTS {
@@ -30,19 +43,30 @@ fn extra_term(text: &str, states: &[String]) -> Result<Term, ExpressionError> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use ndarray::Array2;
+
     use super::extra_terms;
+    use crate::data::{Dataset, Trajectory};
 
     #[test]
     fn texts_are_terms_without_their_coefficient() {
-        let states = ["x", "y"].map(String::from);
-        let read = |text: &str| extra_terms(&[text.to_owned()], &states).map(|terms| terms[0].python(&states));
-        for (text, term) in [
-            ("x/(1+x**2)", "x/(1.0 + x**2)"),
-            ("-3*x*exp(-2*y)", "x*exp(-2.0*y)"),
-            ("x**5", "x**5"),
-            ("sin(x) + cos(y)", "sin(x) + cos(y)"),
+        let trajectory = Trajectory::new("a", vec![0.0, 1.0], Array2::ones((2, 3))).unwrap();
+        let columns = ["x", "y", "u"].map(String::from).to_vec();
+        let data = Dataset::new("t", columns, vec![trajectory]).unwrap().with_controls(&["u".to_owned()]).unwrap();
+        let variables = ["x", "y", "u", "t"].map(String::from);
+        let read = |text: &str| {
+            let (terms, uses_time) = extra_terms(&[text.to_owned()], &data)?;
+            Ok((terms[0].python(&variables), uses_time))
+        };
+        for (text, term, uses_time) in [
+            ("x/(1+x**2)", "x/(1.0 + x**2)", false),
+            ("-3*x*exp(-2*y)", "x*exp(-2.0*y)", false),
+            ("x**5", "x**5", false),
+            ("sin(x) + cos(y)", "sin(x) + cos(y)", false),
+            ("x*u", "x*u", false),
+            ("u*sin(2*t)", "u*sin(2.0*t)", true),
         ] {
-            assert_eq!(read(text).unwrap(), term);
+            assert_eq!(read(text).unwrap(), (term.to_owned(), uses_time));
         }
         for (text, problem) in [
             ("x + y", "one term"),
@@ -50,7 +74,7 @@ mod tests {
             ("x/(1+w)", "`w` is not a variable"),
             ("sin(1*x+2)*sin(3*x+4)*sin(5*x+6)*sin(7*x+8)*sin(9*x+10)", "at most 8 numbers"),
         ] {
-            let (found, error) = read(text).unwrap_err();
+            let (found, error): (String, crate::equation::ExpressionError) = read(text).unwrap_err();
             assert!(found == text && error.to_string().contains(problem), "{text}: {error}");
         }
     }

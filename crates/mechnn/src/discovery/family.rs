@@ -1,5 +1,9 @@
 //! Families of functions beyond polynomials, with values of their inner constants from which a fit can start.
 
+use std::f64::consts::FRAC_PI_2;
+
+use super::spectrum::dominant_frequencies;
+use super::start::Start;
 use crate::equation::{Expression, FunctionFamily, FunctionTerm, Term};
 
 /// Where one state lives.
@@ -15,6 +19,18 @@ pub(super) struct Range {
 }
 
 impl Range {
+    pub(super) fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
+        let count = values.clone().count() as f64;
+        let mean = values.clone().sum::<f64>() / count;
+        Self {
+            least: values.clone().fold(f64::INFINITY, f64::min),
+            largest: values.clone().fold(f64::NEG_INFINITY, f64::max),
+            mean,
+            size: (values.clone().map(|x| x * x).sum::<f64>() / count).sqrt(),
+            spread: (values.map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt(),
+        }
+    }
+
     fn positive(&self) -> bool {
         self.least > 0.0
     }
@@ -129,34 +145,103 @@ const TEMPLATES: [Template; 32] = {
     ]
 };
 
-/// All functions of the families over the states, each with a number that instances of one function share.
-pub(super) fn function_terms(families: &[FunctionFamily], ranges: &[Range]) -> Vec<(usize, Term)> {
+/// What functions can be of: where the variables live, and the time scales of the data.
+#[derive(Debug, Clone)]
+pub(super) struct Surroundings {
+    /// Of each variable: states, inputs, time, `[V]`.
+    ranges: Vec<Range>,
+    /// If the last variable is the time.
+    time: Option<TimeScales>,
+}
+
+/// Scales of explicit time.
+#[derive(Debug, Clone)]
+struct TimeScales {
+    /// Radians per unit of time.
+    frequencies: Vec<f64>,
+    /// Length of the data.
+    span: f64,
+}
+
+impl Surroundings {
+    pub(super) fn of(start: &Start) -> Self {
+        let ranges = start.ranges();
+        let time = ranges
+            .last()
+            .filter(|_| start.known.explicit_time())
+            .map(|range| TimeScales { frequencies: dominant_frequencies(start), span: range.largest - range.least });
+        Self { ranges, time }
+    }
+}
+
+impl TimeScales {
+    /// Both phases of every frequency.
+    fn oscillations(&self) -> Vec<Vec<f64>> {
+        let phases = |frequency: &f64| [vec![*frequency, 0.0], vec![*frequency, FRAC_PI_2]];
+        self.frequencies.iter().flat_map(phases).collect()
+    }
+
+    fn rates(&self) -> Vec<Vec<f64>> {
+        [-10.0, -3.0, -1.0, 1.0, 3.0, 10.0].map(|factor| vec![factor / self.span]).to_vec()
+    }
+}
+
+/// Functions of the time v, and in some of a state w.
+const IN_TIME: [(FunctionFamily, &str); 4] = [
+    (FunctionFamily::Trigonometric, "sin(a*v + b)"),
+    (FunctionFamily::Trigonometric, "w*sin(a*v + b)"),
+    (FunctionFamily::Exponential, "exp(a*v)"),
+    (FunctionFamily::Exponential, "w*exp(a*v)"),
+];
+
+/// All functions of the families, each with a number that instances of one function share.
+pub(super) fn function_terms(families: &[FunctionFamily], surroundings: &Surroundings) -> Vec<(usize, Term)> {
+    let Surroundings { ranges, time } = surroundings;
     let names: Vec<String> = (0..ranges.len()).map(|d| format!("x{d}")).collect();
-    let mut terms = Vec::new();
-    let mut number = 0;
+    let mut list = TermList { names: &names, terms: Vec::new(), number: 0 };
+    // The time as a variable like any other is only in polynomials.
+    let others = ranges.len() - usize::from(time.is_some());
     for template in TEMPLATES.iter().filter(|template| families.contains(&template.family)) {
-        for v in 0..ranges.len() {
+        for v in 0..others {
             if !(template.domain)(&ranges[v]) {
                 continue;
             }
             let partners: Vec<usize> = match template.text.contains('w') {
-                true => (0..ranges.len()).filter(|&w| w != v && allowed(template.text, v, w, &ranges[w])).collect(),
+                true => (0..others).filter(|&w| w != v && allowed(template.text, v, w, &ranges[w])).collect(),
                 false => vec![v],
             };
             for w in partners {
-                number += 1;
-                let starts = (template.starts)(&ranges[v]);
-                let constants: Vec<String> = ["a", "b"][..starts[0].len()].iter().map(ToString::to_string).collect();
-                let text = instantiate(template.text, &names[v], &names[w]);
-                // The templates are ours; one that does not parse is left out, and a test says so.
-                let Ok(expression) = Expression::parse(&text, &names, &constants) else { continue };
-                let instances =
-                    starts.into_iter().filter_map(|start| FunctionTerm::new(expression.clone(), start).ok());
-                terms.extend(instances.map(|function| (number, Term::Function(function))));
+                list.push(template.text, v, w, (template.starts)(&ranges[v]));
             }
         }
     }
-    terms
+    let Some(time) = time else { return list.terms };
+    for (family, text) in IN_TIME.iter().filter(|(family, _)| families.contains(family)) {
+        let starts = || if *family == FunctionFamily::Trigonometric { time.oscillations() } else { time.rates() };
+        let partners = if text.contains('w') { 0..others } else { others..others + 1 };
+        partners.for_each(|w| list.push(text, others, w, starts()));
+    }
+    list.terms
+}
+
+struct TermList<'a> {
+    names: &'a [String],
+    terms: Vec<(usize, Term)>,
+    number: usize,
+}
+
+impl TermList<'_> {
+    /// Adds a template with each of its starts.
+    fn push(&mut self, template: &str, v: usize, w: usize, starts: Vec<Vec<f64>>) {
+        let Some(first) = starts.first() else { return };
+        self.number += 1;
+        let constants: Vec<String> = ["a", "b"][..first.len()].iter().map(ToString::to_string).collect();
+        let text = instantiate(template, &self.names[v], &self.names[w]);
+        // The templates are ours; one that does not parse is left out, and a test says so.
+        let Ok(expression) = Expression::parse(&text, self.names, &constants) else { return };
+        let instances = starts.into_iter().filter_map(|start| FunctionTerm::new(expression.clone(), start).ok());
+        self.terms.extend(instances.map(|function| (self.number, Term::Function(function))));
+    }
 }
 
 /// Symmetric products are one term, and nothing is divided by a state that may be zero.
@@ -186,7 +271,8 @@ mod tests {
     #[test]
     fn every_template_gives_terms() {
         let range = Range { least: 0.5, largest: 2.0, mean: 1.2, size: 1.3, spread: 0.4 };
-        let terms = function_terms(&FunctionFamily::ALL, &[range, range]);
+        let surroundings = Surroundings { ranges: vec![range, range], time: None };
+        let terms = function_terms(&FunctionFamily::ALL, &surroundings);
         let mut numbers: Vec<usize> = terms.iter().map(|(number, _)| *number).collect();
         numbers.dedup();
         let two = |template: &&Template| template.text.contains('w');
@@ -194,5 +280,11 @@ mod tests {
         let expected = 2 * TEMPLATES.len() - symmetric;
         assert_eq!(numbers.len(), expected, "{} templates of two states", TEMPLATES.iter().filter(two).count());
         assert!(terms.iter().all(|(_, term)| term.evaluate(&[0.7, 1.9]).is_finite()));
+
+        let time = TimeScales { frequencies: vec![1.0, 2.0], span: 3.0 };
+        let with_time = Surroundings { ranges: vec![range; 3], time: Some(time) };
+        let more = function_terms(&FunctionFamily::ALL, &with_time);
+        assert_eq!(more.len() - terms.len(), 4 * 3 + 6 * 3, "of time alone, and times each state");
+        assert!(more.iter().all(|(_, term)| term.evaluate(&[0.7, 1.9, 0.3]).is_finite()));
     }
 }

@@ -5,8 +5,9 @@ use mechnn_solver::smoother::{Dynamics, Estimate, GaussNewton, Marginals, Object
 use super::candidates::{Candidate, SparseDynamics};
 use super::constraint::{AffineMap, Constrained};
 use super::dictionary::Dictionary;
-use super::price::price_of_a_term;
+use super::price::{price_of_a_number, price_of_a_term};
 use super::quadratic::Quadratic;
+use super::simplify::{Numbers, saved_by_pairs};
 use super::start::Start;
 
 /// Relative to a state's spread: below it the discretisation, not the noise, limits the fit, and evidence counted in
@@ -71,6 +72,18 @@ impl Laboratory<'_> {
         candidates.iter().map(|&candidate| self.factor(candidate)).chain(constants).collect()
     }
 
+    /// The numbers of a fit in the data's units, from the covariance of its parameters, `[P, P]`.
+    pub(super) fn numbers(&self, fit: &Fit, covariance: &[f64]) -> Numbers {
+        let units = self.units(&fit.candidates);
+        let p = units.len();
+        Numbers {
+            theta: fit.parameters().iter().zip(&units).map(|(theta, unit)| theta * unit).collect(),
+            covariance: (0..p * p).map(|index| covariance[index] * units[index / p] * units[index % p]).collect(),
+            equation: fit.candidates.iter().map(|candidate| candidate.state).collect(),
+            term: fit.candidates.iter().map(|candidate| candidate.term).collect(),
+        }
+    }
+
     /// Inner constants from which the fit of candidates starts.
     pub(super) fn first_constants(&self, candidates: &[Candidate]) -> Vec<f64> {
         candidates.iter().flat_map(|candidate| self.dictionary.first_constants(candidate.term)).collect()
@@ -84,7 +97,7 @@ impl Laboratory<'_> {
 
     /// Observed values of all states.
     pub(super) fn observations(&self) -> f64 {
-        (0..self.dims()).map(|d| self.start.observations(d)).sum()
+        (0..self.start.measured).map(|d| self.start.observations(d)).sum()
     }
 
     pub(super) fn dims(&self) -> usize {
@@ -92,7 +105,21 @@ impl Laboratory<'_> {
     }
 
     pub(super) fn dynamics(&self, candidates: &[Candidate]) -> SparseDynamics {
-        SparseDynamics::new(self.dictionary, &self.start.scaling.state, candidates)
+        SparseDynamics::new(self.dictionary, self.start, candidates)
+    }
+
+    /// Rates along given states, scaled, `[sum of N, D]`.
+    pub(super) fn rates(&self, candidates: &[Candidate], parameters: &[f64], states: &[f64]) -> Vec<f64> {
+        let (dims, dynamics) = (self.dims(), self.dynamics(candidates));
+        let mut rates = vec![0.0; states.len()];
+        let mut points = states.chunks_exact(dims).zip(rates.chunks_exact_mut(dims));
+        for (index, segment) in self.start.segments.iter().enumerate() {
+            let own = dynamics.of_segment(index).unwrap_or(&dynamics);
+            for (&time, (x, rate)) in segment.times.iter().zip(&mut points) {
+                own.rate(time, x, parameters, rate);
+            }
+        }
+        rates
     }
 
     fn with_problem<T>(
@@ -104,7 +131,7 @@ impl Laboratory<'_> {
         work: impl FnOnce(&SmootherProblem<'_>) -> T,
     ) -> T {
         let inner = self.dynamics(candidates);
-        let constrained = Constrained { inner: &inner, map };
+        let constrained = Constrained::new(&inner, map, self.start.segments.len());
         let dynamics: &dyn Dynamics = if map.is_identity() { &inner } else { &constrained };
         let unit = |(noise, spread): (&f64, &f64)| noise.max(MODEL_ERROR_FLOOR * spread);
         let model_error: Vec<f64> = noise.iter().zip(&self.start.spread).map(unit).map(|unit| level * unit).collect();
@@ -171,16 +198,11 @@ impl Laboratory<'_> {
     fn contributions(&self, fit: &Fit) -> Vec<f64> {
         let dims = self.dims();
         let (parameters, places) = (fit.parameters(), fit.constants_at(self.dictionary));
-        let mut rate = vec![0.0; dims];
-        let mut contribution = |j: usize, candidate: Candidate| {
-            let alone = self.dynamics(&[candidate]);
+        let contribution = |j: usize, candidate: Candidate| {
             let own: Vec<f64> =
                 std::iter::once(parameters[j]).chain(parameters[places[j].clone()].iter().copied()).collect();
-            let mut squares = 0.0;
-            for x in fit.estimate.states.chunks_exact(dims) {
-                alone.rate(0.0, x, &own, &mut rate);
-                squares += rate[candidate.state].powi(2);
-            }
+            let rates = self.rates(&[candidate], &own, &fit.estimate.states);
+            let squares = rates.iter().skip(candidate.state).step_by(dims).map(|rate| rate.powi(2)).sum::<f64>();
             (squares * dims as f64 / fit.estimate.states.len() as f64).sqrt()
         };
         fit.candidates.iter().enumerate().map(|(j, &candidate)| contribution(j, candidate)).collect()
@@ -213,9 +235,9 @@ impl Laboratory<'_> {
     /// Minus twice the log-likelihood, the noise of every state at its best: `Σ_d n_d ln(J_d / n_d)`.
     pub(super) fn deviance(&self, fit: &Fit) -> f64 {
         let squares = self.residual_squares(&fit.estimate);
-        let model_part = fit.objective.dynamics / self.dims() as f64;
+        let model_part = fit.objective.dynamics / self.start.measured as f64;
         let squares = |d: usize| squares[d] + model_part * fit.noise[d].powi(2);
-        (0..self.dims()).map(|d| self.deviance_of(d, squares(d), self.start.observations(d))).sum()
+        (0..self.start.measured).map(|d| self.deviance_of(d, squares(d), self.start.observations(d))).sum()
     }
 
     /// The part of state d, for a sum of squares of `observed` observations in the scaled unit.
@@ -250,19 +272,23 @@ impl Laboratory<'_> {
     /// Root mean square of the residuals, corrected for the coefficients and initial values spent on them, `[D]`.
     pub(super) fn residual_noise(&self, fit: &Fit) -> Vec<f64> {
         let squares = self.residual_squares(&fit.estimate);
-        (0..self.dims())
+        let mut noise: Vec<f64> = (0..self.dims())
             .map(|d| {
                 let observed = self.start.observations(d);
                 let own: usize = fit
                     .candidates
                     .iter()
-                    .filter(|candidate| candidate.state == d)
+                    .filter(|candidate| self.start.position(candidate.state) == d)
                     .map(|candidate| 1 + self.dictionary.library.terms()[candidate.term].constants().len())
                     .sum();
-                let spent = (own + self.start.segments.len()) as f64;
+                // An initial value of each trajectory, and an initial velocity.
+                let initial = self.start.segments.len() * self.dims() / self.start.measured;
+                let spent = (own + initial) as f64;
                 (squares[d] / (observed - spent).max(0.25 * observed)).sqrt()
             })
-            .collect()
+            .collect();
+        self.start.complete_noise(&mut noise);
+        noise
     }
 
     /// The same, but not below what the discretisation can tell.
@@ -272,6 +298,15 @@ impl Laboratory<'_> {
 
     pub(super) fn floored(&self, noise: &[f64]) -> Vec<f64> {
         noise.iter().zip(&self.start.spread).map(|(noise, spread)| noise.max(NOISE_FLOOR * spread)).collect()
+    }
+
+    /// What the criterion falls by if pairs of coefficients are one number, see [`saved_by_pairs`]; 0 where the uncertainty
+    /// cannot be found.
+    pub(super) fn saving(&self, fit: &Fit, level: f64) -> f64 {
+        let Ok(marginals) = self.marginals(fit, level) else { return 0.0 };
+        let price: Vec<f64> =
+            fit.candidates.iter().map(|c| price_of_a_number(self.start.observations(c.state))).collect();
+        saved_by_pairs(&self.numbers(fit, &marginals.parameters), &price)
     }
 
     pub(super) fn marginals(&self, fit: &Fit, level: f64) -> Result<Marginals, SmootherError> {

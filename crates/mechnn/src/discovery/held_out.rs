@@ -50,7 +50,7 @@ impl Laboratory<'_> {
                 observed_at[from..to].iter().filter(|&&at| !segment.observations[at * dims + d].is_nan()).count()
             };
             let long_enough = all - kept >= FEWEST_ROWS
-                && (0..dims).all(|d| observed(d, 0, kept) >= WienerSmoother::MIN_OBSERVATIONS)
+                && (0..self.start.measured).all(|d| observed(d, 0, kept) >= WienerSmoother::MIN_OBSERVATIONS)
                 && (0..dims).any(|d| observed(d, kept, all) > 0);
             let kept = if long_enough { kept } else { all };
             rows.push(kept);

@@ -7,16 +7,29 @@ use super::quadratic::Quadratic;
 ///
 /// It is linear in the initial value and the coefficients once the integrals are taken along the smoothed states. The
 /// left-hand side is the data themselves, so the residuals are the measurement noise and no derivative is needed (Dattner
-/// & Klaassen, Electronic Journal of Statistics 9 (2015) 1939).
+/// & Klaassen, Electronic Journal of Statistics 9 (2015) 1939). Where the state is the velocity of a measured one, that is
+/// the left-hand side, the terms are integrated twice, and the initial velocity is a line.
 pub(super) struct IntegralRegression<'a> {
     laboratory: &'a Laboratory<'a>,
     pub(super) state: usize,
     /// Observations that count, see [`super::start::Start::observations`].
     observed: f64,
-    /// Of each trajectory, its observations: place on the whole grid, root of the weight.
-    points: Vec<Vec<(usize, f64)>>,
+    /// Of each trajectory, its observations.
+    points: Vec<Vec<Point>>,
     /// The data, weighted, without the initial values, `[observations]`.
     y: Vec<f64>,
+    /// See [`super::start::Start::variables_on_grid`].
+    variables: Vec<f64>,
+}
+
+/// One observation.
+struct Point {
+    /// Its place on the whole grid.
+    row: usize,
+    /// Scaled, from the start of the trajectory.
+    time: f64,
+    /// Root of its weight.
+    root: f64,
 }
 
 /// A function term at some inner constants.
@@ -35,11 +48,11 @@ impl<'a> IntegralRegression<'a> {
         for segment in &laboratory.start.segments {
             let mut own = Vec::new();
             for t in 0..segment.times.len() {
-                let index = t * dims + state;
+                let index = t * dims + laboratory.start.position(state);
                 let y = segment.observations[index];
                 if !y.is_nan() {
                     let relative = segment.relative_noise.get(index).copied().unwrap_or(1.0);
-                    own.push((first + t, relative.recip()));
+                    own.push(Point { row: first + t, time: segment.times[t], root: relative.recip() });
                     observed.push(y);
                 }
             }
@@ -47,64 +60,81 @@ impl<'a> IntegralRegression<'a> {
             first += segment.times.len();
         }
         let counted = laboratory.start.observations(state);
-        let mut regression = Self { laboratory, state, observed: counted, points, y: Vec::new() };
+        let variables = laboratory.start.variables_on_grid();
+        let mut regression = Self { laboratory, state, observed: counted, points, y: Vec::new(), variables };
         let mut next = observed.into_iter();
         // One value for each point, in the order of the points.
         regression.y = regression.centred(|_| next.next().unwrap_or(f64::NAN));
         regression
     }
 
-    /// A quantity on the grid at the observations, weighted, without the part that is constant on each trajectory: that is
-    /// what the best initial values leave.
+    /// A quantity on the grid at the observations, weighted, without the part that is constant on each trajectory, for a
+    /// velocity without the part that is a line: that is what the best initial values leave.
     fn centred(&self, mut value: impl FnMut(usize) -> f64) -> Vec<f64> {
         let mut column = Vec::with_capacity(self.points.iter().map(Vec::len).sum());
         for own in &self.points {
             let begin = column.len();
-            column.extend(own.iter().map(|&(row, _)| value(row)));
-            let total: f64 = own.iter().map(|(_, root)| root * root).sum();
-            let products = own.iter().zip(&column[begin..]).map(|((_, root), value)| root * root * value);
-            let mean = products.sum::<f64>() / total;
-            column[begin..].iter_mut().zip(own).for_each(|(value, (_, root))| *value = root * (*value - mean));
+            column.extend(own.iter().map(|point| value(point.row)));
+            let column = &mut column[begin..];
+            remove_mean(own, column);
+            if self.is_velocity() {
+                let mut line: Vec<f64> = own.iter().map(|point| point.time).collect();
+                remove_mean(own, &mut line);
+                let dot = |a: &[f64], b: &[f64]| -> f64 {
+                    own.iter().zip(a.iter().zip(b)).map(|(point, (a, b))| point.root.powi(2) * a * b).sum()
+                };
+                let slope = dot(&line, column) / dot(&line, &line);
+                column.iter_mut().zip(&line).for_each(|(value, time)| *value -= slope * time);
+            }
+            column.iter_mut().zip(own).for_each(|(value, point)| *value *= point.root);
         }
         column
+    }
+
+    /// Whether the state is the velocity of a measured one.
+    fn is_velocity(&self) -> bool {
+        self.laboratory.start.position(self.state) != self.state
     }
 
     /// The column of a term of the dictionary at its first constants.
     pub(super) fn dictionary_column(&self, term: usize) -> Vec<f64> {
         let dictionary = self.laboratory.dictionary;
-        if !self.has_dictionary_rows() {
+        if !self.has_dictionary_columns() {
             return self.column(term, &dictionary.first_constants(term)).values;
         }
         self.centred(|row| dictionary.integrals[row * dictionary.len() + term])
     }
 
-    /// Whether the dictionary's integrals are those of these data, and not of the whole of which they are an excerpt.
-    fn has_dictionary_rows(&self) -> bool {
+    /// Whether the dictionary's integrals are those wanted: over these data, and not over the whole of which they are an
+    /// excerpt, and single ones.
+    fn has_dictionary_columns(&self) -> bool {
+        if self.is_velocity() {
+            return false;
+        }
         let points = self.laboratory.start.states.len() / self.laboratory.dims();
         self.laboratory.dictionary.integrals.len() == points * self.laboratory.dictionary.len()
     }
 
     /// The column of a term with the given constants, in units of [`super::dictionary::Dictionary::constant_units`].
     pub(super) fn column(&self, term: usize, constants: &[f64]) -> Column {
-        if constants.is_empty() && self.has_dictionary_rows() {
+        if constants.is_empty() && self.has_dictionary_columns() {
             return Column { values: self.dictionary_column(term), by_constant: Vec::new() };
         }
         let (start, dictionary) = (self.laboratory.start, self.laboratory.dictionary);
-        let dims = self.laboratory.dims();
+        let (dims, width) = (self.laboratory.dims(), dictionary.library.dims());
         let units = dictionary.constant_units(term);
         let constants: Vec<f64> = constants.iter().zip(&units).map(|(constant, unit)| constant * unit).collect();
         let (function, norm) = (&dictionary.library.terms()[term], dictionary.norms[term]);
-        let points = start.states.len() / dims;
-        let (mut x, mut gradient) = (vec![0.0; dims], vec![0.0; dims]);
+        let points = self.variables.len() / width;
+        let mut gradient = vec![0.0; width];
         let mut by_constant = vec![0.0; constants.len()];
         // Rate and slope of the integral, and rates of its derivatives by the constants.
         let (mut rates, mut slopes) = (Vec::with_capacity(points), Vec::with_capacity(points));
         let mut constant_rates = vec![Vec::with_capacity(points); constants.len()];
-        for (state, derivative) in start.states.chunks_exact(dims).zip(start.derivatives.chunks_exact(dims)) {
-            (0..dims).for_each(|d| x[d] = state[d] * start.scaling.state[d]);
-            rates.push(function.gradient_at(&x, &constants, &mut gradient, &mut by_constant) / norm);
-            let slope = (0..dims).map(|d| gradient[d] * derivative[d] * start.scaling.state[d]).sum::<f64>();
-            slopes.push(slope / norm);
+        for (x, v) in self.variables.chunks_exact(width).zip(start.derivatives.chunks_exact(dims)) {
+            rates.push(function.gradient_at(x, &constants, &mut gradient, &mut by_constant) / norm);
+            let slope = (0..dims).map(|d| gradient[d] * v[d] * start.scaling.state[d]).sum::<f64>();
+            slopes.push((slope + start.slope_in_time(&gradient)) / norm);
             for ((rates, by), unit) in constant_rates.iter_mut().zip(&by_constant).zip(&units) {
                 rates.push(by * unit / norm);
             }
@@ -126,7 +156,27 @@ impl<'a> IntegralRegression<'a> {
             }
             first += segment.times.len();
         }
+        if self.is_velocity() {
+            integral = self.integrated_again(&integral, rates);
+        }
         self.centred(|row| integral[row])
+    }
+
+    /// The integrals of integrals whose derivatives are `rates`, in the unit of the measured state.
+    fn integrated_again(&self, integral: &[f64], rates: &[f64]) -> Vec<f64> {
+        let start = self.laboratory.start;
+        let ratio = start.velocity_ratio(start.position(self.state));
+        let mut twice = vec![0.0; integral.len()];
+        let mut first = 0;
+        for segment in &start.segments {
+            for (t, ends) in segment.times.windows(2).enumerate() {
+                let (h, t) = (ends[1] - ends[0], first + t);
+                let correction = h * h / 12.0 * (rates[t] - rates[t + 1]);
+                twice[t + 1] = twice[t] + ratio * (0.5 * h * (integral[t] + integral[t + 1]) + correction);
+            }
+            first += segment.times.len();
+        }
+        twice
     }
 
     /// The least squares of the data by columns.
@@ -146,7 +196,7 @@ impl<'a> IntegralRegression<'a> {
 
     /// Minus twice the log-likelihood of a sum of squares.
     pub(super) fn deviance(&self, squares: f64) -> f64 {
-        self.laboratory.deviance_of(self.state, squares, self.observed)
+        self.laboratory.deviance_of(self.laboratory.start.position(self.state), squares, self.observed)
     }
 
     /// The data minus columns times coefficients.
@@ -157,4 +207,12 @@ impl<'a> IntegralRegression<'a> {
         }
         residual
     }
+}
+
+/// Takes the weighted mean away.
+fn remove_mean(points: &[Point], column: &mut [f64]) {
+    let total: f64 = points.iter().map(|point| point.root * point.root).sum();
+    let products = points.iter().zip(&*column).map(|(point, value)| point.root * point.root * value);
+    let mean = products.sum::<f64>() / total;
+    column.iter_mut().for_each(|value| *value -= mean);
 }

@@ -36,6 +36,8 @@ mod inner_constants;
 
 mod integral;
 
+mod known;
+
 mod noise_choice;
 
 mod observer;
@@ -61,6 +63,10 @@ mod scaling;
 mod search;
 
 mod simplify;
+
+mod smoothed;
+
+mod spectrum;
 
 mod start;
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::Dataset;
 use crate::equation::{FunctionFamily, LibrarySpec};
 
 /// What the standard deviation of the measurement noise depends on.
@@ -26,6 +27,9 @@ pub struct DiscoveryOptions {
     pub extra_terms: Vec<String>,
     /// What the noise depends on. Default: whichever the data make more likely.
     pub noise_model: Option<NoiseModel>,
+    /// Whether terms may depend on the time itself: polynomials that have it as a variable, and with the families `trig` and
+    /// `exp` oscillations and exponentials in time. Extra terms may depend on it in any case. Default false.
+    pub explicit_time: bool,
     /// Whether coefficients that the data cannot tell from simple numbers are set to them: whole numbers, and pairs of
     /// the same size. Their standard errors stay those of free coefficients. Default true.
     pub simplify: bool,
@@ -42,6 +46,7 @@ impl Default for DiscoveryOptions {
             library: None,
             extra_terms: Vec::new(),
             noise_model: None,
+            explicit_time: false,
             simplify: true,
             min_intervals: 200,
             threshold: 0.0,
@@ -50,7 +55,12 @@ impl Default for DiscoveryOptions {
 }
 
 impl DiscoveryOptions {
-    /// The library for D states: the given one, or polynomials of degree 3 with all functions up to D = 4, polynomials of
+    /// The variables of candidate terms: states, known inputs, and the time if it counts.
+    pub fn variables(&self, data: &Dataset) -> usize {
+        data.dims() + data.controls.len() + usize::from(self.explicit_time)
+    }
+
+    /// The library for D variables: the given one, or polynomials of degree 3 with all functions up to D = 4, polynomials of
     /// degree 2 up to D = 10, of degree 1 beyond.
     pub fn library_for(&self, dims: usize) -> LibrarySpec {
         let default = || match dims {

@@ -1,6 +1,6 @@
 //! From equations obeyed up to a small error to equations obeyed.
 
-use mechnn_solver::smoother::{Dynamics, Estimate, GaussNewton, Marginals, SmootherError};
+use mechnn_solver::smoother::{Estimate, GaussNewton, Marginals, SmootherError};
 
 use super::constraint::AffineMap;
 use super::fit::{Fit, Laboratory};
@@ -48,11 +48,7 @@ impl Laboratory<'_> {
     /// [`SmootherError`] if the fit fails at the level it had.
     pub(super) fn polish(&self, fit: &Fit, simple: bool) -> Result<Polished, SmootherError> {
         let dims = self.dims();
-        let dynamics = self.dynamics(&fit.candidates);
-        let mut rates = vec![0.0; fit.estimate.states.len()];
-        for (x, rate) in fit.estimate.states.chunks_exact(dims).zip(rates.chunks_exact_mut(dims)) {
-            dynamics.rate(0.0, x, &fit.estimate.parameters, rate);
-        }
+        let rates = self.rates(&fit.candidates, &fit.estimate.parameters, &fit.estimate.states);
         let (mut start, states) = self.start.refined(LONGEST_STEP, &fit.estimate.states, &rates);
         if start.noise_model == NoiseModel::Proportional {
             // The fitted states tell the size of the noise better than the smoothed ones did.
@@ -89,7 +85,6 @@ impl Laboratory<'_> {
     /// `level`.
     fn simplified(&self, free: &Fit, marginals: &Marginals, level: f64) -> Option<Fit> {
         let units = self.units(&free.candidates);
-        let equation: Vec<usize> = free.candidates.iter().map(|candidate| candidate.state).collect();
         let p = units.len();
         let mut map = AffineMap::identity(p);
         let mut simplest: Option<(Fit, f64)> = None;
@@ -99,11 +94,7 @@ impl Laboratory<'_> {
                 None => (free, marginals.parameters.clone()),
                 Some((fit, level)) => (fit, fit.map.spread(&self.marginals(fit, *level).ok()?.parameters)),
             };
-            let theta: Vec<f64> = fit.parameters().iter().zip(&units).map(|(theta, unit)| theta * unit).collect();
-            let own: Vec<f64> =
-                (0..p * p).map(|index| covariance[index] * units[index / p] * units[index % p]).collect();
-            let accepted = simplify(&mut map, &theta, &own, &equation);
-            if accepted == 0 {
+            if simplify(&mut map, &self.numbers(fit, &covariance)) == 0 {
                 break;
             }
             let scaled = map.in_units(&units);

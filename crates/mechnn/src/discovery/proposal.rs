@@ -46,6 +46,10 @@ impl Laboratory<'_> {
     /// on a grid of constants, those constants refined; then the best of all right-hand sides with the grid and the refined
     /// instances; then the constants of those.
     pub(super) fn proposals(&self, d: usize, terms: usize, count: usize, per_size: usize) -> Vec<Proposal> {
+        if self.start.velocity(d).is_some() {
+            // Its rate is its velocity.
+            return vec![Proposal { terms: Vec::new(), theta: Vec::new(), constants: Vec::new(), score: 0.0 }];
+        }
         // The fits that follow see all the data.
         let excerpt = self.start.excerpt(MOST_POINTS);
         let laboratory = Laboratory { start: excerpt.as_ref().unwrap_or(self.start), dictionary: self.dictionary };

@@ -16,7 +16,7 @@ pub struct DiscoveryResult {
     pub model: SparseModel,
     /// Covariance of the coefficients in the order of the model's terms, `[P, P]`.
     pub covariance: Array2<f64>,
-    /// Estimated standard deviation of the noise, `[D]`; where it is proportional, at the root mean square of the state.
+    /// Estimated standard deviation of the noise, `[D]`, NaN for states that were not measured; where it is proportional, at the root mean square of the state.
     pub noise: Vec<f64>,
     /// What the noise depends on.
     pub noise_model: NoiseModel,

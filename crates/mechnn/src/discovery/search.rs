@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use mechnn_solver::smoother::{Estimate, GaussNewton, SmootherError};
+use rayon::prelude::*;
 
 use super::candidates::Candidate;
 use super::fit::{Fit, Laboratory};
@@ -49,6 +50,14 @@ const LONGEST_LIST: usize = 40;
 /// Structures that pass from one stage to the next.
 const SURVIVORS: usize = 10;
 
+/// The best structures of the last stage whose neighbours are tried, too.
+const INCUMBENTS: usize = 5;
+
+/// Structures of the last stage that are weighed by what simple relations of their coefficients save, and by how much
+/// their criteria may be behind: no relations save more.
+const FINALISTS: usize = 30;
+const BEHIND: f64 = 25.0;
+
 /// What the search tells while it runs; `Break` ends it.
 pub(super) type Watch<'a> = dyn FnMut(&Fit, f64) -> ControlFlow<()> + 'a;
 
@@ -93,7 +102,9 @@ impl<'a, 'w> Search<'a, 'w> {
         let (all, polynomials) = (self.laboratory.dictionary.len(), self.laboratory.dictionary.polynomials);
         // Polynomials first: they say most with least, and a search among all functions at once would lose its way.
         let libraries = if all > polynomials { vec![polynomials, all] } else { vec![all] };
-        let [count, per_size] = if dims > 1 { EXCHANGES } else { PROPOSALS };
+        // Of a second-order system only half of the equations are searched for.
+        let searched = self.laboratory.start.measured;
+        let [count, per_size] = if searched > 1 { EXCHANGES } else { PROPOSALS };
         let lists: Vec<Vec<Vec<Proposal>>> = libraries
             .iter()
             .map(|&terms| (0..dims).map(|d| self.laboratory.proposals(d, terms, count, per_size)).collect())
@@ -113,10 +124,12 @@ impl<'a, 'w> Search<'a, 'w> {
             let start = Estimate { states, parameters: survivor.estimate.parameters };
             self.attempt(survivor.candidates, start, self.stage.path);
         }
-        if dims == 1 {
+        if searched == 1 {
             lists.iter().for_each(|lists| self.exchange_equations(lists));
         }
         self.move_locally(0.5);
+        self.try_neighbours_of_incumbents();
+        self.weigh_relations();
         if self.best.is_empty() {
             return Err(SmootherError::NotFinite);
         }
@@ -162,7 +175,8 @@ impl<'a, 'w> Search<'a, 'w> {
         let library = terms;
         let dictionary = self.laboratory.dictionary;
         let mut shortlist = Vec::new();
-        for (state, list) in lists.iter().enumerate() {
+        let is_searched = |state: &usize| self.laboratory.start.velocity(*state).is_none();
+        for (state, list) in lists.iter().enumerate().filter(|(state, _)| is_searched(state)) {
             let mut terms: Vec<usize> = (0..library).collect();
             terms.sort_by_key(|&term| (dictionary.ranks[term] as usize, term));
             terms.truncate(ALWAYS_LISTED);
@@ -235,7 +249,7 @@ impl<'a, 'w> Search<'a, 'w> {
             }
             let place = self.best.partition_point(|other| other.criterion <= criterion);
             self.best.insert(place, fit);
-            self.best.truncate(SURVIVORS);
+            self.best.truncate(if self.stage.level() == TIGHT { FINALISTS } else { SURVIVORS });
         }
         criterion
     }
@@ -243,15 +257,43 @@ impl<'a, 'w> Search<'a, 'w> {
     /// Tries the most promising neighbours of the best structure. Returns whether one is better.
     fn local_moves(&mut self) -> bool {
         let Some(best) = self.best.first().cloned() else { return false };
+        self.try_neighbours(&best);
+        self.best_criterion() < best.criterion
+    }
+
+    fn try_neighbours(&mut self, fit: &Fit) {
         let path = self.stage.path;
-        for (candidates, parameters) in self.neighbours(&best, self.stage.level()) {
+        for (candidates, parameters) in self.neighbours(fit, self.stage.level()) {
             if self.interrupted {
-                return false;
+                return;
             }
-            let start = Estimate { states: best.estimate.states.clone(), parameters };
+            let start = Estimate { states: fit.estimate.states.clone(), parameters };
             self.attempt(candidates, start, &path[path.len() - 2..]);
         }
-        self.best_criterion() < best.criterion
+    }
+
+    /// Tries the neighbours of the best structures, not only of the best one, whose valley may be a side valley.
+    fn try_neighbours_of_incumbents(&mut self) {
+        let incumbents: Vec<Fit> = self.best.iter().take(INCUMBENTS).cloned().collect();
+        incumbents.iter().for_each(|fit| self.try_neighbours(fit));
+        while !self.interrupted && self.prune() {}
+    }
+
+    /// Takes from the criteria what simple relations of the coefficients save, and sorts anew.
+    fn weigh_relations(&mut self) {
+        let limit = self.best_criterion() + BEHIND;
+        let laboratory = self.laboratory;
+        let weigh = |fit: &mut Fit| fit.criterion -= laboratory.saving(fit, TIGHT);
+        self.best.retain(|fit| fit.criterion <= limit);
+        self.best.par_iter_mut().for_each(weigh);
+        self.best.sort_by(|a, b| a.criterion.total_cmp(&b.criterion));
+        self.front.values_mut().for_each(weigh);
+        for fit in &self.best {
+            let terms = fit.candidates.len();
+            if self.front.get(&terms).is_none_or(|other| fit.criterion < other.criterion) {
+                self.front.insert(terms, fit.clone());
+            }
+        }
     }
 
     /// The most promising neighbours of a structure, judged by its profile, with parameters to start from.

@@ -1,10 +1,12 @@
 //! Grid, scales, noise level and first states: everything before the first Gauss-Newton step.
 
-use mechnn_solver::smoother::{Segment, SmootherError, WienerEstimate, WienerSmoother};
+use mechnn_solver::smoother::{Segment, SmootherError};
 
 use super::family::Range;
+use super::known::Known;
 use super::options::NoiseModel;
 use super::scaling::Scaling;
+use super::smoothed::Smoothed;
 use crate::data::Dataset;
 
 /// Pieces of a trajectory in an excerpt, and the least points of a piece.
@@ -31,6 +33,10 @@ pub(super) struct Start {
     pub(super) spread: Vec<f64>,
     /// Median time between observations, scaled.
     pub(super) typical_step: f64,
+    /// What terms may depend on besides the states.
+    pub(super) known: Known,
+    /// The first this many states are measured; the others are their velocities, if there are others.
+    pub(super) measured: usize,
 }
 
 impl Start {
@@ -38,6 +44,7 @@ impl Start {
         data: &Dataset,
         min_intervals: usize,
         noise_model: Option<NoiseModel>,
+        explicit_time: bool,
     ) -> Result<Self, SmootherError> {
         let dims = data.dims();
         let mut gaps: Vec<f64> =
@@ -64,13 +71,13 @@ impl Start {
             observed_at.push(indices);
         }
 
-        let additive = Smoothed::new(&segments, dims)?;
-        let mut smoothed = additive;
+        let measured = if data.second_order { dims / 2 } else { dims };
+        let mut smoothed = Smoothed::new(&segments, dims, measured)?;
         let mut chosen = NoiseModel::Additive;
         if noise_model != Some(NoiseModel::Additive) {
             let mut weighted = segments.clone();
             set_proportional(&mut weighted, &smoothed.states, dims);
-            let proportional = Smoothed::new(&weighted, dims)?;
+            let proportional = Smoothed::new(&weighted, dims, measured)?;
             if noise_model.is_some() || proportional.log_likelihood > smoothed.log_likelihood {
                 (smoothed, segments, chosen) = (proportional, weighted, NoiseModel::Proportional);
             }
@@ -85,6 +92,8 @@ impl Start {
             noise_model: chosen,
             spread: Vec::new(),
             typical_step: typical_gap,
+            known: Known::new(data, explicit_time),
+            measured,
         };
         start.rescale(dims);
         Ok(start)
@@ -116,12 +125,41 @@ impl Start {
         }
         self.derivatives.iter_mut().for_each(|v| *v *= time);
         self.noise.iter_mut().zip(&state).for_each(|(noise, scale)| *noise /= scale);
+        let mut noise = std::mem::take(&mut self.noise);
+        self.complete_noise(&mut noise);
+        self.noise = noise;
         for segment in &mut self.segments {
             segment.times.iter_mut().for_each(|t| *t /= time);
             segment.observations.iter_mut().enumerate().for_each(|(i, y)| *y /= state[i % dims]);
         }
         self.typical_step /= time;
+        self.known.set_unit(time);
         self.scaling = Scaling { state, time };
+    }
+
+    /// The measured state that state d is, or whose velocity it is.
+    pub(super) fn position(&self, d: usize) -> usize {
+        d % self.measured
+    }
+
+    /// The velocity of state d, if it is one of the states.
+    pub(super) fn velocity(&self, d: usize) -> Option<usize> {
+        let velocity = d + self.measured;
+        (velocity < self.scaling.state.len()).then_some(velocity)
+    }
+
+    /// `dx̃/dt̃ = ratio ṽ` for a state x and its velocity v.
+    pub(super) fn velocity_ratio(&self, d: usize) -> f64 {
+        self.velocity(d).map_or(1.0, |v| self.scaling.state[v] * self.scaling.time / self.scaling.state[d])
+    }
+
+    /// Sets the noise of velocities to that of their states, as a fraction of the spread: it is only the unit of the model
+    /// error there.
+    pub(super) fn complete_noise(&self, noise: &mut [f64]) {
+        for d in self.measured..noise.len() {
+            let position = self.position(d);
+            noise[d] = noise[position] / self.spread[position] * self.spread[d];
+        }
     }
 
     /// At most about `points` points of the grid, in a few pieces spread over each trajectory, each with its own start; none
@@ -140,7 +178,8 @@ impl Start {
             ..self.clone()
         };
         let mut first = 0;
-        for segment in &self.segments {
+        let mut sources = Vec::new();
+        for (source, segment) in self.segments.iter().enumerate() {
             let length = segment.times.len();
             let part = length.div_ceil(PIECES);
             let kept = (part * points / all).max(SHORTEST_PIECE);
@@ -148,6 +187,7 @@ impl Start {
                 let rows = begin..(begin + kept.min(part)).min(length);
                 let values = rows.start * dims..rows.end * dims;
                 let whole = (first + rows.start) * dims..(first + rows.end) * dims;
+                sources.push(source);
                 excerpt.segments.push(Segment {
                     times: segment.times[rows].to_vec(),
                     observations: segment.observations[values.clone()].to_vec(),
@@ -158,6 +198,7 @@ impl Start {
             }
             first += length;
         }
+        excerpt.known = self.known.of_pieces(&sources);
         Some(excerpt)
     }
 
@@ -201,35 +242,65 @@ impl Start {
         (finer, fine_states)
     }
 
-    /// Whether no observation of state d is zero or below: a population, a concentration, an energy.
+    /// Whether no observation of state d is zero or below: a population, a concentration, an energy. Velocities never are.
     pub(super) fn is_positive(&self, d: usize) -> bool {
+        if self.measured < self.noise.len() {
+            return false;
+        }
         let dims = self.noise.len();
         let own = self.segments.iter().flat_map(|segment| segment.observations.iter().skip(d).step_by(dims));
         own.filter(|y| !y.is_nan()).all(|y| *y > 0.0)
     }
 
-    /// Where each state lives, in the data's units, `[D]`.
+    /// Where each state and then each known function lives, in the data's units, `[D + K]`.
     pub(super) fn ranges(&self) -> Vec<Range> {
-        let dims = self.noise.len();
-        let points = (self.states.len() / dims) as f64;
-        let range = |d: usize| {
-            let own = || self.states.iter().skip(d).step_by(dims).map(|x| x * self.scaling.state[d]);
-            let mean = own().sum::<f64>() / points;
-            Range {
-                least: own().fold(f64::INFINITY, f64::min),
-                largest: own().fold(f64::NEG_INFINITY, f64::max),
-                mean,
-                size: (own().map(|x| x * x).sum::<f64>() / points).sqrt(),
-                spread: (own().map(|x| (x - mean).powi(2)).sum::<f64>() / points).sqrt(),
-            }
-        };
-        (0..dims).map(range).collect()
+        let (dims, count) = (self.noise.len(), self.known.count());
+        let of_state =
+            |d: usize| Range::of(self.states.iter().skip(d).step_by(dims).map(|x| x * self.scaling.state[d]));
+        let known = self.known_on_grid();
+        let of_known = |k: usize| Range::of(known.iter().skip(k).step_by(count).copied());
+        (0..dims).map(of_state).chain((0..count).map(of_known)).collect()
     }
 
-    /// Observations of state d over all trajectories that tell of the noise: where it is proportional, and the state far
+    /// The known functions on the grid, in the data's units, `[sum of N, K]`.
+    pub(super) fn known_on_grid(&self) -> Vec<f64> {
+        let count = self.known.count();
+        let mut values = Vec::new();
+        if count > 0 {
+            let mut here = vec![0.0; count];
+            for (segment, known) in self.segments.iter().zip(self.known.segments()) {
+                for &time in &segment.times {
+                    known.values_into(time, &mut here);
+                    values.extend_from_slice(&here);
+                }
+            }
+        }
+        values
+    }
+
+    /// The variables of terms at each point of the grid, in the data's units, `[sum of N, V]`.
+    pub(super) fn variables_on_grid(&self) -> Vec<f64> {
+        let (dims, count) = (self.noise.len(), self.known.count());
+        let known = self.known_on_grid();
+        let mut variables = Vec::with_capacity(self.states.len() + known.len());
+        for (point, states) in self.states.chunks_exact(dims).enumerate() {
+            variables.extend(states.iter().zip(&self.scaling.state).map(|(x, scale)| x * scale));
+            variables.extend_from_slice(&known[point * count..(point + 1) * count]);
+        }
+        variables
+    }
+
+    /// What a term with the given derivatives by its variables, `[V]`, changes by in a unit of scaled time with the states
+    /// at rest. The inputs' part is left out: they are linear between their points, and all that it would improve is an
+    /// integral over one interval.
+    pub(super) fn slope_in_time(&self, gradient: &[f64]) -> f64 {
+        if self.known.explicit_time() { gradient[gradient.len() - 1] * self.scaling.time } else { 0.0 }
+    }
+
+    /// Observations of state d, or of the state whose velocity it is, over all trajectories that tell of the noise: where it is proportional, and the state far
     /// below the size at which that stops, an observation agrees with everything.
     pub(super) fn observations(&self, d: usize) -> f64 {
-        let dims = self.noise.len();
+        let (dims, d) = (self.noise.len(), self.position(d));
         let informative = |segment: &Segment| -> f64 {
             let own = segment.observations.iter().enumerate().skip(d).step_by(dims).filter(|(_, y)| !y.is_nan());
             own.map(|(index, y)| {
@@ -243,70 +314,6 @@ impl Start {
         };
         self.segments.iter().map(informative).sum::<f64>().max(1.0)
     }
-}
-
-/// Every state smoothed on its own.
-struct Smoothed {
-    /// `[sum of N, D]`
-    states: Vec<f64>,
-    derivatives: Vec<f64>,
-    /// `[D]`
-    noise: Vec<f64>,
-    /// Over all series.
-    log_likelihood: f64,
-}
-
-impl Smoothed {
-    fn new(segments: &[Segment], dims: usize) -> Result<Self, SmootherError> {
-        let mut smoothed =
-            Self { states: Vec::new(), derivatives: Vec::new(), noise: vec![0.0; dims], log_likelihood: 0.0 };
-        let mut fitted = vec![0usize; dims];
-        for segment in segments {
-            let points = segment.times.len();
-            let (mut states, mut derivatives) = (vec![0.0; points * dims], vec![0.0; points * dims]);
-            for d in 0..dims {
-                let series: Vec<f64> = segment.observations.iter().skip(d).step_by(dims).copied().collect();
-                let relative: Vec<f64> = match segment.relative_noise.is_empty() {
-                    true => vec![1.0; points],
-                    false => segment.relative_noise.iter().skip(d).step_by(dims).copied().collect(),
-                };
-                let present = series.iter().filter(|y| !y.is_nan()).count();
-                let proportional = !segment.relative_noise.is_empty();
-                let smooth = match proportional && series.iter().all(|y| y.is_nan() || *y > 0.0) {
-                    true => smooth_logarithm(&segment.times, &series, &relative)?,
-                    false => WienerSmoother.fit_relative(&segment.times, &series, &relative)?,
-                };
-                smoothed.noise[d] += smooth.noise.powi(2) * present as f64;
-                smoothed.log_likelihood += smooth.log_likelihood;
-                fitted[d] += present;
-                for t in 0..points {
-                    states[t * dims + d] = smooth.values[t];
-                    derivatives[t * dims + d] = smooth.derivatives[t];
-                }
-            }
-            smoothed.states.extend(states);
-            smoothed.derivatives.extend(derivatives);
-        }
-        let counts = smoothed.noise.iter_mut().zip(&fitted);
-        counts.for_each(|(noise, &count)| *noise = (*noise / count as f64).sqrt());
-        Ok(smoothed)
-    }
-}
-
-/// Smooths the logarithm of a positive series: there proportional noise is the same everywhere, and exponential growth or
-/// decay over many decades is a line.
-fn smooth_logarithm(times: &[f64], series: &[f64], relative: &[f64]) -> Result<WienerEstimate, SmootherError> {
-    let logarithms: Vec<f64> = series.iter().map(|y| y.ln()).collect();
-    let mut smooth = WienerSmoother.fit(times, &logarithms)?;
-    // The unit of the relative noise: the state's size where it is 1.
-    let present = || series.iter().zip(relative).filter(|(y, _)| !y.is_nan());
-    let unit = present().map(|(y, r)| y / r).fold(0.0, f64::max);
-    smooth.values.iter_mut().for_each(|value| *value = value.exp());
-    smooth.derivatives.iter_mut().zip(&smooth.values).for_each(|(slope, value)| *slope *= value);
-    smooth.noise *= unit;
-    // dy = y d(ln y)
-    smooth.log_likelihood -= logarithms.iter().filter(|y| !y.is_nan()).sum::<f64>();
-    Ok(smooth)
 }
 
 /// Near zero proportional noise would vanish, and a single point outweigh all others: it stops at this fraction of the

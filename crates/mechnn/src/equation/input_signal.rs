@@ -69,6 +69,11 @@ impl InputSignal {
         &self.times
     }
 
+    /// The values there, `[N]`.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
     /// The first and the last time.
     pub fn span(&self) -> (f64, f64) {
         (self.times[0], self.times[self.times.len() - 1])

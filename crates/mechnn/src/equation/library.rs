@@ -96,7 +96,8 @@ impl BasisLibrary {
                 rules.push(Rule::Direct);
                 continue;
             };
-            let parent = (0..dims).rev().filter(|&state| exponents[state] > 0).find_map(|state| {
+            let used = |state: &usize| exponents.get(*state).is_some_and(|&exponent| exponent > 0);
+            let parent = (0..dims).rev().filter(used).find_map(|state| {
                 let mut lower = exponents.clone();
                 lower[state] -= 1;
                 known.get(lower.as_slice()).map(|&parent| Rule::Product { parent, state })

@@ -90,6 +90,10 @@ impl FittedTerm {
         if let Some(divisors) = reciprocal {
             return format!("{magnitude}/{divisors}");
         }
+        // Exactly 1 by definition, as in x' = v: no number to read.
+        if notation != Notation::Python && self.coefficient.abs() == 1.0 && self.standard_error == 0.0 {
+            return term.at_least(notation, Level::Product);
+        }
         // A sign in the middle of a product is hard to read, and two numbers side by side would read as one.
         let is_signed = term.text.starts_with('-');
         let starts_with_digit = term.text.starts_with(|first: char| first.is_ascii_digit());

@@ -217,7 +217,8 @@ fn simulate_sized<const S: usize>(
     let limit = scale.map(|scale| scale * options.divergence_factor);
     let undefined = Cell::new(None);
     let mut recorder = Recorder::new(times, dims, limit, &undefined);
-    let system = System { model, inputs, first: recorder.first_time(), limit, undefined: &undefined };
+    let (first, last) = (recorder.first_time(), times.last().copied().unwrap_or(0.0));
+    let system = System { model, inputs, first, last, limit, undefined: &undefined };
     let status = integrate(&system, start, scale, options, &mut recorder);
     recorder.into_rollout(status)
 }
@@ -311,11 +312,17 @@ struct System<'a, const S: usize> {
     model: &'a SparseModel,
     inputs: &'a [InputSignal],
     first: f64,
+    /// The last time: inputs need not be known beyond, where the integrator looks when it chooses its first step.
+    last: f64,
     limit: [f64; S],
     undefined: &'a Cell<Option<Undefined>>,
 }
 
 impl<const S: usize> System<'_, S> {
+    fn time(&self, elapsed: f64) -> f64 {
+        (self.first + elapsed).min(self.last)
+    }
+
     /// Times at which an input has a kink, strictly inside the span, in order.
     fn kinks(&self, span: f64) -> Vec<f64> {
         let times = self.inputs.iter().flat_map(InputSignal::times).map(|time| time - self.first);
@@ -331,7 +338,7 @@ impl<const S: usize> ODE<f64, [f64; S]> for System<'_, S> {
     fn diff(&self, elapsed: f64, x: &[f64; S], slope: &mut [f64; S]) {
         let dims = self.model.dims();
         slope[dims..].fill(0.0);
-        self.model.evaluate_with(self.inputs, self.first + elapsed, &x[..dims], &mut slope[..dims]);
+        self.model.evaluate_with(self.inputs, self.time(elapsed), &x[..dims], &mut slope[..dims]);
         // Beyond the limits it is overflow, and no question of where the functions are defined.
         if let Some(state) = slope.iter().position(|slope| slope.is_nan())
             && within(x, &self.limit)
@@ -348,7 +355,7 @@ impl<const S: usize> ODE<f64, [f64; S]> for System<'_, S> {
     fn jacobian(&self, elapsed: f64, x: &[f64; S], jacobian: &mut Matrix<f64>) {
         let dims = self.model.dims();
         let mut dense = vec![0.0; dims * dims];
-        self.model.jacobian_with(self.inputs, self.first + elapsed, &x[..dims], &mut dense);
+        self.model.jacobian_with(self.inputs, self.time(elapsed), &x[..dims], &mut dense);
         for row in 0..S {
             for column in 0..S {
                 let inside = row < dims && column < dims;

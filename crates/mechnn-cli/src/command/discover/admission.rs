@@ -33,5 +33,6 @@ pub(super) fn check(data: &Dataset, options: &DiscoveryOptions) -> Result<(), Fa
 
 /// Coefficients the search starts from.
 pub(super) fn candidates(data: &Dataset, options: &DiscoveryOptions) -> usize {
-    data.dims().saturating_mul(options.library_for(data.dims()).size(data.dims()))
+    let variables = options.variables(data);
+    data.dims().saturating_mul(options.library_for(variables).size(variables))
 }

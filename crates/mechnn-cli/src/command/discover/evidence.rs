@@ -8,7 +8,8 @@ use crate::printer::Printer;
 pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult, document: &DiscoveryDocument) {
     printer.note(&format!("terms      {} of {} candidates", document.terms, document.candidates));
     if !result.indistinct.is_empty() {
-        let terms: Vec<String> = result.indistinct.iter().map(|term| term.text(&result.model.states)).collect();
+        let variables = result.model.variables();
+        let terms: Vec<String> = result.indistinct.iter().map(|term| term.text(&variables)).collect();
         printer.note(&format!("not tried  {} (combinations of simpler terms on these data)", terms.join(", ")));
     }
     printer.note(&noise(data, result));
@@ -45,7 +46,8 @@ fn noise(data: &Dataset, result: &DiscoveryResult) -> String {
         None => (&result.noise, " (standard deviation)"),
     };
     let scale = if fractions.is_some() { 100.0 } else { 1.0 };
-    let each = data.states.iter().zip(values).map(|(state, noise)| format!("{state} {}", short(scale * noise)));
+    let measured = data.states.iter().zip(values).filter(|(_, noise)| !noise.is_nan());
+    let each = measured.map(|(state, noise)| format!("{state} {}", short(scale * noise)));
     format!("noise      {}{unit}", each.collect::<Vec<_>>().join(", "))
 }
 

@@ -58,6 +58,14 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     vars: Option<Vec<String>>,
 
+    /// Columns that are known inputs: terms may depend on them, and they have no equations; linear between rows
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    controls: Vec<String>,
+
+    /// 2 searches for x'' = f(x, x'): the velocities, x_dot of x, are states that nobody measured
+    #[arg(long, default_value_t = 1, value_name = "1|2", value_parser = clap::value_parser!(u8).range(1..=2))]
+    order: u8,
+
     /// The column that tells the trajectories of one file apart
     #[arg(long, value_name = "COLUMN")]
     trajectory: Option<String>,
@@ -104,6 +112,10 @@ pub(crate) struct SearchArgs {
     /// A further candidate term, an expression such as "x/(1+x**2)"; numbers inside are estimated (can be repeated)
     #[arg(long = "term", value_name = "EXPRESSION", allow_hyphen_values = true)]
     terms: Vec<String>,
+
+    /// Terms may depend on the time itself: powers of it, and with trig and exp oscillations and exponentials
+    #[arg(long)]
+    explicit_time: bool,
 
     /// `demo` has its own `--noise`, and leaves this to the data.
     #[arg(skip)]
@@ -195,7 +207,8 @@ impl DiscoverArgs {
                 (None, Some(step)) => TimeSource::Step(step),
                 (None, None) => TimeSource::Auto,
             },
-            states: self.vars,
+            // Inputs are read like states, and set apart then.
+            states: self.vars.map(|states| [states, self.controls.clone()].concat()),
             trajectory: self.trajectory,
             missing: match self.missing {
                 MissingArg::Drop => Missing::AsMissing,
@@ -204,6 +217,10 @@ impl DiscoverArgs {
         };
         let (data, warnings) = read_csv(&self.files, &options)?;
         warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));
+        let mut data = data.with_controls(&self.controls)?;
+        if self.order == 2 {
+            data = data.second_order()?;
+        }
         match self.method {
             MethodArg::Direct => {
                 if let Some(file) = &self.neural {
@@ -212,6 +229,10 @@ impl DiscoverArgs {
                 }
                 SearchArgs { noise: self.noise, ..self.search }.run(data, &self.files, printer, interrupt)?;
                 Ok(())
+            }
+            MethodArg::Neural if !self.controls.is_empty() || self.order == 2 => {
+                let message = "`--method neural` knows no inputs and no equations of second order";
+                Err(Failure::usage(message).hint("leave out --method neural"))
             }
             MethodArg::Neural => neural::run(&self.search, self.neural.as_deref(), &data, printer, interrupt),
         }
@@ -232,6 +253,7 @@ impl SearchArgs {
             library: self.library.clone(),
             extra_terms: self.terms.clone(),
             noise_model: self.noise.into(),
+            explicit_time: self.explicit_time,
             simplify: !self.no_simplify,
             ..DiscoveryOptions::default()
         };

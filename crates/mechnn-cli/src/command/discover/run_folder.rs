@@ -23,6 +23,7 @@ struct Config<'a> {
     data_sha256: String,
     time: &'a str,
     states: &'a [String],
+    controls: &'a [String],
     discovery: &'a DiscoveryOptions,
 }
 
@@ -49,6 +50,7 @@ impl PlannedRun {
             data_sha256: fingerprint(data),
             time: &data.time,
             states: &data.states,
+            controls: &data.controls,
             discovery: options,
         };
         let config = toml::to_string(&config).map_err(|error| Failure::usage(error.to_string()))?;
@@ -116,7 +118,8 @@ pub(crate) fn fingerprint(data: &Dataset) -> String {
     let mut hash = Sha256::new();
     for trajectory in &data.trajectories {
         hash.update(trajectory.name.as_bytes());
-        for value in trajectory.times.iter().chain(&trajectory.values) {
+        let inputs = trajectory.inputs.iter().flat_map(|input| input.times().iter().chain(input.values()));
+        for value in trajectory.times.iter().chain(&trajectory.values).chain(inputs) {
             // Every NaN means the same: not measured.
             let value = if value.is_nan() { f64::NAN } else { *value };
             hash.update(value.to_le_bytes());

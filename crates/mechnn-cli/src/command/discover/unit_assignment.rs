@@ -25,7 +25,7 @@ impl FromStr for UnitAssignment {
     }
 }
 
-/// Units of the states and the time, in the order of the model's variables; none if none was asked for. A column without
+/// Units of the states, the known inputs and the time, in the order of the model's variables; none if none was asked for. A column without
 /// one keeps its name in brackets as its unit.
 ///
 /// # Errors
@@ -34,23 +34,30 @@ pub(super) fn variables(assignments: &[UnitAssignment], data: &Dataset) -> Resul
     if assignments.is_empty() {
         return Ok(None);
     }
-    let columns = || data.states.iter().chain([&data.time]);
+    let columns = || data.states.iter().chain(&data.controls).chain([&data.time]);
     for (index, assignment) in assignments.iter().enumerate() {
         let column = &assignment.column;
         if columns().all(|known| known != column) {
             let known: Vec<&str> = columns().map(String::as_str).collect();
-            return Err(Failure::usage(format!("--units: there is no state or time `{column}`"))
+            return Err(Failure::usage(format!("--units: there is no state, input or time `{column}`"))
                 .hint(format!("they are {}", known.join(", "))));
         }
         if assignments[..index].iter().any(|other| other.column == *column) {
             return Err(Failure::usage(format!("--units: `{column}` has two units")));
         }
     }
-    let unit = |column: &String| {
-        let given = assignments.iter().find(|assignment| assignment.column == *column);
-        given.map_or_else(|| Unit::symbol(format!("<{column}>")), |assignment| assignment.unit.clone())
+    let given = |column: &str| assignments.iter().find(|assignment| assignment.column == column);
+    let symbol = |column: &str| Unit::symbol(format!("<{column}>"));
+    let unit = |column: &str| given(column).map_or_else(|| symbol(column), |assignment| assignment.unit.clone());
+    let measured = data.states.len() / if data.second_order { 2 } else { 1 };
+    let of_column = |(index, column): (usize, &String)| match index.checked_sub(measured) {
+        // A velocity that has no unit of its own has that of its state by that of the time.
+        Some(position) if index < data.states.len() && given(column).is_none() => {
+            &unit(&data.states[position]) * &unit(&data.time).reciprocal()
+        }
+        _ => unit(column),
     };
-    Ok(Some(columns().map(unit).collect()))
+    Ok(Some(columns().enumerate().map(of_column).collect()))
 }
 
 /// Says which coefficients have no unit, and why.
