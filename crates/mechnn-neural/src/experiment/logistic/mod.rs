@@ -3,15 +3,20 @@
 //! x' = r x - (r/K) x², r and K from N(3, 0.5²), x(0) from N(0.05, 0.05²), 60 points on [0, 3], fresh noise for every
 //! trajectory. A start below 0.01 is drawn again: below 0 the solution escapes to infinity.
 
+// In data-flow order.
+mod trajectories;
+
+mod score;
+
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
-use mechnn::data::{DataError, Dataset, Trajectory};
+use burn::tensor::Tensor;
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
+use self::score::Score;
+use self::trajectories::{DURATION, Trajectories};
 use super::figure::{Labels, Panel};
 use super::watcher::train;
 use super::{ExperimentError, Figure, Table, Watch};
@@ -90,69 +95,8 @@ impl Default for Logistic {
     }
 }
 
-const DURATION: f64 = 3.0;
 /// Regressions of a window, the second and later ones with terms along the curve found before.
 const PASSES: usize = 3;
-
-/// Trajectories with what made them.
-struct Trajectories {
-    points: usize,
-    /// `[T, N]`
-    noisy: Vec<f64>,
-    /// Bias (zero), r, -r/K of each, `[T, 3]`.
-    truth: Vec<[f64; 3]>,
-    device: Device,
-}
-
-impl Trajectories {
-    fn new(count: usize, points: usize, noise: f64, random: &mut ChaCha8Rng, device: &Device) -> Self {
-        let normal = |mean: f64, std: f64, random: &mut ChaCha8Rng| {
-            let z: f64 = StandardNormal.sample(random);
-            mean + std * z
-        };
-        // Growth rates and capacities below 0.5 are five standard deviations away and would be another problem.
-        let above = |mean: f64, std: f64, least: f64, random: &mut ChaCha8Rng| loop {
-            let value = normal(mean, std, random);
-            if value >= least {
-                break value;
-            }
-        };
-        let (mut noisy, mut truth) = (vec![], vec![]);
-        for _ in 0..count {
-            let (r, k) = (above(3.0, 0.5, 0.5, random), above(3.0, 0.5, 0.5, random));
-            let start = above(0.05, 0.05, 0.01, random);
-            for n in 0..points {
-                let t = DURATION * n as f64 / (points - 1) as f64;
-                let x = k / (1.0 + (k / start - 1.0) * (-r * t).exp());
-                noisy.push(normal(x, noise, random));
-            }
-            truth.push([0.0, r, -r / k]);
-        }
-        Self { points, noisy, truth, device: device.clone() }
-    }
-
-    fn dataset(&self) -> Result<Dataset, DataError> {
-        let times: Vec<f64> = (0..self.points).map(|n| DURATION * n as f64 / (self.points - 1) as f64).collect();
-        let trajectory = |(index, values): (usize, &[f64])| {
-            let values = Array2::from_shape_fn((self.points, 1), |(n, _)| values[n]);
-            Trajectory::new(index.to_string(), times.clone(), values)
-        };
-        let trajectories = self.noisy.chunks_exact(self.points).enumerate().map(trajectory);
-        Dataset::new("t", vec!["x".to_owned()], trajectories.collect::<Result<_, _>>()?)
-    }
-
-    fn window(&self, indices: &[usize]) -> Window {
-        let mut values = Vec::with_capacity(indices.len() * self.points);
-        for &index in indices {
-            values.extend_from_slice(&self.noisy[index * self.points..(index + 1) * self.points]);
-        }
-        let times: Vec<f64> = (0..self.points).map(|n| DURATION * n as f64 / (self.points - 1) as f64).collect();
-        Window {
-            values: from_slice(&values, [indices.len(), self.points, 1], &self.device),
-            times: from_slice(&times, [1, self.points, 1], &self.device),
-        }
-    }
-}
 
 /// What all compared models have: coefficients `[B, 3]` of 1, x, x² for a window.
 trait Inference: Module {
@@ -204,36 +148,6 @@ impl<M: Inference> Objective<M> for InferenceLoss<'_> {
         let truth: Vec<f64> = examples.iter().flat_map(|&index| self.0.truth[index]).collect();
         let truth = from_slice(&truth, [examples.len(), 3], &self.0.device);
         model.terms(&self.0.window(examples), truth)
-    }
-}
-
-/// Of one fit on unseen trajectories.
-struct Score {
-    r: f64,
-    r_over_k: f64,
-    bias: f64,
-    /// Last mean square of the training, if there was one.
-    fit: Option<f64>,
-    /// True and found r and r/K.
-    pairs: [Vec<(f64, f64)>; 2],
-}
-
-impl Score {
-    fn of<M: Inference>(model: &M, unseen: &Trajectories) -> Result<Self, ExperimentError> {
-        let all: Vec<usize> = (0..unseen.truth.len()).collect();
-        let found = to_vec(model.coefficients(&unseen.window(&all))?);
-        let column = |p: usize| found.iter().skip(p).step_by(3).copied().collect::<Vec<_>>();
-        let truth = |p: usize| unseen.truth.iter().map(|row| row[p]).collect::<Vec<_>>();
-        let bias = column(0).iter().map(|b| b.abs()).sum::<f64>() / all.len() as f64;
-        let pairs = [1, 2].map(|p| {
-            let sign = if p == 2 { -1.0 } else { 1.0 };
-            let mut pairs: Vec<(f64, f64)> =
-                truth(p).iter().zip(column(p)).map(|(&truth, found)| (sign * truth, sign * found)).collect();
-            pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-            pairs
-        });
-        let (r, r_over_k) = (determination(&column(1), &truth(1)), determination(&column(2), &truth(2)));
-        Ok(Self { r, r_over_k, bias, fit: None, pairs })
     }
 }
 
@@ -420,11 +334,4 @@ impl Logistic {
         let fit = trained.history.last().and_then(|epoch| epoch.terms.get("fit")).copied();
         Ok(Score { fit, ..Score::of(&trained.model, unseen)? })
     }
-}
-
-/// R2 = 1 - squared error / variance of the truth.
-fn determination(found: &[f64], truth: &[f64]) -> f64 {
-    let mean = truth.iter().sum::<f64>() / truth.len() as f64;
-    let error: f64 = found.iter().zip(truth).map(|(f, t)| (f - t).powi(2)).sum();
-    1.0 - error / truth.iter().map(|t| (t - mean).powi(2)).sum::<f64>()
 }
