@@ -40,7 +40,13 @@ fn errors(found: &Solution, exact: &Solution, step: f64) -> (f64, f64) {
 #[test]
 fn solutions_are_accurate_down_to_small_steps() {
     println!("          scheme  K     step      factorization    error u        all   estimate");
-    let schemes = [Scheme::Taylor, Scheme::TaylorCentral, Scheme::RelaxedLp { gamma_alpha: 0.0 }];
+    let schemes = [
+        Scheme::Taylor,
+        Scheme::TaylorCentral,
+        Scheme::RelaxedLp { gamma_alpha: 0.0 },
+        Scheme::IntegratedWiener,
+        Scheme::Pade,
+    ];
     for scheme in schemes {
         for (orders, smallest) in [(2, 1e-4), (3, 1e-4), (4, 1e-3), (5, 1e-2)] {
             for step in [1e-1, 1e-2, 1e-3, 1e-4] {
@@ -77,9 +83,11 @@ fn any_conditioning(rng: &mut ChaCha8Rng) -> (OdeProblem, f64) {
     let initial = Array4::from_shape_simple_fn((1, 1, dims, orders - 1), &mut entry);
     let mut weight = || 10f64.powf(rng.random_range(-2.0..2.0));
     let weights = Weights { equation: weight(), initial: weight(), smoothness: weight() };
-    let scheme = match rng.random_range(0..3) {
+    let scheme = match rng.random_range(0..5) {
         0 => Scheme::Taylor,
         1 => Scheme::TaylorCentral,
+        2 => Scheme::IntegratedWiener,
+        3 => Scheme::Pade,
         _ => Scheme::RelaxedLp { gamma_alpha: 0.0 },
     };
     let ode = LinearOde::new(coefficients, forcing);

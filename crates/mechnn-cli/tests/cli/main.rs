@@ -30,6 +30,8 @@ mod discover_document;
 
 mod discover_driven;
 
+mod discover_shared;
+
 mod discover_options;
 
 mod discover_text;

@@ -105,6 +105,14 @@ impl Dataset {
         Ok(self)
     }
 
+    /// One trajectory by itself.
+    ///
+    /// # Panics
+    /// If there is none of that number.
+    pub fn single(&self, trajectory: usize) -> Self {
+        Self { trajectories: vec![self.trajectories[trajectory].clone()], ..self.clone() }
+    }
+
     /// D, the number of states.
     pub fn dims(&self) -> usize {
         self.states.len()

@@ -107,7 +107,7 @@ impl Account<'_> {
     }
 
     /// The equations in the data's units; `deviations` are standard errors of the scaled coefficients.
-    fn model(&self, fit: &Fit, deviations: Option<&[f64]>) -> Result<SparseModel, DiscoveryError> {
+    pub(super) fn model(&self, fit: &Fit, deviations: Option<&[f64]>) -> Result<SparseModel, DiscoveryError> {
         let mut equations = vec![Equation::default(); self.data.dims()];
         let parameters = fit.parameters();
         let units = self.laboratory.units(&fit.candidates);

@@ -1,5 +1,7 @@
 //! The direct method: from data to equations.
 
+use std::cmp::Reverse;
+
 use mechnn_solver::smoother::{Estimate, GaussNewton, SmootherError};
 use thiserror::Error;
 
@@ -90,6 +92,11 @@ pub fn fit_structure(
             terms.push(fitted.term.clone());
         }
     }
+    // In the order of a library: graded monomials, then functions.
+    terms.sort_by_key(|term| match term {
+        Term::Monomial(exponents) => (0, term.degree(), Reverse(exponents.clone())),
+        Term::Function(_) => (1, 0, Reverse(Vec::new())),
+    });
     let none = BasisLibrary::of_terms(Vec::new(), data.dims() + start.known.count());
     let dictionary = Dictionary::new(none, &terms, &[], &start);
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
@@ -118,7 +125,7 @@ pub fn fit_structure(
 }
 
 /// Levels of model error from smoothed states to where structures are compared.
-const LEVELS: [f64; 4] = [0.3, 0.1, 0.02, TIGHT];
+pub(super) const LEVELS: [f64; 4] = [0.3, 0.1, 0.02, TIGHT];
 
 /// Times the noise level and the terms are settled in turn.
 const NOISE_PASSES: usize = 2;
@@ -132,15 +139,7 @@ pub fn discover(
     options: &DiscoveryOptions,
     observer: &mut dyn Observer,
 ) -> Result<DiscoveryResult, DiscoveryError> {
-    let (extra, uses_time) =
-        extra_terms(&options.extra_terms, data).map_err(|(term, source)| DiscoveryError::ExtraTerm { term, source })?;
-    check_observations(data)?;
-    let start = Start::new(data, options.min_intervals, options.noise_model, options.explicit_time || uses_time)?;
-    let library = options.library_for(options.variables(data));
-    // Monomials in the time only if it counts by itself.
-    let monomials = library.build(options.variables(data)).terms().to_vec();
-    let polynomials = BasisLibrary::of_terms(monomials, data.dims() + start.known.count());
-    let dictionary = Dictionary::new(polynomials, &extra, library.functions(), &start);
+    let (start, dictionary) = all_candidates(data, options)?;
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
     let account = Account { data, laboratory: &laboratory };
     let mut history = Vec::new();
@@ -175,6 +174,23 @@ pub fn discover(
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
     let search = Searched { front, history, interrupted };
     Account { data, laboratory: &laboratory }.result(fit, marginals, search)
+}
+
+/// The data with first estimates, and every candidate.
+pub(super) fn all_candidates(
+    data: &Dataset,
+    options: &DiscoveryOptions,
+) -> Result<(Start, Dictionary), DiscoveryError> {
+    let (extra, uses_time) =
+        extra_terms(&options.extra_terms, data).map_err(|(term, source)| DiscoveryError::ExtraTerm { term, source })?;
+    check_observations(data)?;
+    let start = Start::new(data, options.min_intervals, options.noise_model, options.explicit_time || uses_time)?;
+    let library = options.library_for(options.variables(data));
+    // Monomials in the time only if it counts by itself.
+    let monomials = library.build(options.variables(data)).terms().to_vec();
+    let polynomials = BasisLibrary::of_terms(monomials, data.dims() + start.known.count());
+    let dictionary = Dictionary::new(polynomials, &extra, library.functions(), &start);
+    Ok((start, dictionary))
 }
 
 /// The noise model that the residuals ask for, and the equations obeyed as far as the data bear.

@@ -57,6 +57,31 @@ pub struct DiscoveryDocument {
     pub interrupted: bool,
 }
 
+/// Name and version of the form of [`SharedDocument`].
+pub const SHARED_SCHEMA: &str = "mechnn.discovery-per-trajectory/1";
+
+/// What `mechnn discover --per-trajectory --format json` prints.
+#[derive(Debug, Clone, Serialize)]
+pub struct SharedDocument {
+    /// [`SHARED_SCHEMA`].
+    pub schema: &'static str,
+    /// Version of this crate.
+    pub version: &'static str,
+    /// Wall-clock time of the search.
+    pub seconds: f64,
+    /// Structures that were compared on all trajectories.
+    pub compared: usize,
+    /// One document for each trajectory; the terms of their equations are the same.
+    pub results: Vec<DiscoveryDocument>,
+}
+
+impl SharedDocument {
+    /// The documents of all trajectories as one.
+    pub fn new(results: Vec<DiscoveryDocument>, compared: usize, seconds: f64) -> Self {
+        Self { schema: SHARED_SCHEMA, version: env!("CARGO_PKG_VERSION"), seconds, compared, results }
+    }
+}
+
 /// The evidence from one trajectory.
 #[derive(Debug, Clone, Serialize)]
 pub struct TrajectoryDocument {

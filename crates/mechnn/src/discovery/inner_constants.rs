@@ -35,6 +35,13 @@ struct Point {
 }
 
 impl IntegralRegression<'_> {
+    /// The right-hand side of given terms, ascending, with constants and coefficients at their best; none if the terms
+    /// cannot be told apart at the constants given, or are not finite.
+    pub(super) fn fitted(&self, terms: Vec<usize>, constants: Vec<Vec<f64>>) -> Option<Proposal> {
+        let Point { constants, theta, squares, .. } = at(self, &terms, constants)?;
+        Some(self.refined(Proposal { terms, theta, constants, score: self.deviance(squares) }))
+    }
+
     /// The right-hand side with its inner constants at their best, the coefficients always at theirs (variable
     /// projection, Golub & Pereyra, SIAM J. Numer. Anal. 10 (1973) 413, in Kaufman's approximation), by damped
     /// Gauss-Newton steps.

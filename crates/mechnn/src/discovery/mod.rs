@@ -62,6 +62,8 @@ mod scaling;
 
 mod search;
 
+mod shared;
+
 mod simplify;
 
 mod smoothed;
@@ -78,11 +80,12 @@ mod document;
 
 pub use direct::{DiscoveryError, discover, fit_structure};
 pub use direction::{Direction, Part};
-pub use document::{DiscoveryDocument, SCHEMA};
+pub use document::{DiscoveryDocument, SCHEMA, SHARED_SCHEMA, SharedDocument};
 pub use evidence::Evidence;
 pub use held_out::HeldOut;
 pub use observer::{Observer, Progress, Silent, Stage};
 pub use options::{DiscoveryOptions, NoiseModel};
 pub use residuals::Residuals;
 pub use result::{Alternative, DiscoveryResult, FittedTrajectory};
+pub use shared::{SharedDiscovery, discover_shared};
 pub use verdict::Verdict;

@@ -12,7 +12,12 @@
 /// Chen & Chen, Biometrika 95 (2008) 759, with the prior of Rissanen, Annals of Statistics 11 (1983) 416 over the terms
 /// in order of complexity.
 pub(super) fn price_of_a_term(observations: f64, rank: f64, constants: usize) -> f64 {
-    (1 + constants) as f64 * price_of_a_number(observations) + 2.0 * rank.max(1.0).ln()
+    (1 + constants) as f64 * price_of_a_number(observations) + price_of_a_choice(rank)
+}
+
+/// What it costs to choose a term from `rank` that are as simple or simpler.
+pub(super) fn price_of_a_choice(rank: f64) -> f64 {
+    2.0 * rank.max(1.0).ln()
 }
 
 /// What a free number costs: `ln n`, as in the Bayesian information criterion.

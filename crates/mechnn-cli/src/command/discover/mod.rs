@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 use mechnn::data::{CsvOptions, Dataset, Missing, TimeSource, read_csv};
-use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult, NoiseModel};
+use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult, NoiseModel, discover};
 use mechnn::equation::{LibrarySpec, ModelUnits, SparseModel};
 
 use crate::failure::Failure;
@@ -26,6 +26,8 @@ mod search;
 mod run_folder;
 
 mod neural;
+
+mod per_trajectory;
 
 mod unit_assignment;
 
@@ -69,6 +71,10 @@ pub(crate) struct DiscoverArgs {
     /// The column that tells the trajectories of one file apart
     #[arg(long, value_name = "COLUMN")]
     trajectory: Option<String>,
+
+    /// One structure for all trajectories, but coefficients of each its own
+    #[arg(long)]
+    per_trajectory: bool,
 
     /// What an empty cell means: drop treats it as not measured, error refuses it
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
@@ -227,11 +233,15 @@ impl DiscoverArgs {
                     let message = format!("`{}` has settings of the neural method", file.display());
                     return Err(Failure::usage(message).hint("add --method neural"));
                 }
-                SearchArgs { noise: self.noise, ..self.search }.run(data, &self.files, printer, interrupt)?;
+                let search = SearchArgs { noise: self.noise, ..self.search };
+                if self.per_trajectory {
+                    return per_trajectory::run(&search, data, &self.files, printer, interrupt);
+                }
+                search.run(data, &self.files, printer, interrupt)?;
                 Ok(())
             }
-            MethodArg::Neural if !self.controls.is_empty() || self.order == 2 => {
-                let message = "`--method neural` knows no inputs and no equations of second order";
+            MethodArg::Neural if !self.controls.is_empty() || self.order == 2 || self.per_trajectory => {
+                let message = "`--method neural` knows no inputs, no second order and no coefficients per trajectory";
                 Err(Failure::usage(message).hint("leave out --method neural"))
             }
             MethodArg::Neural => neural::run(&self.search, self.neural.as_deref(), &data, printer, interrupt),
@@ -248,15 +258,7 @@ impl SearchArgs {
         printer: &mut Printer,
         interrupt: &Interrupt,
     ) -> Result<DiscoveryResult, Failure> {
-        let options = DiscoveryOptions {
-            threshold: self.threshold,
-            library: self.library.clone(),
-            extra_terms: self.terms.clone(),
-            noise_model: self.noise.into(),
-            explicit_time: self.explicit_time,
-            simplify: !self.no_simplify,
-            ..DiscoveryOptions::default()
-        };
+        let options = self.options();
         let variables = unit_assignment::variables(&self.units, &data)?;
         admission::check(&data, &options)?;
         let output = self.output.as_deref();
@@ -266,7 +268,8 @@ impl SearchArgs {
         let candidates = admission::candidates(&data, &options);
         let data = Arc::new(data);
         let mut progress = ProgressReport::new(printer);
-        let ended = search::run(Arc::clone(&data), options, interrupt, &mut progress);
+        let searched = Arc::clone(&data);
+        let ended = search::run(move |observer| discover(&searched, &options, observer), interrupt, &mut progress);
         progress.finish();
         let seconds = start.elapsed().as_secs_f64();
         let result = match ended? {
@@ -304,6 +307,18 @@ impl SearchArgs {
             printer.note(&done);
         }
         Ok(result)
+    }
+
+    fn options(&self) -> DiscoveryOptions {
+        DiscoveryOptions {
+            threshold: self.threshold,
+            library: self.library.clone(),
+            extra_terms: self.terms.clone(),
+            noise_model: self.noise.into(),
+            explicit_time: self.explicit_time,
+            simplify: !self.no_simplify,
+            ..DiscoveryOptions::default()
+        }
     }
 
     /// The result on stdout, in the form asked for.

@@ -1,13 +1,11 @@
 //! A search on a thread of its own: Ctrl-C must not wait for a step that takes long.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mechnn::data::Dataset;
-use mechnn::discovery::{DiscoveryOptions, DiscoveryResult, Observer, Progress, discover};
+use mechnn::discovery::{DiscoveryError, Observer, Progress};
 use mechnn::equation::SparseModel;
 
 use super::progress::ProgressReport;
@@ -15,9 +13,9 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 
 /// How a search ended.
-pub(super) enum Ended {
+pub(super) enum Ended<T> {
     /// By itself, or between two steps after Ctrl-C.
-    Finished(Box<DiscoveryResult>),
+    Finished(Box<T>),
     /// In the middle of a step, with the equations of the step before, if there was one.
     Abandoned(Option<SparseModel>),
 }
@@ -31,20 +29,19 @@ const POLL: Duration = Duration::from_millis(50);
 /// That of a main thread on Linux; the default of other threads is 2 MiB.
 const STACK_BYTES: usize = 8 << 20;
 
-/// Searches until the end or Ctrl-C.
+/// Searches until the end or Ctrl-C; `discover` is what searches.
 ///
 /// # Errors
-/// As [`discover`]; a limit if there can be no further thread.
-pub(super) fn run(
-    data: Arc<Dataset>,
-    options: DiscoveryOptions,
+/// Those of `discover`; a limit if there can be no further thread.
+pub(super) fn run<T: Send + 'static>(
+    discover: impl FnOnce(&mut dyn Observer) -> Result<T, DiscoveryError> + Send + 'static,
     interrupt: &Interrupt,
     progress: &mut ProgressReport<'_>,
-) -> Result<Ended, Failure> {
+) -> Result<Ended<T>, Failure> {
     let (sender, steps) = mpsc::channel();
     let mut relay = Relay { steps: sender, interrupt: interrupt.clone() };
     // The relay goes at the end of the search, which closes the channel.
-    let search = move || discover(&data, &options, &mut relay);
+    let search = move || discover(&mut relay);
     let worker = thread::Builder::new()
         .name("search".to_owned())
         .stack_size(STACK_BYTES)
