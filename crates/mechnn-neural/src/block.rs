@@ -49,7 +49,8 @@ impl<E: Encoder, H: OdeHead> MechanisticBlock<E, H> {
     /// [`LayerError`]: parts that do not fit, or a solve that fails.
     pub fn forward(&self, window: &Window) -> Result<BlockOutput, LayerError> {
         let features = self.encoder.encode(window.values.clone())?;
-        let head = self.head.ode(features, window)?;
+        let seen = Window { values: self.encoder.states(window.values.clone())?, times: window.times.clone() };
+        let head = self.head.ode(features, &seen)?;
         let solution = self.layer.forward(&head.ode)?;
         Ok(BlockOutput { solution, head })
     }

@@ -146,7 +146,7 @@ fn check_basis<B: Basis>(name: &str, basis: B, source: Source) {
     let rate = LibraryRate::new(basis, 2, source, &w);
     let widths = [POINTS * 2, 5, POINTS * 2];
     let latent = Mlp::new(&widths, Activation::Tanh, &mut w).expect("two widths");
-    let latent = Latent::correction(latent, &[1.0, 2.0]);
+    let latent = Latent::correction(latent, &[1.0, 2.0], &[0.5, 3.0]);
     let steps = Steps::global(StepAxis::EachDimension, BOUNDS, 0.1, POINTS, 2, &w);
     let head = EquationHead::new(rate, 2, 1, 3, latent, Initial::Latent { points: 1 }, steps).expect("fits");
     let encoder = Mlp::new(&[POINTS * 2, 5, head.features().max(1)], Activation::Tanh, &mut w).expect("two widths");

@@ -8,8 +8,8 @@ use mechnn_neural::encoder::Mlp;
 use mechnn_neural::head::{EquationHead, Initial, Latent, OdeHead, Parameter, ParametricRate, Source, Steps};
 use mechnn_neural::loss::{LossTerms, mean_square};
 use mechnn_neural::train::{
-    Adam, Checkpoint, CheckpointError, EpochRecord, Flow, MetricsFile, Objective, Observer, Schedule, Silent, Stop,
-    Trainer, TrainerOptions, TrainingError, parameters,
+    Adam, Checkpoint, CheckpointError, CheckpointPlace, EpochRecord, Flow, MetricsFile, Objective, Observer, Schedule,
+    Silent, Stop, Trainer, TrainerOptions, TrainingError, parameters,
 };
 use mechnn_neural::{
     Activation, InitialWeights, LayerError, MechanisticBlock, OdeLayer, Window, device, from_slice, to_vec,
@@ -133,8 +133,11 @@ fn resuming_gives_the_bits_of_the_uninterrupted_run() {
     // 3 steps an epoch: step 5 is inside the second, 14 inside the fifth epoch.
     for stop in [5, 14] {
         let folder = tempfile::tempdir().expect("a folder");
-        let trainer =
-            Trainer { folder: Some(folder.path().to_owned()), extra: "mask".into(), ..Trainer::new(options(8)) };
+        let trainer = Trainer {
+            checkpoints: Some(CheckpointPlace::new(folder.path())),
+            extra: "mask".into(),
+            ..Trainer::new(options(8))
+        };
         let mut observer = StopAfter(AtomicUsize::new(stop));
         let stopped = trainer.train(data.model(1), &data, &mut observer).expect("stops");
         assert_eq!(stopped.stop, Stop::Observer);
@@ -152,7 +155,7 @@ fn resuming_gives_the_bits_of_the_uninterrupted_run() {
 fn damaged_and_foreign_checkpoints_are_refused() {
     let data = Decays::new(4);
     let folder = tempfile::tempdir().expect("a folder");
-    let trainer = Trainer { folder: Some(folder.path().to_owned()), ..Trainer::new(options(1)) };
+    let trainer = Trainer { checkpoints: Some(CheckpointPlace::new(folder.path())), ..Trainer::new(options(1)) };
     trainer.train(data.model(1), &data, &mut Silent).expect("trains");
     let last = folder.path().join("last.checkpoint");
     let bytes = std::fs::read(&last).expect("written");

@@ -8,7 +8,7 @@ use crate::printer::Printer;
 
 /// Run a neural experiment of a configuration file
 ///
-/// The file is TOML; its `experiment` is damped-sine, lorenz, logistic or constants, everything else has a documented
+/// The file is TOML; its `experiment` is damped-sine, lorenz, logistic, constants or nonlinear-terms, everything else has a documented
 /// default. Prints the table "paper or peer / ours". Needs a build with the feature `neural`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TrainArgs {
@@ -23,14 +23,22 @@ pub(crate) struct TrainArgs {
     /// Write table, metrics and resolved configuration into this folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+
+    /// Continue the run that was stopped in the folder of --output
+    #[arg(long, requires = "output")]
+    resume: bool,
+
+    /// Least time between two checkpoints of a training; the end of a training is always written
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
+    checkpoint_every: f64,
 }
 
 #[cfg(not(feature = "neural"))]
 impl TrainArgs {
     pub(crate) fn run(self, _: &mut Printer, _: &Interrupt) -> Result<(), Failure> {
-        let Self { config, set, output } = self;
+        let Self { config, set, output, resume, checkpoint_every } = self;
         // Only the build with the feature reads them.
-        drop((config, set, output));
+        drop((config, set, output, resume, checkpoint_every));
         Err(missing_feature("`train`"))
     }
 }
@@ -51,7 +59,7 @@ mod with_networks {
 
     use mechnn_neural::discovery::DiscoveryError;
     use mechnn_neural::experiment::{Config, ConfigError, ExperimentError, Watch};
-    use mechnn_neural::train::{EpochRecord, Flow, TrainingError};
+    use mechnn_neural::train::{CheckpointPlace, EpochRecord, Flow, TrainingError};
 
     use super::{Failure, Interrupt, Printer, TrainArgs};
     use crate::atomic_file;
@@ -60,24 +68,36 @@ mod with_networks {
 
     /// Time between two lines of progress.
     const PAUSE: Duration = Duration::from_secs(5);
+    /// Folder with a folder for each training.
+    const CHECKPOINTS: &str = "checkpoints";
 
     impl TrainArgs {
         pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
             let text = fs::read_to_string(&self.config)
                 .map_err(|error| Failure::input_output("read", &self.config, &error))?;
             let config = Config::parse(&text, &self.set).map_err(|error| refuse(&error).in_file(&self.config))?;
-            let metrics = match &self.output {
-                Some(folder) => Some(open(folder, &config)?),
-                None => None,
+            let pause = Duration::try_from_secs_f64(self.checkpoint_every).map_err(|_| {
+                Failure::usage(format!("`--checkpoint-every` is {}, expected 0 or more", self.checkpoint_every))
+            })?;
+            let (metrics, checkpoints) = match &self.output {
+                Some(folder) => {
+                    prepare(folder, &config, self.resume)?;
+                    let place = CheckpointPlace::new(folder.join(CHECKPOINTS)).with_pause(pause);
+                    (Some(open(folder)?), Some(place))
+                }
+                None => (None, None),
             };
             interrupt.watch();
             let started = Instant::now();
-            let mut watch = Progress { printer, interrupt, metrics, started, shown: Instant::now() };
+            let mut watch = Progress { printer, interrupt, metrics, checkpoints, started, shown: Instant::now() };
             let table = config.run(&mut watch).map_err(failure)?;
             printer.result(&table.markdown())?;
             printer.note(&format!("{:.0} s", started.elapsed().as_secs_f64()));
             if let Some(folder) = &self.output {
                 atomic_file::write(&folder.join("table.md"), table.markdown().as_bytes())?;
+                for figure in &table.figures {
+                    atomic_file::write(&folder.join(format!("{}.svg", figure.name)), figure.svg.as_bytes())?;
+                }
                 let document = serde_json::to_vec_pretty(&table)?;
                 // Last: its presence means that the run is complete.
                 atomic_file::write(&folder.join("result.json"), &document)?;
@@ -86,9 +106,33 @@ mod with_networks {
         }
     }
 
-    fn open(folder: &Path, config: &Config) -> Result<BufWriter<File>, Failure> {
+    /// A folder with the configuration, and with the checkpoints of the same configuration or none.
+    fn prepare(folder: &Path, config: &Config, resume: bool) -> Result<(), Failure> {
+        let path = folder.join("config.toml");
+        let (checkpoints, result) = (folder.join(CHECKPOINTS), folder.join("result.json"));
+        if resume {
+            let before = fs::read_to_string(&path).map_err(|error| Failure::input_output("read", &path, &error))?;
+            if before != config.resolved() {
+                let text = format!("`{}` is of a run with other settings", path.display());
+                return Err(Failure::usage(text).hint("resume with the same configuration and the same --set"));
+            }
+        } else if result.exists() {
+            // A complete run is replaced; `result.json` first, as it says that the folder is complete.
+            fs::remove_file(&result).map_err(|error| Failure::input_output("remove", &result, &error))?;
+            if checkpoints.exists() {
+                fs::remove_dir_all(&checkpoints)
+                    .map_err(|error| Failure::input_output("remove", &checkpoints, &error))?;
+            }
+        } else if checkpoints.exists() {
+            let text = format!("`{}` holds a run that was stopped", folder.display());
+            return Err(Failure::usage(text).hint("continue it with --resume, or name another folder"));
+        }
         fs::create_dir_all(folder).map_err(|error| Failure::input_output("make folder", folder, &error))?;
-        atomic_file::write(&folder.join("config.toml"), config.resolved().as_bytes())?;
+        atomic_file::write(&path, config.resolved().as_bytes())
+    }
+
+    /// On resuming too: the epochs of the checkpoints are told again.
+    fn open(folder: &Path) -> Result<BufWriter<File>, Failure> {
         let path = folder.join("metrics.jsonl");
         let file = File::create(&path).map_err(|error| Failure::input_output("write", &path, &error))?;
         Ok(BufWriter::new(file))
@@ -99,6 +143,7 @@ mod with_networks {
         printer: &'a mut Printer,
         interrupt: &'a Interrupt,
         metrics: Option<BufWriter<File>>,
+        checkpoints: Option<CheckpointPlace>,
         started: Instant,
         shown: Instant,
     }
@@ -122,6 +167,10 @@ mod with_networks {
 
         fn flow(&mut self) -> Flow {
             if self.interrupt.requested() { Flow::Stop } else { Flow::Continue }
+        }
+
+        fn checkpoints(&self) -> Option<CheckpointPlace> {
+            self.checkpoints.clone()
         }
     }
 

@@ -35,7 +35,89 @@ fn a_small_training_writes_its_folder() {
     let outcome = folder.mechnn(&arguments);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     assert!(outcome.stdout.contains("| SSE / noise energy"), "{}", outcome.stdout);
-    for file in ["config.toml", "metrics.jsonl", "table.md", "result.json"] {
+    for file in ["config.toml", "metrics.jsonl", "table.md", "damped_sine.svg", "result.json"] {
         assert!(folder.path(&format!("run/{file}")).is_file(), "{file}");
     }
+}
+
+/// Nine fits of one curve, small enough to be repeated.
+#[cfg(feature = "neural")]
+const SMALL: [&str; 12] = [
+    "train",
+    "x.toml",
+    "--set",
+    "points=60",
+    "--set",
+    "duration=6",
+    "--set",
+    "smoothing=[0.0]",
+    "--set",
+    "epochs=80",
+    "--set",
+    "smoothing_epochs=20",
+];
+
+#[cfg(feature = "neural")]
+fn small(folder: &Folder, more: &[&str], threads: &str) -> std::process::Command {
+    let mut command = folder.command(&[&SMALL[..], more].concat());
+    command.env("RAYON_NUM_THREADS", threads);
+    command
+}
+
+/// Every file of a run, checkpoints included, by its path.
+#[cfg(feature = "neural")]
+fn files(root: &std::path::Path) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let (mut found, mut folders) = (std::collections::BTreeMap::new(), vec![root.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("readable") {
+            let path = entry.expect("readable").path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => {
+                    let contents = std::fs::read(&path).expect("readable");
+                    found.insert(path.strip_prefix(root).expect("below it").to_owned(), contents);
+                }
+            }
+        }
+    }
+    found
+}
+
+#[cfg(feature = "neural")]
+#[test]
+fn a_killed_run_resumes_to_the_bits_of_an_uninterrupted_one() {
+    use std::time::{Duration, Instant};
+    let folder = Folder::new();
+    folder.write("x.toml", "experiment = \"damped-sine\"\nseeds = [1]\n");
+    let whole = small(&folder, &["-o", "whole", "--checkpoint-every", "0"], "1").output().expect("runs");
+    assert!(whole.status.success(), "{}", String::from_utf8_lossy(&whole.stderr));
+    // The first training has 80 epochs; it is killed after its first, the others have not begun.
+    let mut child = small(&folder, &["-o", "killed", "--checkpoint-every", "0"], "1").spawn().expect("starts");
+    let first = folder.path("killed/checkpoints/seed-1--all-points--learned-steps/last.checkpoint");
+    let started = Instant::now();
+    while !first.exists() {
+        assert!(started.elapsed() < Duration::from_secs(60), "no checkpoint within a minute");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().expect("kills");
+    child.wait().expect("ends");
+    let killed = files(&folder.path("killed"));
+    assert!(!folder.path("killed/result.json").exists(), "finished before it was killed: {:?}", killed.keys());
+
+    folder.mechnn(&[&SMALL[..], &["-o", "killed"]].concat()).fails(2, &["was stopped", "--resume"]);
+    let other = [&SMALL[..], &["--set", "epochs=81", "-o", "killed", "--resume"]].concat();
+    folder.mechnn(&other).fails(2, &["other settings"]);
+    let resumed = small(&folder, &["-o", "killed", "--resume", "--checkpoint-every", "0"], "1").output().expect("runs");
+    assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    let (whole, resumed) = (files(&folder.path("whole")), files(&folder.path("killed")));
+    assert!(whole.keys().eq(resumed.keys()), "{:?} against {:?}", whole.keys(), resumed.keys());
+    // Metrics, table, result and every checkpoint: weights, moments, history.
+    for (name, contents) in &whole {
+        assert!(contents == &resumed[name], "{} differs", name.display());
+    }
+
+    // Across thread counts.
+    let two = small(&folder, &["-o", "two", "--checkpoint-every", "0"], "2").output().expect("runs");
+    assert!(two.status.success(), "{}", String::from_utf8_lossy(&two.stderr));
+    assert!(whole == files(&folder.path("two")), "two threads give other bits");
 }

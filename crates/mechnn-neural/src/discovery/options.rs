@@ -21,7 +21,7 @@ use crate::train::{Adam, Schedule, TrainerOptions};
 /// | `precondition` | true | coefficients in the basis in which the fit has equal curvature |
 /// | `training` | 4 epochs of each cycle, batch 512, rate 5e-4 falling to a tenth | see [`TrainerOptions`] |
 ///
-/// Loss terms: `fit`, solution against data; `consistency`, latent states against data; both in units of each state's
+/// Loss terms: `fit`, solution against data (right-hand side against differences without a solver); `consistency`, latent states against data; both in units of each state's
 /// standard deviation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -80,12 +80,14 @@ pub enum Discretisation {
     Collocation,
     /// The default rows of S-MNN, order 2, with the second derivative as an unknown.
     Taylor,
+    /// No solver: the right-hand side is fitted to central differences of the data. To compare with.
+    Differences,
 }
 
 impl Discretisation {
     pub(super) fn scheme(self) -> Scheme {
         match self {
-            Self::Collocation => Scheme::Collocation { nodes: CollocationNodes::Three },
+            Self::Collocation | Self::Differences => Scheme::Collocation { nodes: CollocationNodes::Three },
             Self::Taylor => Scheme::Taylor,
         }
     }
@@ -97,7 +99,7 @@ impl Discretisation {
     /// K for a first-order equation.
     pub(super) fn orders(self) -> usize {
         match self {
-            Self::Collocation => 2,
+            Self::Collocation | Self::Differences => 2,
             Self::Taylor => 3,
         }
     }

@@ -14,8 +14,9 @@ const RIDGE: f64 = 1e-10;
 ///
 /// $$ G = \langle F F^T \rangle, \qquad F_p(t) = \int_{t_0}^{t} \phi_p(x(s))\, ds $$
 ///
-/// With latent states equal to the data the fit of one equation is (ξ - ξ*)ᵀ G (ξ - ξ*).
-pub(crate) fn gram(windows: &Windows, library: &BasisLibrary) -> Array2<f64> {
+/// With latent states equal to the data the fit of one equation is (ξ - ξ*)ᵀ G (ξ - ξ*). Not `integrated`, it is that of the
+/// terms themselves times the duration of the window, for a fit of the right-hand side.
+pub(crate) fn gram(windows: &Windows, library: &BasisLibrary, integrated: bool) -> Array2<f64> {
     let terms = library.len();
     let mut gram = Array2::zeros((terms, terms));
     let stride = windows.len().div_ceil(WINDOWS).max(1);
@@ -24,12 +25,16 @@ pub(crate) fn gram(windows: &Windows, library: &BasisLibrary) -> Array2<f64> {
     for w in (0..windows.len()).step_by(stride) {
         let (values, times) = windows.window(w);
         integral.fill(0.0);
+        let duration = times[times.len() - 1] - times[0];
         for (n, x) in values.chunks_exact(windows.dims()).enumerate() {
             library.evaluate_into(x, &mut now);
             if n > 0 {
                 let h = times[n] - times[n - 1];
                 for p in 0..terms {
-                    integral[p] += 0.5 * h * (before[p] + now[p]);
+                    match integrated {
+                        true => integral[p] += 0.5 * h * (before[p] + now[p]),
+                        false => integral[p] = now[p] * duration,
+                    }
                 }
                 for p in 0..terms {
                     for q in 0..=p {

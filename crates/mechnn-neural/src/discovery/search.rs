@@ -1,22 +1,23 @@
 //! Training, thresholding, training again.
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use mechnn::data::Dataset;
 use mechnn::equation::{BasisLibrary, Equation, FittedTerm, SparseModel};
 use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::preconditioner::{gram, transform};
-use super::{DiscoveryError, LatentStates, NeuralDiscoveryOptions, Windows};
+use super::{DiscoveryError, Discretisation, LatentStates, NeuralDiscoveryOptions, Windows};
 use crate::activation::Activation;
 use crate::block::MechanisticBlock;
-use crate::encoder::{LearnedVector, Mlp};
+use crate::encoder::{Encoder, LearnedVector, Mlp};
 use crate::error::LayerError;
-use crate::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
+use crate::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, OdeHead, Source, Steps};
 use crate::initial_weights::InitialWeights;
 use crate::layer::OdeLayer;
 use crate::loss::{LossTerms, scaled_mean_square};
 use crate::train::{EpochRecord, Objective, Observer, Stop, Trainer};
+use crate::window::Window;
 
 /// The model of the paper's Lorenz experiment.
 type Model = MechanisticBlock<LearnedVector, EquationHead<LibraryRate<Monomials>>>;
@@ -50,6 +51,8 @@ pub struct Cycle {
 struct WindowLoss<'a> {
     windows: &'a Windows,
     device: Device,
+    /// Fit differences instead of the solution.
+    differences: bool,
 }
 
 impl Objective<Model> for WindowLoss<'_> {
@@ -59,6 +62,9 @@ impl Objective<Model> for WindowLoss<'_> {
 
     fn terms(&self, model: &Model, examples: &[usize]) -> Result<LossTerms, LayerError> {
         let window = self.windows.batch(examples, &self.device);
+        if self.differences {
+            return self.difference_terms(model, &window);
+        }
         let output = model.forward(&window)?;
         let scale = self.windows.scale();
         let mut terms = LossTerms::new().with("fit", scaled_mean_square(output.states(), window.values.clone(), scale));
@@ -66,6 +72,32 @@ impl Objective<Model> for WindowLoss<'_> {
             terms = terms.with("consistency", scaled_mean_square(latent, window.values, scale));
         }
         Ok(terms)
+    }
+}
+
+impl WindowLoss<'_> {
+    /// Without the solver: forcing against central differences at the inner points, in units of the states' scale and the
+    /// duration of the window.
+    fn difference_terms(&self, model: &Model, window: &Window) -> Result<LossTerms, LayerError> {
+        let features = model.encoder().encode(window.values.clone())?;
+        let head = model.head().ode(features, window)?;
+        let [batch, points, dims] = window.values.dims();
+        let inner = |x: &Tensor<3>, from: usize| {
+            let length = x.dims()[0];
+            x.clone().slice([0..length, from..from + points - 2, 0..x.dims()[2]])
+        };
+        let elapsed = inner(&window.times, 2) - inner(&window.times, 0);
+        let differences =
+            (inner(&window.values, 2) - inner(&window.values, 0)) / elapsed.expand([batch, points - 2, dims]);
+        let duration = window.times.clone().slice([0..1, points - 1..points, 0..1])
+            - window.times.clone().slice([0..1, 0..1, 0..1]);
+        let scale = self.windows.scale();
+        let fit = scaled_mean_square(inner(&head.ode.forcing, 1) * duration.clone(), differences * duration, scale);
+        let terms = LossTerms::new().with("fit", fit);
+        Ok(match head.latent {
+            Some(latent) => terms.with("consistency", scaled_mean_square(latent, window.values.clone(), scale)),
+            None => terms,
+        })
     }
 }
 
@@ -84,9 +116,10 @@ pub fn discover(
     let windows = Windows::new(data, options.window)?;
     let library = options.library.build(data.dims());
     let mut model = build(&windows, &library, options, seed, &device)?;
-    let objective = WindowLoss { windows: &windows, device };
+    let differences = options.discretisation == Discretisation::Differences;
+    let objective = WindowLoss { windows: &windows, device, differences };
     let mut keep = Array2::from_elem((data.dims(), library.len()), true);
-    let gram = gram(&windows, &library);
+    let gram = gram(&windows, &library, !differences);
     let mut coefficients = Array2::zeros(keep.dim());
     let mut cycles = vec![];
     let mut interrupted = false;
@@ -103,8 +136,11 @@ pub fn discover(
         // Another order of the windows in every cycle.
         let mut training = options.training.clone();
         training.seed = training.seed.wrapping_add(seed.wrapping_mul(1009)).wrapping_add(cycle as u64);
-        let trained = Trainer::new(training)
-            .train(model, &objective, observer)
+        let checkpoints = observer.checkpoints().map(|place| place.of(&format!("cycle {cycle}")));
+        // Weights alone do not say which terms are left.
+        let extra = serde_json::json!({ "keep": keep.rows().into_iter().map(|row| row.to_vec()).collect::<Vec<_>>() });
+        let trained = Trainer { options: training, checkpoints, extra: extra.to_string() }
+            .train_or_resume(model, &objective, observer)
             .map_err(|source| DiscoveryError::Training { cycle, source })?;
         model = trained.model;
         let features = model.encoder().features();
@@ -161,7 +197,9 @@ fn build(
     let latent = match options.latent {
         LatentStates::Data => Latent::data(),
         LatentStates::Network => Latent::network(network()?, windows.scale()),
-        LatentStates::Correction => Latent::correction(network()?.with_zero_output(&weights), windows.scale()),
+        LatentStates::Correction => {
+            Latent::correction(network()?.with_zero_output(&weights), windows.scale(), windows.scale())
+        }
     };
     let steps = windows.uniform_step().map_or_else(Steps::from_times, Steps::fixed);
     let orders = options.discretisation.orders();

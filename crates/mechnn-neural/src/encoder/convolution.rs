@@ -126,6 +126,14 @@ impl ConvolutionStack {
         let output = Linear::new(width, features, weights);
         Ok(Self { convolutions, output, points, activation, readout })
     }
+
+    /// The same network with zeros in its last layer: what it is added to starts unchanged.
+    pub fn with_zero_output(mut self, weights: &InitialWeights) -> Self {
+        let (inputs, outputs) = (self.output.inputs(), self.output.outputs());
+        self.output.weight = weights.given(&vec![0.0; inputs * outputs], [inputs, outputs]);
+        self.output.bias = weights.given(&vec![0.0; outputs], [outputs]);
+        self
+    }
 }
 
 impl Encoder for ConvolutionStack {

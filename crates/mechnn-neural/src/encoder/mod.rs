@@ -20,7 +20,10 @@ mod residual;
 
 mod pairwise;
 
+mod integral_regression;
+
 pub use convolution::{ConvolutionStack, Padding, Readout};
+pub use integral_regression::IntegralRegression;
 pub use learned_vector::LearnedVector;
 pub use linear::Linear;
 pub use mlp::Mlp;
@@ -35,6 +38,15 @@ pub trait Encoder: Module + ModuleDisplay {
     /// # Errors
     /// [`RefusedInput`] if the encoder was made for windows of another shape.
     fn encode(&self, window: Tensor<3>) -> Result<Tensor<2>, RefusedInput>;
+
+    /// The states `[B, N, D]` that the head sees in place of the window: an encoder that knows better ones than the measured
+    /// gives them here.
+    ///
+    /// # Errors
+    /// As [`Self::encode`].
+    fn states(&self, window: Tensor<3>) -> Result<Tensor<3>, RefusedInput> {
+        Ok(window)
+    }
 }
 
 pub(crate) fn expect_axis(

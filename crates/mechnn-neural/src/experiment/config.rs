@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use toml::{Table as TomlTable, Value};
 
-use super::{Constants, DampedSine, ExperimentError, Logistic, Lorenz, Table, Watch};
+use super::{Constants, DampedSine, ExperimentError, Logistic, Lorenz, NonlinearTerms, Table, Watch};
 
 /// An experiment with all its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub enum Config {
     Logistic(Logistic),
     /// See [`Constants`].
     Constants(Constants),
+    /// See [`NonlinearTerms`].
+    NonlinearTerms(NonlinearTerms),
 }
 
 /// Why a configuration cannot be used.
@@ -53,7 +55,10 @@ pub enum ConfigError {
     },
 }
 
-const NAMES: [&str; 4] = ["damped-sine", "lorenz", "logistic", "constants"];
+/// Settings that are one of several kinds, each with its own keys.
+const ENUMS: [&str; 1] = ["schedule"];
+
+const NAMES: [&str; 5] = ["damped-sine", "lorenz", "logistic", "constants", "nonlinear-terms"];
 
 impl Config {
     /// Reads TOML and changes it by `overrides`, each `key=value` with dots in the key for tables.
@@ -76,6 +81,7 @@ impl Config {
             "lorenz" => settings(table).map(Self::Lorenz),
             "logistic" => settings(table).map(Self::Logistic),
             "constants" => settings(table).map(Self::Constants),
+            "nonlinear-terms" => settings(table).map(Self::NonlinearTerms),
             _ => Err(ConfigError::Experiment { found: format!("\"{name}\""), known: known() }),
         }
     }
@@ -87,6 +93,7 @@ impl Config {
             Self::Lorenz(_) => NAMES[1],
             Self::Logistic(_) => NAMES[2],
             Self::Constants(_) => NAMES[3],
+            Self::NonlinearTerms(_) => NAMES[4],
         }
     }
 
@@ -106,12 +113,27 @@ impl Config {
             Self::Lorenz(settings) => settings.run(watch),
             Self::Logistic(settings) => settings.run(watch),
             Self::Constants(settings) => settings.run(watch),
+            Self::NonlinearTerms(settings) => settings.run(watch),
         }
     }
 }
 
-fn settings<T: DeserializeOwned>(table: TomlTable) -> Result<T, ConfigError> {
+/// What is not given is the default of the experiment, not that of the part it stands in: `training.epochs=5` alone keeps
+/// the learning rate.
+fn settings<T: DeserializeOwned + Serialize + Default>(given: TomlTable) -> Result<T, ConfigError> {
+    let mut table = TomlTable::try_from(T::default()).map_err(|error| ConfigError::Syntax(error.to_string()))?;
+    overlay(&mut table, given);
     T::deserialize(Value::Table(table)).map_err(syntax)
+}
+
+fn overlay(table: &mut TomlTable, given: TomlTable) {
+    for (key, value) in given {
+        match (table.get_mut(&key), value) {
+            // A table that names one of several kinds is replaced as a whole.
+            (Some(Value::Table(table)), Value::Table(given)) if !ENUMS.contains(&key.as_str()) => overlay(table, given),
+            (_, value) => drop(table.insert(key, value)),
+        }
+    }
 }
 
 /// serde's message on an unknown field is the only place that has the known ones.
@@ -145,7 +167,8 @@ fn set(table: &mut TomlTable, text: &str) -> Result<(), ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, ConfigError};
+    use super::{Config, ConfigError, NonlinearTerms};
+    use crate::train::Schedule;
 
     #[test]
     fn keys_can_be_set_and_unknown_ones_are_named() {
@@ -165,6 +188,17 @@ mod tests {
         assert!(matches!(Config::parse("seeds = [1]", &[]), Err(ConfigError::Experiment { .. })));
         assert!(matches!(Config::parse(text, &["seeds".to_owned()]), Err(ConfigError::Override { .. })));
         assert!(matches!(Config::parse(text, &["seeds=x".to_owned()]), Err(ConfigError::Syntax(_))));
+    }
+
+    #[test]
+    fn what_is_not_given_is_the_default_of_the_experiment() {
+        let text = "experiment = \"nonlinear-terms\"\n[training.schedule.step]\nevery = 2\nfactor = 0.5\n";
+        let set = ["training.epochs=5".to_owned(), "training.adam.learning_rate=0.5".to_owned()];
+        let Ok(Config::NonlinearTerms(found)) = Config::parse(text, &set) else { panic!("a configuration") };
+        let mut expected = NonlinearTerms::default().training;
+        (expected.epochs, expected.adam.learning_rate) = (5, 0.5);
+        expected.schedule = Schedule::Step { every: 2, factor: 0.5 };
+        assert_eq!(found.training, expected);
     }
 
     #[test]

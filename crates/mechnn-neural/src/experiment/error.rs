@@ -42,6 +42,12 @@ pub enum ExperimentError {
     /// The data could not be made.
     #[error(transparent)]
     Data(#[from] mechnn::data::DataError),
+    /// The figure could not be drawn.
+    #[error(transparent)]
+    Figure(#[from] mechnn::report::ReportError),
+    /// The found equations could not be simulated.
+    #[error("simulation of the found equations: {0}")]
+    Simulation(#[from] mechnn::equation::SimulationError),
     /// Equation text.
     #[error(transparent)]
     Parametric(#[from] ParametricError),

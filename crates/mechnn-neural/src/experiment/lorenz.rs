@@ -4,13 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use mechnn::data::KnownSystem;
+use mechnn::data::{Dataset, KnownSystem};
 use mechnn::discovery::{DiscoveryOptions, Silent};
-use mechnn::equation::SparseModel;
+use mechnn::equation::{SimulationOptions, SparseModel, simulate};
+use ndarray::s;
 use serde::{Deserialize, Serialize};
 
-use super::{ExperimentError, Table, Watch, Watcher};
-use crate::discovery::{NeuralDiscoveryOptions, discover};
+use super::figure::{Labels, Panel};
+use super::{ExperimentError, Figure, Table, Watch, Watcher};
+use crate::discovery::{Discretisation, NeuralDiscoveryOptions, discover};
 
 /// Settings of the Lorenz discovery.
 ///
@@ -63,6 +65,7 @@ impl Lorenz {
         let (mut support, mut worst, mut epochs) = (vec![], vec![], vec![]);
         let mut by_term: BTreeMap<(usize, String), (f64, Vec<f64>)> = BTreeMap::new();
         let mut parameters = 0;
+        let mut drawn = None;
         for &seed in &self.seeds {
             let mut watcher = Watcher::new(watch, format!("seed {seed}"));
             let found = discover(&clean, &self.discovery, seed, &mut watcher)?;
@@ -77,6 +80,7 @@ impl Lorenz {
                 by_term.entry((state, expression)).or_insert((truth, vec![])).1.push(value);
             }
             parameters = found.parameters;
+            drawn = drawn.or(Some(found.model));
         }
         table.row("exact seven-term support (1 = yes)", "5 of 5", support);
         table.row("largest relative error of a coefficient, %", "8 (S-MNN); below 1", worst);
@@ -126,6 +130,26 @@ impl Lorenz {
             table.row("without consistency loss (ablation): terms", "", vec![comparison.count as f64]);
             table.row("the same: largest error, %", "", vec![100.0 * comparison.worst]);
         }
+        let discretisation = Discretisation::Differences;
+        let options = NeuralDiscoveryOptions { discretisation, ..self.discovery.clone() };
+        for (text, level) in std::iter::once((String::new(), 0.0))
+            .chain(self.noise.iter().map(|&level| (format!("noise {} %, ", 100.0 * level), level)))
+        {
+            let data = if level > 0.0 { clean.with_noise(level, first)? } else { clean.clone() };
+            let mut watcher = Watcher::new(watch, format!("seed {first}, {text}without the block"));
+            let found = discover(&data, &options, first, &mut watcher)?;
+            if found.interrupted {
+                return Err(ExperimentError::Stopped);
+            }
+            let comparison = Comparison::new(&found.model);
+            let text = format!("{text}same networks without the block, on differences:");
+            table.row(format!("{text} terms (7 is right)"), "", vec![comparison.count as f64]);
+            table.row(format!("{text} true terms found"), "", vec![comparison.found as f64]);
+            table.row(format!("{text} largest error of a true coefficient, %"), "", vec![100.0 * comparison.worst]);
+        }
+        if let Some(model) = drawn {
+            table.figures.push(figure(&clean, &model)?);
+        }
         let o = &self.discovery;
         table.note(format!(
             "Networks of hidden width {} (paper: 1024), {parameters} parameters, windows of {} points, batch {}; {} cycles of \
@@ -134,6 +158,24 @@ impl Lorenz {
         ));
         Ok(table)
     }
+}
+
+/// Time units drawn: two solutions of these equations that differ by a ten-thousandth part after about ten.
+const DRAWN: f64 = 20.0;
+
+/// The beginning of the data, and the found equations from their first point.
+fn figure(data: &Dataset, model: &SparseModel) -> Result<Figure, ExperimentError> {
+    let trajectory = &data.trajectories[0];
+    let count = trajectory.times.iter().filter(|&&t| t <= DRAWN).count();
+    let times = trajectory.times[..count].to_vec();
+    let points = trajectory.values.slice(s![..count, ..]).to_owned();
+    let start = points.row(0).to_vec();
+    let rollout = simulate(model, &start, &times, &SimulationOptions::for_data(points.view()))?;
+    let line_times = times[..rollout.reached].to_vec();
+    let panel = Panel { name: String::new(), times, points, line_times, line: rollout.values };
+    let title = "Lorenz, clean data, first seed";
+    let labels = Labels { title, line: "found equations", horizontal: "t", states: &["x", "y", "z"] };
+    Figure::new("lorenz", &labels, &[panel])
 }
 
 /// A found model beside the truth.

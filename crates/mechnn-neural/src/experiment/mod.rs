@@ -4,6 +4,8 @@
 //! defaulted where its type is declared.
 
 // In data-flow order.
+mod figure;
+
 mod table;
 
 mod watcher;
@@ -16,6 +18,8 @@ mod logistic;
 
 mod constants;
 
+mod nonlinear_terms;
+
 mod config;
 
 mod error;
@@ -24,7 +28,9 @@ pub use config::{Config, ConfigError};
 pub use constants::Constants;
 pub use damped_sine::DampedSine;
 pub use error::ExperimentError;
+pub use figure::Figure;
 pub use logistic::Logistic;
 pub use lorenz::Lorenz;
+pub use nonlinear_terms::NonlinearTerms;
 pub use table::{Row, Table};
 pub use watcher::{Watch, Watcher};

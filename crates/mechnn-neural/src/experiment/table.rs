@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
+use super::Figure;
 use crate::train::Spread;
 
 /// One compared quantity.
@@ -26,11 +27,14 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// What the numbers mean, and what they do not show.
     pub notes: Vec<String>,
+    /// Pictures beside it; a file of the table does not hold them.
+    #[serde(skip)]
+    pub figures: Vec<Figure>,
 }
 
 impl Table {
     pub(super) fn new(title: &str) -> Self {
-        Self { title: title.to_owned(), rows: vec![], notes: vec![] }
+        Self { title: title.to_owned(), rows: vec![], notes: vec![], figures: vec![] }
     }
 
     /// Adds a row; without values there is none.

@@ -2,7 +2,10 @@
 
 use std::io;
 
-use crate::train::{EpochRecord, Flow, Observer};
+use burn::module::Module;
+
+use super::ExperimentError;
+use crate::train::{CheckpointPlace, EpochRecord, Flow, Objective, Observer, Stop, Trained, Trainer, TrainerOptions};
 
 /// Is told about every epoch of every training of an experiment, and asked after every step whether to go on.
 pub trait Watch: Send {
@@ -15,6 +18,11 @@ pub trait Watch: Send {
     /// After a step.
     fn flow(&mut self) -> Flow {
         Flow::Continue
+    }
+
+    /// Where the trainings leave their checkpoints, each in a folder of its own, and continue from; absent means nowhere.
+    fn checkpoints(&self) -> Option<CheckpointPlace> {
+        None
     }
 }
 
@@ -38,5 +46,26 @@ impl Observer for Watcher<'_> {
 
     fn flow(&mut self) -> Flow {
         self.watch.flow()
+    }
+
+    fn checkpoints(&self) -> Option<CheckpointPlace> {
+        self.watch.checkpoints().map(|place| place.of(&self.run))
+    }
+}
+
+/// One training of an experiment, called `run`: continued if its checkpoint is there.
+pub(super) fn train<M: Module>(
+    model: M,
+    options: TrainerOptions,
+    objective: &dyn Objective<M>,
+    watch: &mut dyn Watch,
+    run: &str,
+) -> Result<Trained<M>, ExperimentError> {
+    let mut watcher = Watcher::new(watch, run);
+    let trainer = Trainer { checkpoints: watcher.checkpoints(), ..Trainer::new(options) };
+    let trained = trainer.train_or_resume(model, objective, &mut watcher)?;
+    match trained.stop {
+        Stop::Observer => Err(ExperimentError::Stopped),
+        _ => Ok(trained),
     }
 }

@@ -13,6 +13,8 @@ mod observer;
 
 mod checkpoint;
 
+mod place;
+
 mod trainer;
 
 mod seeds;
@@ -25,5 +27,6 @@ pub use objective::Objective;
 pub use observer::{EpochRecord, Flow, MetricsFile, Observer, Silent};
 pub use options::{Adam, Schedule, TrainerOptions};
 pub use parameters::{NamedValues, parameters, with_parameters};
+pub use place::CheckpointPlace;
 pub use seeds::Spread;
 pub use trainer::{Stop, Trained, Trainer};

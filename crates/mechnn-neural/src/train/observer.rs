@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::CheckpointPlace;
+
 /// One epoch, as a line of `metrics.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
@@ -44,6 +46,11 @@ pub trait Observer: Send {
     /// After a step; looks at a Ctrl-C flag, for instance.
     fn flow(&mut self) -> Flow {
         Flow::Continue
+    }
+
+    /// Where a procedure of several trainings, such as a discovery, leaves their checkpoints and continues from.
+    fn checkpoints(&self) -> Option<CheckpointPlace> {
+        None
     }
 }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// | `patience` | none | epochs without a better validation loss before stopping | at least 1 |
 /// | `weights` | 1 each | weights of the loss terms by name; 0 leaves a term out | finite |
 /// | `seed` | 0 | order of the examples | |
-/// | `threads` | none | threads of this training; results are bit-identical for equal counts | at least 1 |
+/// | `threads` | none | threads of this training; the results do not depend on it | at least 1 |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainerOptions {

@@ -1,7 +1,8 @@
 //! The training loop.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::Instant;
 
 use burn::module::Module;
 use rand::SeedableRng;
@@ -10,19 +11,22 @@ use rand_chacha::ChaCha8Rng;
 
 use super::adam::Moments;
 use super::parameters::{NamedValues, change, gradients, parameters, with_parameters};
-use super::{Checkpoint, CheckpointError, EpochRecord, Flow, Objective, Observer, TrainerOptions, TrainingError};
+use super::{
+    Checkpoint, CheckpointError, CheckpointPlace, EpochRecord, Flow, Objective, Observer, TrainerOptions, TrainingError,
+};
 use crate::array::to_vec;
 
 /// Minimises an [`Objective`] over the parameters of a model by AdamW on mini-batches.
 ///
-/// The state between two epochs is a [`Checkpoint`]; continuing from one gives the same bits as not having stopped, at
-/// the same number of threads.
+/// The state between two epochs is a [`Checkpoint`]; continuing from one gives the same bits as not having stopped.
+/// The number of threads does not change a bit either: products of matrices are shared among threads by rows and columns
+/// of the result, never along a sum.
 #[derive(Debug, Clone, Default)]
 pub struct Trainer {
     /// Settings.
     pub options: TrainerOptions,
-    /// Folder of the files `last.checkpoint` and `best.checkpoint`, written after every epoch; absent means none.
-    pub folder: Option<PathBuf>,
+    /// Where `last.checkpoint` and `best.checkpoint` are written; absent means nowhere.
+    pub checkpoints: Option<CheckpointPlace>,
     /// Kept in every checkpoint.
     pub extra: String,
 }
@@ -51,6 +55,13 @@ pub struct Trained<M> {
     pub history: Vec<EpochRecord>,
     /// Why it ended.
     pub stop: Stop,
+}
+
+/// What no file holds yet.
+#[derive(Default)]
+struct Unsaved {
+    last: bool,
+    best: bool,
 }
 
 impl<M: Module> Trained<M> {
@@ -89,6 +100,29 @@ impl Trainer {
             extra: self.extra.clone(),
         };
         self.in_threads(|| self.run(model, state, objective, observer))
+    }
+
+    /// Continues from `last.checkpoint` of [`Self::checkpoints`] if there is one, else trains from the model as it is.
+    ///
+    /// The epochs of the checkpoint are told to the observer again, so that it sees the same epochs either way.
+    ///
+    /// # Errors
+    /// As [`Self::resume`].
+    pub fn train_or_resume<M: Module>(
+        &self,
+        model: M,
+        objective: &dyn Objective<M>,
+        observer: &mut dyn Observer,
+    ) -> Result<Trained<M>, TrainingError> {
+        match self.checkpoints.as_ref().map(CheckpointPlace::last).filter(|last| last.exists()) {
+            Some(last) => {
+                for record in &Checkpoint::read(&last)?.history {
+                    observer.epoch(record).map_err(TrainingError::Observer)?;
+                }
+                self.resume(model, &last, objective, observer)
+            }
+            None => self.train(model, objective, observer),
+        }
     }
 
     /// Continues from a checkpoint of the same model and options.
@@ -159,45 +193,57 @@ impl Trainer {
         if objective.examples() == 0 {
             return Err(TrainingError::Empty { reason: "there are no examples" });
         }
-        let mut stop = Stop::Epochs;
-        while state.epochs < self.options.epochs {
+        let mut written = Instant::now();
+        let mut unsaved = Unsaved::default();
+        let stop = loop {
+            if state.epochs >= self.options.epochs {
+                break Stop::Epochs;
+            }
+            let since_best = state.best_epoch.map_or(0, |(epoch, _)| state.epochs - 1 - epoch);
+            if self.options.patience.is_some_and(|patience| since_best >= patience) {
+                break Stop::Patience;
+            }
             let Some((next, record)) = self.epoch(model.clone(), &mut state, objective, observer)? else {
-                stop = Stop::Observer;
-                break;
+                break Stop::Observer;
             };
             model = next;
             observer.epoch(&record).map_err(TrainingError::Observer)?;
             let loss = record.validation.unwrap_or(record.loss);
             state.history.push(record);
             state.parameters = parameters(&model);
-            let is_better = state.best_epoch.is_none_or(|(_, best)| loss < best);
-            if is_better {
+            unsaved.last = true;
+            if state.best_epoch.is_none_or(|(_, best)| loss < best) {
                 state.best_epoch = Some((state.epochs, loss));
                 state.best = state.parameters.clone();
+                unsaved.best = true;
             }
             state.epochs += 1;
-            self.save(&state, is_better)?;
-            let since_best = state.best_epoch.map_or(0, |(epoch, _)| state.epochs - 1 - epoch);
-            if self.options.patience.is_some_and(|patience| since_best >= patience) {
-                stop = Stop::Patience;
-                break;
+            if self.checkpoints.as_ref().is_some_and(|place| written.elapsed() >= place.pause()) {
+                self.save(&state, &mut unsaved)?;
+                written = Instant::now();
             }
+        };
+        // Stopped in the middle of an epoch, the moments are ahead of the weights: what was written last stays.
+        if stop != Stop::Observer {
+            self.save(&state, &mut unsaved)?;
         }
         let Checkpoint { best, best_epoch, history, .. } = state;
         Ok(Trained { model, best, best_epoch, history, stop })
     }
 
-    fn save(&self, state: &Checkpoint, is_better: bool) -> Result<(), TrainingError> {
-        let Some(folder) = &self.folder else { return Ok(()) };
-        std::fs::create_dir_all(folder).map_err(|source| CheckpointError::Io {
+    fn save(&self, state: &Checkpoint, unsaved: &mut Unsaved) -> Result<(), TrainingError> {
+        let Some(place) = self.checkpoints.as_ref().filter(|_| unsaved.last) else { return Ok(()) };
+        std::fs::create_dir_all(place.folder()).map_err(|source| CheckpointError::Io {
             action: "make folder",
-            path: folder.clone(),
+            path: place.folder().to_owned(),
             source,
         })?;
-        if is_better {
-            state.write(&folder.join("best.checkpoint"))?;
+        if unsaved.best {
+            state.write(&place.best())?;
         }
-        Ok(state.write(&folder.join("last.checkpoint"))?)
+        state.write(&place.last())?;
+        *unsaved = Unsaved::default();
+        Ok(())
     }
 
     /// One pass over the examples; nothing if the observer stopped it.

@@ -3,6 +3,8 @@
 //! y = (sin 2t + 0.5 N(0,1)) exp(-0.1 t), 500 points on [0, 50]; c(t) 500 x 3, forcing 1, no initial values, learned
 //! steps, as the public code of the paper.
 
+mod fit;
+
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand::SeedableRng;
@@ -11,19 +13,19 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use super::{ExperimentError, Table, Watch, Watcher};
+use self::fit::Fit;
+use super::figure::{Labels, Panel};
+use super::{ExperimentError, Figure, Table, Watch};
 use crate::activation::Activation;
-use crate::array::{device, from_slice, to_vec};
+use crate::array::{device, to_vec};
 use crate::block::MechanisticBlock;
 use crate::bounded::PositiveBounds;
 use crate::encoder::{Encoder, LearnedVector, Mlp, SmoothedVector};
-use crate::error::{LayerError, RefusedInput};
+use crate::error::RefusedInput;
 use crate::head::{FreeHead, FreeShape, Initial, StepAxis, Steps, Variation};
 use crate::initial_weights::InitialWeights;
 use crate::layer::OdeLayer;
-use crate::loss::LossTerms;
-use crate::train::{Adam, Objective, Schedule, Stop, Trained, Trainer, TrainerOptions};
-use crate::window::Window;
+use crate::train::{Adam, Schedule, TrainerOptions};
 
 /// Settings of the damped sine.
 ///
@@ -191,6 +193,7 @@ impl DampedSine {
             return Err(ExperimentError::Setting { name, value, expected });
         }
         let device = device();
+        let mut panels = vec![];
         let (mut all, mut all_clean, mut fixed, mut smooth, mut smooth_fixed, mut chosen, mut plain) =
             (vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
         for &seed in &self.seeds {
@@ -206,13 +209,21 @@ impl DampedSine {
                     &run,
                 )?;
                 let states = fit.states(&trained.model)?;
+                let is_drawn = learned && seed == self.seeds[0];
+                if is_drawn {
+                    panels.push(Panel::curve("free coefficients", &curve.times, &curve.noisy, &states));
+                }
                 if learned {
                     all.push(squared(&states, &curve.noisy) / noise);
                     all_clean.push(squared(&states, &curve.clean));
                 } else {
                     fixed.push(squared(&states, &curve.noisy) / noise);
                 }
-                let (_, width, clean) = self.smoothed(&curve, seed, learned, &device, watch)?;
+                let Smoothed { width, states, .. } = self.smoothed(&curve, seed, learned, &device, watch)?;
+                let clean = squared(&states, &curve.clean);
+                if is_drawn {
+                    panels.push(Panel::curve("smoothing chosen", &curve.times, &curve.noisy, &states));
+                }
                 if learned {
                     smooth.push(clean);
                     chosen.push(width);
@@ -225,6 +236,9 @@ impl DampedSine {
             let trained =
                 fit.train(self.perceptron(seed, &device)?, options, watch, &format!("seed {seed}, perceptron"))?;
             let states = fit.states(&trained.best_model())?;
+            if seed == self.seeds[0] {
+                panels.push(Panel::curve("perceptron", &curve.times, &curve.noisy, &states));
+            }
             plain.push(squared(&states, &curve.clean));
         }
         let spread = self.coefficient_spread(&device, watch)?;
@@ -246,10 +260,13 @@ impl DampedSine {
             "Free time-varying coefficients are not identifiable: fits of equal quality from different initial \
             weights have different c(t) (last row). Read the solution, not the coefficients.",
         );
+        let title = "Damped sine in noise, first seed";
+        let labels = Labels { title, line: "fit", horizontal: "t", states: &["y"] };
+        table.figures.push(Figure::new("damped_sine", &labels, &panels)?);
         Ok(table)
     }
 
-    /// Held-out error, width of the kernel and error to the clean signal of the fit that held-out points choose.
+    /// The fit that held-out points choose.
     fn smoothed(
         &self,
         curve: &Curve,
@@ -257,8 +274,8 @@ impl DampedSine {
         learned: bool,
         device: &Device,
         watch: &mut dyn Watch,
-    ) -> Result<(f64, f64, f64), ExperimentError> {
-        let mut best: Option<(f64, f64, f64)> = None;
+    ) -> Result<Smoothed, ExperimentError> {
+        let mut best: Option<Smoothed> = None;
         let starts = self.smoothing.iter().flat_map(|&width| match width > 0.0 {
             true => self.frequencies.iter().map(|&frequency| Start::Smooth { width, frequency }).collect(),
             false => vec![Start::Free],
@@ -275,8 +292,8 @@ impl DampedSine {
             let trained = fit.train(self.block(seed, start, learned, device), options, watch, &run)?;
             let score = trained.best_epoch.map_or(f64::INFINITY, |(_, score)| score);
             let states = fit.states(&trained.best_model())?;
-            if best.is_none_or(|(least, _, _)| score < least) {
-                best = Some((score, width, squared(&states, &curve.clean)));
+            if best.as_ref().is_none_or(|best| score < best.score) {
+                best = Some(Smoothed { score, width, states });
             }
         }
         let (name, value, expected) = ("smoothing", "empty".to_owned(), "at least one width");
@@ -307,90 +324,15 @@ impl DampedSine {
     }
 }
 
+/// A smoothed fit.
+struct Smoothed {
+    /// Error on the held-out points.
+    score: f64,
+    /// Of the kernel, points.
+    width: f64,
+    states: Vec<f64>,
+}
+
 fn squared(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum()
-}
-
-/// The fit of one curve.
-struct Fit {
-    window: Window,
-    /// Weights of the points in the loss, `[1, N, 1]`, and in the validation.
-    trained: Tensor<3>,
-    held_out: Option<Vec<f64>>,
-    noisy: Vec<f64>,
-}
-
-/// A model of the curve.
-trait CurveModel: Module {
-    /// `[1, N, 1]`
-    fn states(&self, window: &Window) -> Result<Tensor<3>, LayerError>;
-}
-
-impl CurveModel for Block {
-    fn states(&self, window: &Window) -> Result<Tensor<3>, LayerError> {
-        Ok(self.forward(window)?.states())
-    }
-}
-
-impl CurveModel for Mlp {
-    fn states(&self, window: &Window) -> Result<Tensor<3>, LayerError> {
-        let [_, points, _] = window.times.dims();
-        // Times of size one.
-        let times = window.times.clone().reshape([points, 1]) * 0.1;
-        Ok(self.forward(times).reshape([1, points, 1]))
-    }
-}
-
-impl Fit {
-    fn new(curve: &Curve, hold_out: bool, device: &Device) -> Self {
-        let points = curve.times.len();
-        let mask: Vec<f64> = curve.held_out.iter().map(|&out| if hold_out { 1.0 - out } else { 1.0 }).collect();
-        let count: f64 = mask.iter().sum();
-        let weights: Vec<f64> = mask.iter().map(|m| m / count).collect();
-        Self {
-            window: Window {
-                values: from_slice(&curve.noisy, [1, points, 1], device),
-                times: from_slice(&curve.times, [1, points, 1], device),
-            },
-            trained: from_slice(&weights, [1, points, 1], device),
-            held_out: hold_out.then(|| curve.held_out.clone()),
-            noisy: curve.noisy.clone(),
-        }
-    }
-
-    fn states<M: CurveModel>(&self, model: &M) -> Result<Vec<f64>, LayerError> {
-        Ok(to_vec(model.states(&self.window)?))
-    }
-
-    fn train<M: CurveModel>(
-        &self,
-        model: M,
-        options: TrainerOptions,
-        watch: &mut dyn Watch,
-        run: &str,
-    ) -> Result<Trained<M>, ExperimentError> {
-        let trained = Trainer::new(options).train(model, self, &mut Watcher::new(watch, run))?;
-        match trained.stop {
-            Stop::Observer => Err(ExperimentError::Stopped),
-            _ => Ok(trained),
-        }
-    }
-}
-
-impl<M: CurveModel> Objective<M> for Fit {
-    fn examples(&self) -> usize {
-        1
-    }
-
-    fn terms(&self, model: &M, _: &[usize]) -> Result<LossTerms, LayerError> {
-        let difference = model.states(&self.window)? - self.window.values.clone();
-        Ok(LossTerms::new().with("fit", (difference.clone() * difference * self.trained.clone()).sum()))
-    }
-
-    fn validation(&self, model: &M) -> Result<Option<f64>, LayerError> {
-        let Some(held_out) = &self.held_out else { return Ok(None) };
-        let states = to_vec(model.states(&self.window)?);
-        let errors = states.iter().zip(&self.noisy).zip(held_out).map(|((u, y), m)| m * (u - y).powi(2));
-        Ok(Some(errors.sum::<f64>() / held_out.iter().sum::<f64>()))
-    }
 }

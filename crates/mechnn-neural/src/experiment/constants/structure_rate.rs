@@ -1,0 +1,49 @@
+//! A structure as the right-hand side of a head.
+
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+
+use super::Structure;
+use crate::array::from_slice;
+use crate::error::RefusedInput;
+use crate::head::Rate;
+use crate::initial_weights::InitialWeights;
+
+/// A structure with trained constants k = base + matrix η.
+#[derive(Module, Debug)]
+pub(super) struct StructureRate {
+    /// η, `[1, P]`.
+    moved: Param<Tensor<2>>,
+    #[module(skip)]
+    base: Vec<f64>,
+    /// Row-major, transposed.
+    #[module(skip)]
+    matrix: Vec<f64>,
+    #[module(skip)]
+    structure: Structure,
+}
+
+impl StructureRate {
+    pub(super) fn new(structure: Structure, base: &[f64], matrix: Vec<f64>, weights: &InitialWeights) -> Self {
+        let moved = weights.given(&vec![0.0; base.len()], [1, base.len()]);
+        Self { moved, base: base.to_vec(), matrix, structure }
+    }
+
+    pub(super) fn constants(&self) -> Tensor<1> {
+        let count = self.base.len();
+        let moved = self.moved.val();
+        let matrix = from_slice(&self.matrix, [count, count], &moved.device());
+        let base = from_slice(&self.base, [1, count], &moved.device());
+        (moved.matmul(matrix) + base).reshape([count])
+    }
+}
+
+impl Rate for StructureRate {
+    fn features(&self) -> usize {
+        0
+    }
+
+    fn evaluate(&self, _: Tensor<2>, states: Tensor<3>, times: Tensor<3>) -> Result<Tensor<3>, RefusedInput> {
+        Ok(self.structure.rate(&self.constants(), states, times))
+    }
+}
