@@ -156,9 +156,9 @@ pub fn discover(
         }
     };
     let excerpt = start.excerpt(EXCERPT);
-    let leads = excerpt.as_ref().map(|excerpt| {
-        Search::new(&Laboratory { start: excerpt, dictionary: &dictionary }, &mut watch).leads()
-    });
+    let leads = excerpt
+        .as_ref()
+        .map(|excerpt| Search::new(&Laboratory { start: excerpt, dictionary: &dictionary }, &mut watch).leads());
     let mut search = Search::new(&laboratory, &mut watch);
     let fit = match leads {
         None => search.run()?,
