@@ -42,6 +42,10 @@ mod rollout;
 
 mod simulate;
 
+mod simulated_system;
+
+mod simulation_options;
+
 mod dynamics;
 
 mod score;
@@ -58,7 +62,8 @@ pub use model_units::{ModelUnits, TermUnits};
 pub use polynomial::parse_polynomial;
 pub use rollout::{Rollout, RolloutStatus};
 pub use score::{r2, valid_time};
-pub use simulate::{SimulationError, SimulationOptions, simulate, simulate_with_inputs};
+pub use simulate::{simulate, simulate_with_inputs};
+pub use simulation_options::{SimulationError, SimulationOptions};
 pub use sparse_model::{Equation, FittedTerm, ModelError, SparseModel};
 pub use sum_of_terms::{parse_term, parse_terms};
 pub use syntax::ExpressionError;

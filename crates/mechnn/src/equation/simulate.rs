@@ -4,125 +4,13 @@ use std::cell::Cell;
 
 use differential_equations::error::Error as IntegrationError;
 use differential_equations::interpolate::Interpolation;
-use differential_equations::linalg::Matrix;
 use differential_equations::methods::{ExplicitRungeKutta, ImplicitRungeKutta};
 use differential_equations::ode::{ODE, OrdinaryNumericalMethod, solve_ode};
-use ndarray::ArrayView2;
-use thiserror::Error;
 
-use super::rollout::{Recorder, Rollout, RolloutStatus, TIME_RESOLUTION, Undefined, within};
+use super::rollout::{Recorder, Rollout, RolloutStatus, TIME_RESOLUTION};
+use super::simulated_system::{LARGEST_SLOPE, System};
+use super::simulation_options::{MAX_DIMS, SimulationError, SimulationOptions, TOLERANCES};
 use super::{InputSignal, SparseModel};
-
-/// Largest number of states that can be integrated.
-const MAX_DIMS: usize = 64;
-
-/// Tolerances that double precision and both methods can hold.
-const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-13..=0.1;
-
-/// Slopes are cut here: far beyond any scale, and far enough from overflow that errors stay finite.
-const LARGEST_SLOPE: f64 = 1e150;
-
-/// Misuse of a simulation; a rollout that diverges is a [`RolloutStatus`], not an error.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum SimulationError {
-    /// Initial values or scales for another number of states.
-    #[error("the model has {expected} states, {what} has {found}")]
-    Shape {
-        /// What is wrong: the initial values or the scale.
-        what: &'static str,
-        /// D of the model.
-        expected: usize,
-        /// Length found.
-        found: usize,
-    },
-    /// More states than can be integrated.
-    #[error("the model has {found} states, at most {MAX_DIMS} can be integrated")]
-    TooManyStates {
-        /// D of the model.
-        found: usize,
-    },
-    /// An initial value is missing or infinite.
-    #[error("the initial value of {state} is {value}")]
-    InitialValue {
-        /// The state.
-        state: String,
-        /// Its value.
-        value: f64,
-    },
-    /// A tolerance that cannot be held.
-    #[error("the relative tolerance is {value:e}, expected {:e} to {}", TOLERANCES.start(), TOLERANCES.end())]
-    Tolerance {
-        /// The tolerance.
-        value: f64,
-    },
-    /// Times that are not finite and strictly increasing.
-    #[error("times must be finite and strictly increasing; time {index} is {time}")]
-    Times {
-        /// Index of the first offending time.
-        index: usize,
-        /// The time.
-        time: f64,
-    },
-    /// Another number of inputs than controls.
-    #[error("the model has {expected} controls, found {found} inputs")]
-    Inputs {
-        /// Number of controls of the model.
-        expected: usize,
-        /// Number of inputs.
-        found: usize,
-    },
-    /// An input is not known over the whole time.
-    #[error("the input {control} is known from {first} to {last}, the simulation runs from {start} to {end}")]
-    InputSpan {
-        /// Name of the control.
-        control: String,
-        /// First time of the input.
-        first: f64,
-        /// Its last time.
-        last: f64,
-        /// First time of the simulation.
-        start: f64,
-        /// Its last time.
-        end: f64,
-    },
-}
-
-/// How a model is integrated.
-///
-/// | Name | Default | Purpose |
-/// |---|---|---|
-/// | `scale` | required | typical magnitude of each state, `[D]`, in its unit |
-/// | `relative_tolerance` | 1e-8 | local error relative to the state, or to 1 % of its scale where it is smaller |
-/// | `divergence_factor` | 1e6 | a state beyond this many scales has diverged |
-/// | `max_steps` | 50 000 | steps of each of the two methods before the simulation gives up |
-#[derive(Debug, Clone, PartialEq)]
-pub struct SimulationOptions {
-    /// Typical magnitude of each state, `[D]`; entries that are not positive and finite count as 1.
-    pub scale: Vec<f64>,
-    /// Tolerated local error relative to the state, 1e-13 to 0.1.
-    pub relative_tolerance: f64,
-    /// How many scales are too far.
-    pub divergence_factor: f64,
-    /// Step budget of each method; a step costs about 15 evaluations.
-    pub max_steps: usize,
-}
-
-impl SimulationOptions {
-    /// Largest number of states that can be integrated.
-    pub const MAX_STATES: usize = MAX_DIMS;
-
-    /// The defaults, with the typical magnitude of each state.
-    pub fn new(scale: Vec<f64>) -> Self {
-        Self { scale, relative_tolerance: 1e-8, divergence_factor: 1e6, max_steps: 50_000 }
-    }
-
-    /// The defaults, with the largest magnitude of each column of `values`, `[N, D]`, as scale; NaN is skipped.
-    pub fn for_data(values: ArrayView2<'_, f64>) -> Self {
-        let largest = |column: ndarray::ArrayView1<'_, f64>| column.iter().fold(0.0f64, |max, x| max.max(x.abs()));
-        Self::new(values.columns().into_iter().map(largest).collect())
-    }
-}
 
 /// Integrates `model` from `x0` at `times[0]` and returns the states at `times`.
 ///
@@ -305,64 +193,6 @@ where
 {
     solve_ode(method, system, start, end, &state, recorder)?;
     Ok(if recorder.is_done() { Err(recorder.status(method.t())) } else { Ok(*method.y()) })
-}
-
-/// The model as the integrator sees it: time starts at 0, so that steps are not rounded against a large offset.
-struct System<'a, const S: usize> {
-    model: &'a SparseModel,
-    inputs: &'a [InputSignal],
-    first: f64,
-    /// The last time: inputs need not be known beyond, where the integrator looks when it chooses its first step.
-    last: f64,
-    limit: [f64; S],
-    undefined: &'a Cell<Option<Undefined>>,
-}
-
-impl<const S: usize> System<'_, S> {
-    fn time(&self, elapsed: f64) -> f64 {
-        (self.first + elapsed).min(self.last)
-    }
-
-    /// Times at which an input has a kink, strictly inside the span, in order.
-    fn kinks(&self, span: f64) -> Vec<f64> {
-        let times = self.inputs.iter().flat_map(InputSignal::times).map(|time| time - self.first);
-        let resolution = TIME_RESOLUTION * span;
-        let mut kinks: Vec<f64> = times.filter(|&kink| kink > resolution && kink < span - resolution).collect();
-        kinks.sort_by(f64::total_cmp);
-        kinks.dedup_by(|later, earlier| *later - *earlier <= resolution);
-        kinks
-    }
-}
-
-impl<const S: usize> ODE<f64, [f64; S]> for System<'_, S> {
-    fn diff(&self, elapsed: f64, x: &[f64; S], slope: &mut [f64; S]) {
-        let dims = self.model.dims();
-        slope[dims..].fill(0.0);
-        self.model.evaluate_with(self.inputs, self.time(elapsed), &x[..dims], &mut slope[..dims]);
-        // Beyond the limits it is overflow, and no question of where the functions are defined.
-        if let Some(state) = slope.iter().position(|slope| slope.is_nan())
-            && within(x, &self.limit)
-        {
-            self.undefined.set(Some(Undefined { state, elapsed }));
-        }
-        for slope in &mut slope[..dims] {
-            // A trial step that is too long can overflow. The integrator's error norm skips NaN and would accept such a
-            // step; a large finite slope makes it reject the step and try a shorter one.
-            *slope = if slope.is_nan() { LARGEST_SLOPE } else { slope.clamp(-LARGEST_SLOPE, LARGEST_SLOPE) };
-        }
-    }
-
-    fn jacobian(&self, elapsed: f64, x: &[f64; S], jacobian: &mut Matrix<f64>) {
-        let dims = self.model.dims();
-        let mut dense = vec![0.0; dims * dims];
-        self.model.jacobian_with(self.inputs, self.time(elapsed), &x[..dims], &mut dense);
-        for row in 0..S {
-            for column in 0..S {
-                let inside = row < dims && column < dims;
-                jacobian[(row, column)] = if inside { dense[row * dims + column] } else { 0.0 };
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,24 +1,13 @@
 //! A model bound to data: the least-squares problem behind an inference.
 
-use mechnn_solver::smoother::{Dynamics, InitialState, Linearization, Residuals, Segment};
+use mechnn_solver::smoother::{Dynamics, InitialState, Linearization, Segment};
 
+use super::bound_trajectory::{BoundTrajectory, Row, Slot};
 use super::bounds::Bounds;
 use super::error::InferenceError;
 use super::model::{InitialValue, Model, Noise, Role};
 use crate::data::Dataset;
 use crate::equation::InputSignal;
-
-/// Where a number of the model comes from.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Slot {
-    Fixed(f64),
-    /// Entry `index` of θ counts from `origin` in the coordinate of the bounds.
-    Free {
-        index: usize,
-        bounds: Bounds,
-        origin: f64,
-    },
-}
 
 /// An entry of θ: a parameter of all trajectories, or of one.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,34 +17,6 @@ pub(super) struct Unknown {
     pub(super) trajectory: Option<usize>,
     pub(super) bounds: Bounds,
     pub(super) start: Option<f64>,
-}
-
-/// One measured number.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Row {
-    pub(super) observation: usize,
-    pub(super) value: f64,
-    /// In units of the observation's level.
-    pub(super) relative: f64,
-}
-
-/// A trajectory: what its numbers are, what was measured at each point of the mesh.
-#[derive(Debug, Clone)]
-pub(super) struct BoundTrajectory<'a> {
-    pub(super) model: &'a Model,
-    pub(super) slots: Vec<Slot>,
-    inputs: Vec<InputSignal>,
-    /// Of the rows used.
-    pub(super) data_times: Vec<f64>,
-    /// Measured at each of them.
-    pub(super) data: Vec<Vec<Row>>,
-    /// Steps between two of them.
-    pub(super) substeps: usize,
-    unknowns: usize,
-    /// Standard deviation of each observation, `[observations]`.
-    pub(super) levels: Vec<f64>,
-    /// If the start is tied to its expression by residuals, their standard deviations, `[D]`.
-    pub(super) ties: Option<Vec<f64>>,
 }
 
 /// All trajectories.
@@ -308,147 +269,6 @@ const WEAK_PRIOR: f64 = 0.04;
 
 /// A proportional error is never less than that of this part of the largest value.
 const SMALLEST_PART: f64 = 1e-3;
-
-impl BoundTrajectory<'_> {
-    pub(super) fn points(&self) -> usize {
-        (self.data_times.len() - 1) * self.substeps + 1
-    }
-
-    pub(super) fn mesh(&self) -> Vec<f64> {
-        let count = self.substeps;
-        let mut mesh = vec![self.data_times[0]];
-        for ends in self.data_times.windows(2) {
-            let step = (ends[1] - ends[0]) / count as f64;
-            mesh.extend((1..count).map(|k| ends[0] + k as f64 * step));
-            mesh.push(ends[1]);
-        }
-        mesh
-    }
-
-    /// The numbers of the model for θ, `[M]`.
-    pub(super) fn constants(&self, theta: &[f64]) -> Vec<f64> {
-        let value = |slot: &Slot| match *slot {
-            Slot::Fixed(value) => value,
-            Slot::Free { index, bounds, origin } => bounds.value(origin + theta[index]),
-        };
-        self.slots.iter().map(value).collect()
-    }
-
-    /// States, inputs and time.
-    pub(super) fn variables(&self, t: f64, x: &[f64]) -> Vec<f64> {
-        let mut variables = Vec::with_capacity(x.len() + self.inputs.len() + 1);
-        variables.extend_from_slice(x);
-        variables.extend(self.inputs.iter().map(|input| input.value(t).unwrap_or(f64::NAN)));
-        variables.push(t);
-        variables
-    }
-
-    /// Adds the derivatives by the model's numbers as ones by θ.
-    pub(super) fn chain(&self, theta: &[f64], by_constant: &[f64], factor: f64, row: &mut [f64]) {
-        for (slot, slope) in self.slots.iter().zip(by_constant) {
-            if let Slot::Free { index, bounds, origin } = *slot
-                && *slope != 0.0
-            {
-                row[index] += factor * slope * bounds.slope(origin + theta[index]);
-            }
-        }
-    }
-}
-
-impl Dynamics for BoundTrajectory<'_> {
-    fn dims(&self) -> usize {
-        self.model.dims()
-    }
-
-    fn parameters(&self) -> usize {
-        self.unknowns
-    }
-
-    fn rate(&self, t: f64, x: &[f64], theta: &[f64], rate: &mut [f64]) {
-        let (constants, variables) = (self.constants(theta), self.variables(t, x));
-        for (rate, equation) in rate.iter_mut().zip(&self.model.equations) {
-            *rate = equation.evaluate(&variables, &constants);
-        }
-    }
-
-    fn linearize(&self, t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
-        let (dims, unknowns) = (x.len(), self.unknowns);
-        let (constants, variables) = (self.constants(theta), self.variables(t, x));
-        let (mut by_variable, mut by_constant) = (vec![0.0; variables.len()], vec![0.0; constants.len()]);
-        out.by_parameter.fill(0.0);
-        for (d, equation) in self.model.equations.iter().enumerate() {
-            out.rate[d] = equation.gradient_into(&variables, &constants, &mut by_variable, &mut by_constant);
-            out.by_state[d * dims..][..dims].copy_from_slice(&by_variable[..dims]);
-            self.chain(theta, &by_constant, 1.0, &mut out.by_parameter[d * unknowns..][..unknowns]);
-        }
-    }
-
-    fn residuals(&self) -> usize {
-        self.model.observations.len() + self.ties.as_ref().map_or(0, Vec::len)
-    }
-
-    fn residual(&self, point: usize, x: &[f64], theta: &[f64], out: &mut Residuals) {
-        out.value.fill(0.0);
-        out.by_state.fill(0.0);
-        out.by_parameter.fill(0.0);
-        let (dims, unknowns) = (x.len(), self.unknowns);
-        if point.is_multiple_of(self.substeps) {
-            let n = point / self.substeps;
-            let (constants, variables) = (self.constants(theta), self.variables(self.data_times[n], x));
-            let (mut by_variable, mut by_constant) = (vec![0.0; variables.len()], vec![0.0; constants.len()]);
-            for row in &self.data[n] {
-                let k = row.observation;
-                let observation = &self.model.observations[k];
-                let scale = (self.levels[k] * row.relative).recip();
-                if let Some(d) = observation.state {
-                    out.value[k] = scale * (x[d] - row.value);
-                    out.by_state[k * dims + d] = scale;
-                    continue;
-                }
-                let predicted =
-                    observation.expression.gradient_into(&variables, &constants, &mut by_variable, &mut by_constant);
-                out.value[k] = scale * (predicted - row.value);
-                let by_state = &mut out.by_state[k * dims..][..dims];
-                by_state.iter_mut().zip(&by_variable).for_each(|(out, slope)| *out = scale * slope);
-                self.chain(theta, &by_constant, scale, &mut out.by_parameter[k * unknowns..][..unknowns]);
-            }
-        }
-        if let Some(ties) = self.ties.as_ref().filter(|_| point == 0) {
-            let (mut start, mut by_parameter) = (vec![0.0; dims], vec![0.0; dims * unknowns]);
-            self.start(theta, &mut start, &mut by_parameter);
-            let first = self.model.observations.len();
-            for d in 0..dims {
-                let scale = ties[d].recip();
-                out.value[first + d] = scale * (x[d] - start[d]);
-                out.by_state[(first + d) * dims + d] = scale;
-                let row = &mut out.by_parameter[(first + d) * unknowns..][..unknowns];
-                row.iter_mut().zip(&by_parameter[d * unknowns..]).for_each(|(out, slope)| *out = -scale * slope);
-            }
-        }
-    }
-}
-
-impl BoundTrajectory<'_> {
-    /// The state at the first time, and its derivatives by θ.
-    pub(super) fn start(&self, theta: &[f64], x: &mut [f64], by_parameter: &mut [f64]) {
-        let constants = self.constants(theta);
-        let mut by_constant = vec![0.0; constants.len()];
-        by_parameter.fill(0.0);
-        for (d, initial) in self.model.initial.iter().enumerate() {
-            match initial {
-                InitialValue::Expression(expression) => {
-                    x[d] = expression.gradient_into(&[], &constants, &mut [], &mut by_constant);
-                }
-                InitialValue::Parameter(number) => {
-                    x[d] = constants[*number];
-                    by_constant.fill(0.0);
-                    by_constant[*number] = 1.0;
-                }
-            }
-            self.chain(theta, &by_constant, 1.0, &mut by_parameter[d * self.unknowns..][..self.unknowns]);
-        }
-    }
-}
 
 impl Dynamics for Binding<'_> {
     fn dims(&self) -> usize {

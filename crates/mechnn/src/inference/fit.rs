@@ -140,7 +140,7 @@ fn exact<'a>(
         let substeps = 2 * binding.trajectories[0].substeps;
         estimate = refined(&binding, &fit.estimate);
         binding.set_substeps(substeps);
-        let points: usize = binding.trajectories.iter().map(super::binding::BoundTrajectory::points).sum();
+        let points: usize = binding.trajectories.iter().map(super::bound_trajectory::BoundTrajectory::points).sum();
         if substeps > MAX_SUBSTEPS || points > MAX_POINTS {
             return settle(&mut binding, estimate, &floors, report);
         }
@@ -312,7 +312,7 @@ fn new_levels(binding: &Binding<'_>, estimate: &Estimate, levels: &[f64], floors
 
 /// Sum of the logarithms of the variances of all measured numbers.
 pub(super) fn log_variances(binding: &Binding<'_>) -> f64 {
-    let of = |trajectory: &super::binding::BoundTrajectory<'_>| {
+    let of = |trajectory: &super::bound_trajectory::BoundTrajectory<'_>| {
         let rows = trajectory.data.iter().flatten();
         rows.map(|row| 2.0 * (trajectory.levels[row.observation] * row.relative).ln()).sum::<f64>()
     };

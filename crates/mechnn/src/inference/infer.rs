@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use mechnn_solver::smoother::{ExactFit, SmootherProblem};
 use ndarray::Array2;
 
-use super::binding::{Binding, Row};
+use super::binding::Binding;
+use super::bound_trajectory::Row;
 use super::bounds::Bounds;
 use super::error::InferenceError;
 use super::fit::{Fit, best_fit};

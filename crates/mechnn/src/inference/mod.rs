@@ -18,6 +18,8 @@ mod model_file;
 
 mod binding;
 
+mod bound_trajectory;
+
 mod starts;
 
 mod starting_states;

@@ -2,7 +2,8 @@
 
 use mechnn_solver::smoother::Dynamics;
 
-use super::binding::{Binding, BoundTrajectory};
+use super::binding::Binding;
+use super::bound_trajectory::BoundTrajectory;
 
 /// A simulated state this many times larger than all data and starts is a runaway, and stays where it was.
 const RUNAWAY: f64 = 1e3;
