@@ -184,3 +184,14 @@ fn evidence_beside_the_fit_is_given() {
     let few = Document::discover(&folder, &["few.csv", "--library", "poly:1"]);
     assert!(few.0["trajectories"][0]["held_out"].is_null() && few.0["residuals"] == serde_json::json!([]));
 }
+
+#[test]
+fn few_points_are_not_explained_by_as_many_numbers() {
+    let folder = Folder::new();
+    folder.write("few.csv", changed(8, |_, row| row));
+    // Eight values of each state: an initial value and three numbers at most, also with all functions to choose from.
+    let document = Document::discover(&folder, &["few.csv"]);
+    for (state, terms) in document.support() {
+        assert!(terms.len() <= 3, "{state}: {terms:?}");
+    }
+}

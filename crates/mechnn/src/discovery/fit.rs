@@ -220,8 +220,12 @@ impl Laboratory<'_> {
         price_of_a_term(observations, rank, term.constants().len())
     }
 
-    /// What the structure costs, and how implausible its signs are.
+    /// What the structure costs, and how implausible its signs are. Infinite if a state has less than two observations for
+    /// each number: what goes through all points explains none.
     pub(super) fn price(&self, fit: &Fit) -> f64 {
+        if (0..self.start.measured).any(|d| 2 * self.numbers_of(fit, d) > self.start.count(d)) {
+            return f64::INFINITY;
+        }
         let parameters = fit.parameters();
         let terms = fit.candidates.iter().zip(&parameters).map(|(&candidate, &theta)| {
             let Candidate { state, term } = candidate;
@@ -275,20 +279,21 @@ impl Laboratory<'_> {
         let mut noise: Vec<f64> = (0..self.dims())
             .map(|d| {
                 let observed = self.start.observations(d);
-                let own: usize = fit
-                    .candidates
-                    .iter()
-                    .filter(|candidate| self.start.position(candidate.state) == d)
-                    .map(|candidate| 1 + self.dictionary.library.terms()[candidate.term].constants().len())
-                    .sum();
-                // An initial value of each trajectory, and an initial velocity.
-                let initial = self.start.segments.len() * self.dims() / self.start.measured;
-                let spent = (own + initial) as f64;
+                let spent = self.numbers_of(fit, d) as f64;
                 (squares[d] / (observed - spent).max(0.25 * observed)).sqrt()
             })
             .collect();
         self.start.complete_noise(&mut noise);
         noise
+    }
+
+    /// Numbers that are estimated from the observations of a measured state: coefficients and inner constants of its equation,
+    /// an initial value of each trajectory, and an initial velocity.
+    fn numbers_of(&self, fit: &Fit, d: usize) -> usize {
+        let own = fit.candidates.iter().filter(|candidate| self.start.position(candidate.state) == d);
+        let constants = |candidate: &Candidate| self.dictionary.library.terms()[candidate.term].constants().len();
+        let initial = self.start.segments.len() * self.dims() / self.start.measured;
+        own.map(|candidate| 1 + constants(candidate)).sum::<usize>() + initial
     }
 
     /// The same, but not below what the discretisation can tell.

@@ -156,6 +156,11 @@ impl<'a, 'w> Search<'a, 'w> {
         for (index, (lists, &terms)) in lists.iter().zip(&libraries).enumerate() {
             self.shortlist = self.shortlist(lists, terms);
             self.exchange_equations(lists);
+            if self.best.is_empty() {
+                // Few data: every proposal has too many numbers for them. From no terms local moves add some.
+                let states = self.laboratory.start.states.clone();
+                self.attempt(Vec::new(), Estimate { states, parameters: Vec::new() }, self.stage.path);
+            }
             self.move_locally(index as f64 / 4.0);
             survivors.extend(self.best.iter().cloned());
         }

@@ -300,6 +300,13 @@ impl Start {
         if self.known.explicit_time() { gradient[gradient.len() - 1] * self.scaling.time } else { 0.0 }
     }
 
+    /// Observations of state d over all trajectories.
+    pub(super) fn count(&self, d: usize) -> usize {
+        let dims = self.noise.len();
+        let own = self.segments.iter().flat_map(|segment| segment.observations.iter().skip(d).step_by(dims));
+        own.filter(|y| !y.is_nan()).count()
+    }
+
     /// Observations of state d, or of the state whose velocity it is, over all trajectories that tell of the noise: where it is proportional, and the state far
     /// below the size at which that stops, an observation agrees with everything.
     pub(super) fn observations(&self, d: usize) -> f64 {
