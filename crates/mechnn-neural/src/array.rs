@@ -3,6 +3,8 @@
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use ndarray::{Array, ArrayBase, Data, Dimension, IxDyn};
 
+use crate::external::numbers;
+
 /// The CPU device whose tensors record gradients.
 pub fn device() -> Device {
     Device::flex().autodiff()
@@ -33,10 +35,9 @@ pub fn from_slice<const RANK: usize>(values: &[f64], shape: [usize; RANK], devic
 ///
 /// Copies only if the storage is shared with another tensor or strided.
 pub fn to_vec<const RANK: usize>(tensor: Tensor<RANK>) -> Vec<f64> {
-    let data = tensor.into_data();
-    match data.dtype() {
-        DType::F64 => data.try_into_vec().unwrap_or_default(),
-        _ => data.convert::<f64>().try_into_vec().unwrap_or_default(),
+    match tensor.dtype() {
+        DType::F64 => numbers(tensor.into_dispatch()),
+        _ => tensor.into_data().convert::<f64>().try_into_vec().unwrap_or_default(),
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) const INPUTS: usize = 5;
 pub(crate) trait Cotangents: Send + Sync {
     /// From the derivative of the loss in the output to those in each input, all row-major; an input may be left out
     /// (`None`) only if it needs no gradient. `wanted` says which inputs do.
-    fn pull(&self, output: &[f64], wanted: [bool; INPUTS]) -> [Option<TensorData>; INPUTS];
+    fn pull(&self, output: Vec<f64>, wanted: [bool; INPUTS]) -> [Option<TensorData>; INPUTS];
 }
 
 /// [`Cotangents`] as burn wants its states: clonable and printable.
@@ -46,6 +46,18 @@ pub(crate) fn join<const RANK: usize>(
     Tensor::from_dispatch(<Dispatch as External>::external(a, b, c, d, e, output, derivative))
 }
 
+/// The values of an f64 tensor in row-major order: moved if nobody else has them and they fill their storage, else copied
+/// once.
+///
+/// burn's own way, tensor to data to vector, copies shared storage twice: as bytes, and again because bytes are not
+/// aligned as numbers are.
+///
+/// # Panics
+/// If the tensor holds another type.
+pub(crate) fn numbers(tensor: DispatchTensor) -> Vec<f64> {
+    <Dispatch as External>::numbers(tensor)
+}
+
 #[backend_extension(Flex, Autodiff)]
 pub(crate) trait External: Backend {
     fn external(
@@ -57,6 +69,8 @@ pub(crate) trait External: Backend {
         output: TensorData,
         derivative: Derivative,
     ) -> FloatTensor<Self>;
+
+    fn numbers(tensor: FloatTensor<Self>) -> Vec<f64>;
 }
 
 impl External for Flex {
@@ -71,6 +85,16 @@ impl External for Flex {
     ) -> FlexTensor {
         FlexTensor::from_data(output)
     }
+
+    fn numbers(tensor: FlexTensor) -> Vec<f64> {
+        let (start, length) = (tensor.layout().start_offset(), tensor.layout().num_elements());
+        let storage = tensor.storage::<f64>();
+        if tensor.layout().is_contiguous() && (!tensor.is_unique() || storage.len() != length) {
+            return storage[start..start + length].to_vec();
+        }
+        // Strided storage is copied into storage of its own, which is moved like any other.
+        tensor.into_data().try_into_vec().unwrap_or_default()
+    }
 }
 
 #[derive(Debug)]
@@ -80,11 +104,7 @@ impl Backward<Flex, INPUTS> for ExternalBackward {
     type State = Derivative;
 
     fn backward(self, ops: Ops<Derivative, INPUTS>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let output = grads.consume::<Flex>(&ops.node).to_contiguous();
-        // Contiguous, but possibly a part of a larger buffer.
-        let start = output.layout().start_offset();
-        let length = output.layout().num_elements();
-        let cotangent = &output.storage::<f64>()[start..start + length];
+        let cotangent = <Flex as External>::numbers(grads.consume::<Flex>(&ops.node));
         let wanted = ops.parents.each_ref().map(Option::is_some);
         for (parent, gradient) in ops.parents.into_iter().zip(ops.state.0.pull(cotangent, wanted)) {
             if let (Some(node), Some(gradient)) = (parent, gradient) {
@@ -110,5 +130,9 @@ impl<C: CheckpointStrategy> External for Autodiff<Flex, C> {
             OpsKind::Tracked(tracked) => tracked.finish(derivative, output),
             OpsKind::UnTracked(untracked) => untracked.finish(output),
         }
+    }
+
+    fn numbers(tensor: FloatTensor<Self>) -> Vec<f64> {
+        <Flex as External>::numbers(tensor.into_primitive())
     }
 }

@@ -19,6 +19,10 @@ use crate::ode_tensors::{OdeTensors, StepsTensor};
 /// Forward and backward are those of [`mechnn_solver`]: the backward pass reuses the factorisation of the forward pass,
 /// so it costs one more solve. Results do not depend on the number of threads.
 ///
+/// The numbers of an input are copied once on their way to the solver, for the tensor keeps its own; the solution, its
+/// cotangent and the gradients are moved (a cotangent that is strided or part of a larger one is copied once).
+/// `tests/copies.rs` counts.
+///
 /// | Name | Default | Purpose |
 /// |---|---|---|
 /// | `points` | given | N, which broadcast inputs cannot tell |
@@ -148,11 +152,11 @@ struct SolverDerivative {
 }
 
 impl Cotangents for SolverDerivative {
-    fn pull(&self, output: &[f64], wanted: [bool; INPUTS]) -> [Option<TensorData>; INPUTS] {
+    fn pull(&self, output: Vec<f64>, wanted: [bool; INPUTS]) -> [Option<TensorData>; INPUTS] {
         let sizes = self.problem.sizes();
         let shape = (sizes.batch, sizes.points, sizes.dims, sizes.orders);
         // The shape holds by construction: the cotangent has the shape of the output.
-        let values = Array4::from_shape_vec(shape, output.to_vec()).unwrap_or_else(|_| Array4::zeros(shape));
+        let values = Array4::from_shape_vec(shape, output).unwrap_or_else(|_| Array4::zeros(shape));
         let gradient = self.pullback.pull(&Cotangent { values, slack: None }).unwrap_or_else(|error| {
             self.backward.set(error);
             not_a_number(OdeGradient::zeros(&self.problem))

@@ -44,7 +44,7 @@ pub struct OdeTensors {
 }
 
 impl OdeTensors {
-    /// The numbers as a problem of the solver: one copy of each tensor that is still in use elsewhere.
+    /// The numbers as a problem of the solver: one copy of each tensor.
     pub(crate) fn problem(&self, layer: &OdeLayer) -> Result<OdeProblem, LayerError> {
         let points = layer.points();
         let ode =

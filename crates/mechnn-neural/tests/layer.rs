@@ -1,9 +1,15 @@
-//! What the layer refuses, and that it computes what the solver computes.
+//! What the layer refuses, and that it computes what the solver computes, with as many solves.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::{Tensor, TensorData};
 use mechnn_neural::{LayerError, OdeLayer, OdeTensors, RefusedInput, StepsTensor, device, from_slice, to_vec};
-use mechnn_solver::method::BlockBanded;
-use mechnn_solver::{InitialValues, LinearOde, OdeProblem, OdeSolver, ProblemError, SolveError, TimeGrid};
+use mechnn_solver::method::{Automatic, BlockBanded};
+use mechnn_solver::{
+    Cotangent, InitialValues, LinearOde, OdeGradient, OdeProblem, OdeSolver, ProblemError, Pullback, Solution,
+    SolveError, TimeGrid,
+};
 use ndarray::{Array3, Array4, Array5};
 
 const POINTS: usize = 9;
@@ -31,6 +37,68 @@ fn values_are_those_of_the_solver() {
     assert_eq!(output.values.dims(), [3, POINTS, 1, 3]);
     assert_eq!(to_vec(output.values), solution.values.into_raw_vec_and_offset().0);
     assert_eq!(output.info, solution.info);
+}
+
+/// What a layer has asked its solver for.
+#[derive(Default)]
+struct Asked {
+    solves: AtomicUsize,
+    pulls: AtomicUsize,
+}
+
+impl Asked {
+    fn counts(&self) -> [usize; 2] {
+        [&self.solves, &self.pulls].map(|count| count.load(Ordering::Relaxed))
+    }
+}
+
+struct CountingSolver(Arc<Asked>);
+
+struct CountingPullback(Box<dyn Pullback>, Arc<Asked>);
+
+impl OdeSolver for CountingSolver {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+
+    fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError> {
+        self.0.solves.fetch_add(1, Ordering::Relaxed);
+        Automatic.solve(problem)
+    }
+
+    fn solve_with_pullback(&self, problem: &OdeProblem) -> Result<(Solution, Box<dyn Pullback>), SolveError> {
+        self.0.solves.fetch_add(1, Ordering::Relaxed);
+        let (solution, pullback) = Automatic.solve_with_pullback(problem)?;
+        Ok((solution, Box::new(CountingPullback(pullback, self.0.clone()))))
+    }
+}
+
+impl Pullback for CountingPullback {
+    fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError> {
+        self.1.pulls.fetch_add(1, Ordering::Relaxed);
+        self.0.pull(cotangent)
+    }
+
+    fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {
+        self.0.push(direction)
+    }
+}
+
+#[test]
+fn backward_reuses_the_factorisation_of_forward() {
+    // A pull does not factor (`copies.rs` shows it); here: the layer asks for nothing but one pull.
+    let asked = Arc::new(Asked::default());
+    let layer = OdeLayer::new(POINTS).with_method(CountingSolver(asked.clone()));
+    let mut ode = oscillators();
+    ode.coefficients = ode.coefficients.require_grad();
+    ode.forcing = ode.forcing.require_grad();
+    let values = layer.forward(&ode).expect("a regular problem").values;
+    assert_eq!(asked.counts(), [1, 0]);
+    // Two losses of one solution: their cotangents are summed before the pull.
+    let loss = values.clone().sum() + values.powi_scalar(2).mean();
+    let grads = loss.backward();
+    assert_eq!(asked.counts(), [1, 1]);
+    assert!(ode.coefficients.grad(&grads).is_some() && ode.forcing.grad(&grads).is_some());
 }
 
 #[test]

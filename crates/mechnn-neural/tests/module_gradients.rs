@@ -9,7 +9,7 @@ use mechnn_neural::encoder::{
 };
 use mechnn_neural::head::{
     Basis, EquationHead, FreeHead, FreeShape, Initial, Joined, Latent, LibraryRate, Monomials, OdeHead, Parameter,
-    ParametricRate, Powers, Source, StepAxis, Steps, TanhUnits, Trigonometric, Variation,
+    ParametricRate, Powers, Saturations, Source, StepAxis, Steps, TanhUnits, Trigonometric, Variation,
 };
 use mechnn_neural::loss::mean_square;
 use mechnn_neural::train::{NamedValues, parameters, with_parameters};
@@ -164,6 +164,12 @@ fn gradients_of_libraries() {
     check_basis("trigonometric", Trigonometric::new(&[1.0, 2.0]), Source::Features);
     check_basis("nested tanh", TanhUnits::new(2, 3, &mut weights()), Source::Features);
     check_basis("learned powers", Powers::new(&[0.8, 1.4], &w), Source::Features);
+    for order in [1, 2, 3] {
+        let name = format!("saturations of order {order}");
+        check_basis(&name, Saturations::new(order, &[0.5, 3.0], &w), Source::Features);
+    }
+    let saturations = Joined::new(Saturations::new(1, &[0.5, 3.0], &w), Saturations::new(2, &[2.0, 0.8], &w));
+    check_basis("saturations of two orders", saturations, Source::Features);
     let joined = Joined::new(monomials(), Powers::new(&[0.5, 1.5], &w));
     check_basis("joined, shared coefficients", joined, Source::Shared);
 }

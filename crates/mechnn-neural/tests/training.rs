@@ -152,6 +152,23 @@ fn resuming_gives_the_bits_of_the_uninterrupted_run() {
 }
 
 #[test]
+fn a_stopped_training_leaves_its_last_whole_epoch_whatever_the_pause() {
+    let data = Decays::new(10);
+    let whole = Trainer::new(options(8)).train(data.model(1), &data, &mut Silent).expect("trains");
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = CheckpointPlace::new(folder.path()).with_pause(std::time::Duration::from_secs(1000));
+    let trainer = Trainer { checkpoints: Some(place.clone()), ..Trainer::new(options(8)) };
+    // 3 steps an epoch: in the first there is nothing to leave, step 11 is inside the fourth.
+    trainer.train(data.model(1), &data, &mut StopAfter(AtomicUsize::new(2))).expect("stops");
+    assert!(!place.last().exists());
+    trainer.train(data.model(1), &data, &mut StopAfter(AtomicUsize::new(11))).expect("stops");
+    assert_eq!(Checkpoint::read(&place.last()).expect("whole").epochs, 3);
+    let resumed = trainer.resume(data.model(99), &place.last(), &data, &mut Silent).expect("resumes");
+    assert_eq!(bits(&resumed.model), bits(&whole.model));
+    assert_eq!(resumed.history, whole.history);
+}
+
+#[test]
 fn damaged_and_foreign_checkpoints_are_refused() {
     let data = Decays::new(4);
     let folder = tempfile::tempdir().expect("a folder");

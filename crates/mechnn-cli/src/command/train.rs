@@ -28,7 +28,8 @@ pub(crate) struct TrainArgs {
     #[arg(long, requires = "output")]
     resume: bool,
 
-    /// Least time between two checkpoints of a training; the end of a training is always written
+    /// Least time between two checkpoints of a training; the end of a training, or where Ctrl-C stops it, is
+    /// always written
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
     checkpoint_every: f64,
 }

@@ -121,3 +121,44 @@ fn a_killed_run_resumes_to_the_bits_of_an_uninterrupted_one() {
     assert!(two.status.success(), "{}", String::from_utf8_lossy(&two.stderr));
     assert!(whole == files(&folder.path("two")), "two threads give other bits");
 }
+
+#[cfg(all(unix, feature = "neural"))]
+#[test]
+fn a_run_stopped_by_ctrl_c_leaves_a_checkpoint_and_resumes_to_the_same_result() {
+    use std::time::{Duration, Instant};
+    let folder = Folder::new();
+    folder.write("x.toml", "experiment = \"damped-sine\"\nseeds = [1]\n");
+    let whole = small(&folder, &["-o", "whole"], "1").output().expect("runs");
+    assert!(whole.status.success(), "{}", String::from_utf8_lossy(&whole.stderr));
+    // No checkpoint falls due by itself: the one that is left is due to Ctrl-C.
+    let mut stopped = small(&folder, &["-o", "stopped", "--checkpoint-every", "1000"], "1");
+    let stopped = stopped.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let child = stopped.spawn().expect("starts");
+    // The first training has 80 epochs; it is stopped after its first.
+    let metrics = folder.path("stopped/metrics.jsonl");
+    let started = Instant::now();
+    while std::fs::metadata(&metrics).map_or(0, |metadata| metadata.len()) == 0 {
+        assert!(started.elapsed() < Duration::from_secs(60), "no epoch within a minute");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.expect("kill runs").success());
+    let interrupted = Instant::now();
+    let outcome = child.wait_with_output().expect("ends");
+    let stderr = String::from_utf8_lossy(&outcome.stderr).into_owned();
+    assert_eq!(outcome.status.code(), Some(130), "{stderr}");
+    assert!(interrupted.elapsed() < Duration::from_secs(2), "{:?}", interrupted.elapsed());
+    assert!(outcome.stdout.is_empty() && !stderr.contains("error"), "{stderr}");
+    assert!(folder.path("stopped/checkpoints/seed-1--all-points--learned-steps/last.checkpoint").is_file());
+    assert!(!folder.path("stopped/result.json").exists(), "a result would mean that the run is complete");
+
+    let resumed = small(&folder, &["-o", "stopped", "--resume"], "1").output().expect("runs");
+    assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert!(whole.stdout == resumed.stdout, "another table");
+    let (whole, resumed) = (files(&folder.path("whole")), files(&folder.path("stopped")));
+    assert!(whole.keys().eq(resumed.keys()), "{:?} against {:?}", whole.keys(), resumed.keys());
+    // `best.checkpoint` holds the state when it was written, which was up to the clock; all else is equal to the bit.
+    for (name, contents) in whole.iter().filter(|(name, _)| !name.ends_with("best.checkpoint")) {
+        assert!(contents == &resumed[name], "{} differs", name.display());
+    }
+}

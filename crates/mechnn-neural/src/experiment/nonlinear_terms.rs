@@ -135,7 +135,7 @@ impl Implicit {
 }
 
 impl Cotangents for Implicit {
-    fn pull(&self, output: &[f64], _: [bool; INPUTS]) -> [Option<TensorData>; INPUTS] {
+    fn pull(&self, output: Vec<f64>, _: [bool; INPUTS]) -> [Option<TensorData>; INPUTS] {
         // Solved again: a solution borrows its equation, which a node of the graph cannot.
         let solution = self.solver.solve(&Quadratic, &self.theta, &self.start, &self.times);
         let gradient = solution.and_then(|solution| {

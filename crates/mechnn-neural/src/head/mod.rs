@@ -20,6 +20,8 @@ mod free;
 
 mod basis;
 
+mod saturation;
+
 mod library_rate;
 
 mod parametric;
@@ -34,6 +36,7 @@ pub use initial::Initial;
 pub use latent::Latent;
 pub use library_rate::{LibraryRate, Source};
 pub use parametric::{Parameter, ParametricError, ParametricRate};
+pub use saturation::Saturations;
 pub use steps::{StepAxis, Steps};
 
 /// The ODE a head has made, and the states its nonlinear terms were evaluated on.

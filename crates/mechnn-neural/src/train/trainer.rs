@@ -203,7 +203,10 @@ impl Trainer {
             if self.options.patience.is_some_and(|patience| since_best >= patience) {
                 break Stop::Patience;
             }
+            // An epoch moves the moments step by step; one that is not finished is taken back.
+            let moments = self.checkpoints.is_some().then(|| state.moments.clone());
             let Some((next, record)) = self.epoch(model.clone(), &mut state, objective, observer)? else {
+                state.moments = moments.unwrap_or(state.moments);
                 break Stop::Observer;
             };
             model = next;
@@ -223,10 +226,8 @@ impl Trainer {
                 written = Instant::now();
             }
         };
-        // Stopped in the middle of an epoch, the moments are ahead of the weights: what was written last stays.
-        if stop != Stop::Observer {
-            self.save(&state, &mut unsaved)?;
-        }
+        // Stopped in the middle of an epoch, too: with a long pause between checkpoints there may be none yet.
+        self.save(&state, &mut unsaved)?;
         let Checkpoint { best, best_epoch, history, .. } = state;
         Ok(Trained { model, best, best_epoch, history, stop })
     }
