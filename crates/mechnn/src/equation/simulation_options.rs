@@ -9,7 +9,7 @@ pub(super) const MAX_DIMS: usize = 64;
 /// Tolerances that double precision and both methods can hold.
 pub(super) const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-13..=0.1;
 
-/// Misuse of a simulation; a rollout that diverges is a [`RolloutStatus`], not an error.
+/// Misuse of a simulation; a rollout that diverges is a [`RolloutStatus`](super::RolloutStatus), not an error.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum SimulationError {
