@@ -146,12 +146,13 @@ impl Dynamics for SparseDynamics {
         self.rate.parameters
     }
 
+    // Which inputs is only known along a segment: without one they are NaN.
     fn rate(&self, _t: f64, x: &[f64], theta: &[f64], rate: &mut [f64]) {
-        self.rate.evaluate(x, theta, rate, |_| {});
+        self.rate.evaluate(x, theta, rate, |known| known.fill(f64::NAN));
     }
 
     fn linearize(&self, _t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
-        self.rate.linearize(x, theta, out, |_| {});
+        self.rate.linearize(x, theta, out, |known| known.fill(f64::NAN));
     }
 
     fn of_segment(&self, segment: usize) -> Option<&dyn Dynamics> {
