@@ -40,7 +40,7 @@ fn start(segments: &[Segment]) -> Estimate {
     }
 }
 
-const SETTINGS: GaussNewton = GaussNewton { max_iterations: 50, tolerance: 1e-12 };
+const SETTINGS: GaussNewton = GaussNewton { max_iterations: 50, tolerance: 1e-12, corrects: true };
 
 #[test]
 fn parameters_are_found_and_the_information_is_the_curvature() {
@@ -56,7 +56,7 @@ fn parameters_are_found_and_the_information_is_the_curvature() {
     let objective = |theta: &[f64]| {
         let mut moved = estimate.clone();
         moved.parameters = theta.to_vec();
-        fit.minimize(&GaussNewton { max_iterations: 0, tolerance: 0.0 }, &mut moved).unwrap().objective
+        fit.minimize(&GaussNewton { max_iterations: 0, tolerance: 0.0, corrects: true }, &mut moved).unwrap().objective
     };
     for i in 0..4 {
         let mut theta = estimate.parameters.clone();

@@ -133,7 +133,7 @@ fn error_bars_of_the_states_cover_the_truth_as_often_as_they_say() {
         // truth that is not left would look like a small error.
         let mut estimate = Estimate { states: clean.observations.clone(), parameters: TRUTH.to_vec() };
         for model_error in [&[1e-1; 2], &[1e-2; 2], &[1e-3; 2], &[1e-4; 2]] {
-            let method = GaussNewton { max_iterations: 50, tolerance: 1e-10 };
+            let method = GaussNewton { max_iterations: 50, tolerance: 1e-10, corrects: true };
             method.minimize(&problem(model_error), &mut estimate).unwrap();
         }
         let marginals = GaussNewton::marginals(&problem(&[1e-4; 2]), &estimate).unwrap();

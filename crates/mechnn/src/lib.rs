@@ -22,4 +22,6 @@ pub mod suggestion;
 
 mod error;
 
+mod halton;
+
 pub use error::Error;

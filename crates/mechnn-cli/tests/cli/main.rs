@@ -26,6 +26,8 @@ mod table;
 
 mod document;
 
+mod discover_constrained;
+
 mod discover_document;
 
 mod discover_driven;

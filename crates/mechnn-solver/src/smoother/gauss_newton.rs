@@ -12,11 +12,13 @@ pub struct GaussNewton {
     pub max_iterations: usize,
     /// Done when a step lowers the objective by less than this fraction. Default 1e-6.
     pub tolerance: f64,
+    /// Whether a step that fails is tried again with the states moved back towards the equations. Default true.
+    pub corrects: bool,
 }
 
 impl Default for GaussNewton {
     fn default() -> Self {
-        Self { max_iterations: 20, tolerance: 1e-6 }
+        Self { max_iterations: 20, tolerance: 1e-6, corrects: true }
     }
 }
 
@@ -56,6 +58,10 @@ struct Linearized {
 const MIN_PIVOT_RATIO: f64 = 1e-14;
 const FIRST_DAMPING: f64 = 1e-4;
 const MAX_DAMPING: f64 = 1e8;
+/// The part of the promised decrease that a corrected step must reach: one that goes somewhere else reaches less.
+const SUFFICIENT: f64 = 0.25;
+/// Damping that holds parameters where they are.
+const HELD: f64 = 1e12;
 /// Relative changes of the objective below this are rounding.
 const ROUNDING: f64 = 1e-12;
 const SMALLEST_RIDGE: f64 = 1e-13;
@@ -84,15 +90,33 @@ impl GaussNewton {
         while iterations < self.max_iterations {
             iterations += 1;
             // Linearised anew also after a rejected step: those are rare, and keeping a copy would cost every step.
-            let trial = match step(problem, linearize(problem, estimate), damping) {
-                Ok(Step { states, parameters, decrease }) => {
-                    promised = promised.max(decrease);
-                    Some(moved(estimate, &states, &parameters))
-                }
-                Err(error) if damping >= MAX_DAMPING => return Err(error),
-                Err(_) => None,
-            };
+            let mut expected = f64::INFINITY;
+            let trial =
+                match step(problem, linearize(problem, estimate), Damping { states: damping, parameters: damping }) {
+                    Ok(Step { states, parameters, decrease }) => {
+                        promised = promised.max(decrease);
+                        expected = decrease;
+                        Some(moved(estimate, &states, &parameters))
+                    }
+                    Err(error) if damping >= MAX_DAMPING => return Err(error),
+                    Err(_) => None,
+                };
             let trial = trial.map(|trial| (problem.objective(&trial), trial));
+            let trial = match trial {
+                Some((higher, trial))
+                    if self.corrects
+                        && damping == 0.0
+                        && higher.total().is_finite()
+                        && higher.total() - objective.total() > ROUNDING * objective.total()
+                        && iterations < self.max_iterations =>
+                {
+                    iterations += 1;
+                    let (lower, back) = corrected(problem, trial.clone(), higher);
+                    let enough = objective.total() - lower.total() >= SUFFICIENT * expected;
+                    Some(if enough { (lower, back) } else { (higher, trial) })
+                }
+                trial => trial,
+            };
             match trial {
                 Some((lower, better)) if lower.total() <= objective.total() => {
                     let decrease = objective.total() - lower.total();
@@ -183,6 +207,20 @@ impl GaussNewton {
     }
 }
 
+/// The states moved back towards the equations, the parameters as they are; as it was if that does not help.
+///
+/// Equations that must be obeyed closely are curved: a step along their tangent leaves them, and would be refused however
+/// good its parameters are (Maratos 1978). One step of the states alone takes the curvature away.
+fn corrected(problem: &SmootherProblem<'_>, trial: Estimate, objective: Objective) -> (Objective, Estimate) {
+    let damping = Damping { states: 0.0, parameters: HELD };
+    let Ok(Step { states, parameters, .. }) = step(problem, linearize(problem, &trial), damping) else {
+        return (objective, trial);
+    };
+    let back = moved(&trial, &states, &parameters);
+    let lower = problem.objective(&back);
+    if lower.total() < objective.total() { (lower, back) } else { (objective, trial) }
+}
+
 fn moved(estimate: &Estimate, states: &[f64], parameters: &[f64]) -> Estimate {
     let add = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a + b).collect();
     Estimate { states: add(&estimate.states, states), parameters: add(&estimate.parameters, parameters) }
@@ -230,10 +268,10 @@ fn factor(
 }
 
 /// The damped Gauss-Newton step of states and parameters.
-fn step(problem: &SmootherProblem<'_>, linearized: Linearized, damping: f64) -> Result<Step, SmootherError> {
+fn step(problem: &SmootherProblem<'_>, linearized: Linearized, damping: Damping) -> Result<Step, SmootherError> {
     let Linearized { hessian, state_gradient, parameter_gradient } = linearized;
     let (mut states, mut parameters) = (state_gradient.clone(), parameter_gradient.clone());
-    let factor = factor(problem, hessian, Damping { states: damping, parameters: damping })?;
+    let factor = factor(problem, hessian, damping)?;
     states.iter_mut().chain(&mut parameters).for_each(|g| *g = -*g);
     factor.solve_in_place(1, &mut states, &mut parameters);
     let gradient = state_gradient.iter().chain(&parameter_gradient);

@@ -12,9 +12,7 @@ use super::observer::{Progress, Stage};
 use super::result::{Alternative, DiscoveryResult, FittedTrajectory};
 use super::search::TIGHT;
 use crate::data::{Dataset, Trajectory};
-use crate::equation::{
-    Equation, FittedTerm, SimulationOptions, SparseModel, Term, r2, simulate_with_inputs, valid_time,
-};
+use crate::equation::{SimulationOptions, SparseModel, r2, simulate_with_inputs, valid_time};
 
 /// What the search leaves beside its pick.
 pub(super) struct Searched {
@@ -106,34 +104,9 @@ impl Account<'_> {
         })
     }
 
-    /// The equations in the data's units; `deviations` are standard errors of the scaled coefficients.
-    pub(super) fn model(&self, fit: &Fit, deviations: Option<&[f64]>) -> Result<SparseModel, DiscoveryError> {
-        let mut equations = vec![Equation::default(); self.data.dims()];
-        let parameters = fit.parameters();
-        let units = self.laboratory.units(&fit.candidates);
-        let places = fit.constants_at(self.laboratory.dictionary);
-        let error = |index: usize| deviations.map_or(f64::NAN, |deviations| units[index].abs() * deviations[index]);
-        for (d, equation) in equations.iter_mut().enumerate() {
-            if let Some(velocity) = self.laboratory.start.velocity(d) {
-                let exponents = (0..self.data.dims()).map(|v| u8::from(v == velocity)).collect();
-                let by_definition = FittedTerm::new(Term::Monomial(exponents), 1.0);
-                equation.terms.push(FittedTerm { standard_error: 0.0, ..by_definition });
-            }
-        }
-        for (j, candidate) in fit.candidates.iter().enumerate() {
-            let term = &self.laboratory.dictionary.library.terms()[candidate.term];
-            let constants: Vec<f64> = places[j].clone().map(|index| units[index] * parameters[index]).collect();
-            let constant_errors = match deviations {
-                Some(_) => places[j].clone().map(error).collect(),
-                None => Vec::new(),
-            };
-            equations[candidate.state].terms.push(FittedTerm {
-                coefficient: units[j] * parameters[j],
-                standard_error: error(j),
-                constant_errors,
-                term: term.with_constants(&constants)?,
-            });
-        }
+    /// The equations in the data's units; `covariance` is that of the scaled parameters, `[P, P]`.
+    pub(super) fn model(&self, fit: &Fit, covariance: Option<&[f64]>) -> Result<SparseModel, DiscoveryError> {
+        let equations = self.laboratory.equations(fit, covariance)?;
         let (time, states, controls) = (self.data.python_time(), self.data.python_names(), self.data.python_controls());
         Ok(SparseModel::with_controls(time, states, controls, equations)?)
     }
@@ -144,17 +117,10 @@ impl Account<'_> {
         marginals: Marginals,
         searched: Searched,
     ) -> Result<DiscoveryResult, DiscoveryError> {
-        let (start, dims, p) = (self.laboratory.start, self.data.dims(), fit.parameters().len());
+        let (start, dims) = (self.laboratory.start, self.data.dims());
         let Marginals { states: variances, parameters: scaled } = marginals;
-        let deviations: Vec<f64> = (0..p).map(|j| scaled[j * p + j].sqrt()).collect();
-        let model = self.model(&fit, Some(&deviations))?;
-        let units = self.laboratory.units(&fit.candidates);
-        // What holds by definition comes first in the model, and is certain.
-        let certain = (0..dims).filter(|&d| start.velocity(d).is_some()).count();
-        let covariance = Array2::from_shape_fn((p + certain, p + certain), |(i, j)| {
-            let place = |index: usize| index.checked_sub(certain);
-            place(i).zip(place(j)).map_or(0.0, |(i, j)| scaled[i * p + j] * units[i] * units[j])
-        });
+        let model = self.model(&fit, Some(&scaled))?;
+        let covariance = self.laboratory.covariance(&fit, &scaled);
         let state_scale = &start.scaling.state;
         let noise = self.laboratory.residual_noise(&fit).into_iter().zip(state_scale).enumerate();
         let noise =
@@ -190,7 +156,7 @@ impl Account<'_> {
             noise,
             noise_model: start.noise_model,
             trajectories,
-            candidates: start.measured * self.laboratory.dictionary.len(),
+            candidates: self.laboratory.candidates(),
             indistinct: self.laboratory.dictionary.indistinct.clone(),
             history,
             interrupted,

@@ -18,7 +18,8 @@ pub(super) struct Candidate {
 
 /// `x'_d = Σ_j θ_j f_j(x, u, t; k_j)` over the candidates j of state d.
 ///
-/// Of a state whose velocity is a state the rate is that velocity, and nothing is estimated.
+/// Of a state whose velocity is a state the rate is that velocity, and nothing is estimated. What is known of a rate is added
+/// to it; a coefficient may stand in several equations, and a rate may be a sum of others (see [`super::rules`]).
 ///
 /// The parameters are the coefficients θ, then the inner constants k of the candidates that have some, in order. All in
 /// scaled variables: `x̃ = x / scale`, every term is divided by its norm, and every constant by its unit, so that
@@ -49,10 +50,24 @@ struct Rate {
     norms: Vec<f64>,
     /// Terms with constants, each of one candidate.
     functions: Vec<Function>,
-    coefficients: Vec<(usize, Source)>,
+    contributions: Vec<Contribution>,
+    known_terms: Vec<(usize, usize, f64)>,
     parameters: usize,
     /// States with their velocities, and what the velocity is multiplied by.
     velocities: Vec<(usize, usize, f64)>,
+    /// States whose rates are sums of other rates, and the weights of these.
+    dependent: Vec<(usize, Vec<(usize, f64)>)>,
+}
+
+/// A coefficient in an equation.
+#[derive(Debug, Clone, Copy)]
+struct Contribution {
+    state: usize,
+    source: Source,
+    /// Parameter number of the coefficient.
+    coefficient: usize,
+    /// What it is multiplied by: 1 but for the followers of a tie.
+    factor: f64,
 }
 
 /// Where the value of a candidate comes from.
@@ -80,7 +95,16 @@ pub(super) const MOST_CONSTANTS: usize = 8;
 
 impl SparseDynamics {
     pub(super) fn new(dictionary: &Dictionary, start: &Start, candidates: &[Candidate]) -> Self {
-        let rate = Arc::new(Rate::new(dictionary, start, candidates));
+        Self::of(Rate::new(dictionary, start, candidates), start)
+    }
+
+    /// Without what is known of the rates: what the candidates add to them.
+    pub(super) fn of_candidates(dictionary: &Dictionary, start: &Start, candidates: &[Candidate]) -> Self {
+        Self::of(Rate { known_terms: Vec::new(), ..Rate::new(dictionary, start, candidates) }, start)
+    }
+
+    fn of(rate: Rate, start: &Start) -> Self {
+        let rate = Arc::new(rate);
         let of_segment = |known: &KnownOfSegment| SegmentDynamics { rate: Arc::clone(&rate), known: known.clone() };
         let segments = match start.known.count() {
             0 => Vec::new(),
@@ -92,35 +116,64 @@ impl SparseDynamics {
 
 impl Rate {
     fn new(dictionary: &Dictionary, start: &Start, candidates: &[Candidate]) -> Self {
-        let terms = dictionary.library.terms();
+        let (terms, rules) = (dictionary.library.terms(), &dictionary.rules);
         let plain = |term: usize| terms[term].constants().is_empty();
-        let mut used: Vec<usize> = candidates.iter().map(|candidate| candidate.term).filter(|&t| plain(t)).collect();
+        // Every candidate and those tied to it: where, what, whose coefficient, and the factor in the data's units.
+        let with_followers = |(j, candidate): (usize, &Candidate)| {
+            let own = std::iter::once((*candidate, j, 1.0));
+            let followers = rules.followers(*candidate).iter().map(|(follower, factor)| (*follower, j, *factor));
+            own.chain(followers).collect::<Vec<_>>()
+        };
+        let all: Vec<(Candidate, usize, f64)> = candidates.iter().enumerate().flat_map(with_followers).collect();
+        let mut used: Vec<usize> = all.iter().map(|(candidate, ..)| candidate.term).filter(|&t| plain(t)).collect();
         used.sort_unstable();
         used.dedup();
+        let places = dictionary.places(candidates);
         let mut functions: Vec<Function> = Vec::new();
-        let mut parameters = candidates.len();
-        let mut coefficients = Vec::with_capacity(candidates.len());
-        for candidate in candidates {
-            let term = candidate.term;
+        let mut contributions = Vec::with_capacity(all.len());
+        for (Candidate { state, term }, coefficient, ratio) in all {
             let source = match plain(term) {
                 true => Source::Library(used.partition_point(|&other| other < term)),
                 false => {
-                    let (first, units) = (parameters, dictionary.constant_units(term));
-                    parameters += units.len();
+                    let (first, units) = (places[coefficient].start, dictionary.constant_units(term));
                     functions.push(Function { term: terms[term].clone(), norm: dictionary.norms[term], units, first });
                     Source::Function(functions.len() - 1)
                 }
             };
-            coefficients.push((candidate.state, source));
+            let unit = |Candidate { state, term }: Candidate| start.scaling.state[state] / dictionary.norms[term];
+            let (own, leader) = (unit(Candidate { state, term }), unit(candidates[coefficient]));
+            let factor = if ratio == 1.0 && own == leader { 1.0 } else { ratio * leader / own };
+            contributions.push(Contribution { state, source, coefficient, factor });
         }
+        let parameters = places.iter().map(|place| place.end).fold(candidates.len(), usize::max);
+        let mut library = dictionary.library.subset(&used);
+        let mut norms: Vec<f64> = used.iter().map(|&term| dictionary.norms[term]).collect();
+        let mut known_terms = Vec::new();
+        if !rules.known.is_empty() {
+            let mut own = library.terms().to_vec();
+            for (state, term, coefficient) in &rules.known {
+                let scaled = coefficient * start.scaling.time / start.scaling.state[*state];
+                known_terms.push((*state, own.len(), scaled));
+                own.push(term.clone());
+                norms.push(1.0);
+            }
+            library = BasisLibrary::of_terms(own, library.dims());
+        }
+        let rescaled = |(state, weights): &(usize, Vec<(usize, f64)>)| {
+            let scale = &start.scaling.state;
+            let own = weights.iter().map(|&(other, weight)| (other, weight * scale[other] / scale[*state]));
+            (*state, own.collect())
+        };
         Self {
-            library: dictionary.library.subset(&used),
+            library,
             scale: start.scaling.state.clone(),
             known: start.known.count(),
-            norms: used.iter().map(|&term| dictionary.norms[term]).collect(),
+            norms,
             functions,
-            coefficients,
+            contributions,
+            known_terms,
             parameters,
+            dependent: rules.dependent.iter().map(rescaled).collect(),
             velocities: (0..start.measured)
                 .filter_map(|d| start.velocity(d).map(|velocity| (d, velocity, start.velocity_ratio(d))))
                 .collect(),
@@ -188,9 +241,13 @@ impl Rate {
             self.library.evaluate_into(own, values);
             rate.fill(0.0);
             self.velocities.iter().for_each(|&(d, velocity, ratio)| rate[d] = ratio * x[velocity]);
-            for ((state, source), coefficient) in self.coefficients.iter().zip(theta) {
-                rate[*state] += coefficient
-                    * match *source {
+            for &(state, term, coefficient) in &self.known_terms {
+                rate[state] += coefficient * values[term];
+            }
+            for &Contribution { state, source, coefficient, factor } in &self.contributions {
+                rate[state] += theta[coefficient]
+                    * factor
+                    * match source {
                         Source::Library(term) => values[term] / self.norms[term],
                         Source::Function(index) => {
                             let function = &self.functions[index];
@@ -198,6 +255,9 @@ impl Rate {
                             function.term.evaluate_at(own, &constants[..function.units.len()]) / function.norm
                         }
                     };
+            }
+            for (state, weights) in &self.dependent {
+                rate[*state] = weights.iter().map(|&(other, weight)| weight * rate[other]).sum();
             }
         });
     }
@@ -225,7 +285,14 @@ impl Rate {
                 out.rate[d] = ratio * x[velocity];
                 out.by_state[d * dims + velocity] = ratio;
             }
-            for (j, (&(d, source), &coefficient)) in self.coefficients.iter().zip(theta).enumerate() {
+            for &(d, term, coefficient) in &self.known_terms {
+                out.rate[d] += coefficient * values[term];
+                let row = out.by_state[d * dims..][..dims].iter_mut();
+                row.zip(jacobian[term * width..].iter().zip(&self.scale))
+                    .for_each(|(a, (b, scale))| *a += coefficient * b * scale);
+            }
+            for &Contribution { state: d, source, coefficient: j, factor } in &self.contributions {
+                let coefficient = theta[j] * factor;
                 let (value, norm) = match source {
                     Source::Library(term) => {
                         slopes.copy_from_slice(&jacobian[term * width..][..width]);
@@ -240,16 +307,26 @@ impl Rate {
                         let value = function.term.gradient_at(own, constants, slopes, &mut by_constant[..count]);
                         let target = &mut out.by_parameter[d * parameters + function.first..][..count];
                         for ((target, slope), unit) in target.iter_mut().zip(by_constant).zip(&function.units) {
-                            *target = coefficient * slope * unit / function.norm;
+                            *target += coefficient * slope * unit / function.norm;
                         }
                         (value, function.norm)
                     }
                 };
                 out.rate[d] += coefficient * value / norm;
-                out.by_parameter[d * parameters + j] = value / norm;
+                out.by_parameter[d * parameters + j] += factor * value / norm;
                 let row = out.by_state[d * dims..][..dims].iter_mut();
                 row.zip(slopes.iter().zip(&self.scale))
                     .for_each(|(a, (b, scale))| *a += coefficient * b * scale / norm);
+            }
+            for (d, weights) in &self.dependent {
+                // Its own row is empty: nothing else says what its rate is.
+                for &(other, weight) in weights {
+                    out.rate[*d] += weight * out.rate[other];
+                    (0..dims).for_each(|k| out.by_state[d * dims + k] += weight * out.by_state[other * dims + k]);
+                    for k in 0..parameters {
+                        out.by_parameter[d * parameters + k] += weight * out.by_parameter[other * parameters + k];
+                    }
+                }
             }
         });
     }

@@ -1,7 +1,11 @@
 //! The candidate terms, along the smoothed states.
 
+use std::ops::Range;
+
+use super::candidates::Candidate;
 use super::family::{Surroundings, function_terms};
 use super::regression::distinct_columns;
+use super::rules::Rules;
 use super::start::Start;
 use crate::equation::{BasisLibrary, FunctionFamily, Term};
 
@@ -23,6 +27,8 @@ pub(super) struct Dictionary {
     pub(super) families: Vec<usize>,
     /// Terms that are combinations of simpler ones on these data, or have no finite value.
     pub(super) indistinct: Vec<Term>,
+    /// Which coefficients a model may have.
+    pub(super) rules: Rules,
 }
 
 impl Dictionary {
@@ -97,7 +103,38 @@ impl Dictionary {
             integrals,
             indistinct: (0..named).filter(|&t| !distinct[t]).map(|t| library.terms()[t].clone()).collect(),
             library: library.subset(&kept),
+            rules: Rules::default(),
         }
+    }
+
+    /// Where the inner constants of each candidate are among the parameters: behind all coefficients, in order; those of a
+    /// shared function where its first candidate has them.
+    pub(super) fn places(&self, candidates: &[Candidate]) -> Vec<Range<usize>> {
+        let mut next = candidates.len();
+        let mut places: Vec<Range<usize>> = Vec::with_capacity(candidates.len());
+        for (j, candidate) in candidates.iter().enumerate() {
+            let first = self.first_with_constants_of(candidates, j);
+            if first < j {
+                places.push(places[first].clone());
+            } else {
+                let begin = next;
+                next += self.library.terms()[candidate.term].constants().len();
+                places.push(begin..next);
+            }
+        }
+        places
+    }
+
+    /// The candidates that have inner constants of their own.
+    pub(super) fn owners<'a>(&'a self, candidates: &'a [Candidate]) -> impl Iterator<Item = Candidate> + 'a {
+        let own = move |j: &usize| self.first_with_constants_of(candidates, *j) == *j;
+        (0..candidates.len()).filter(own).map(|j| candidates[j])
+    }
+
+    fn first_with_constants_of(&self, candidates: &[Candidate], j: usize) -> usize {
+        let term = candidates[j].term;
+        let first = || candidates.iter().position(|other| other.term == term);
+        if self.rules.is_shared(term) { first().unwrap_or(j) } else { j }
     }
 
     /// Units in which the inner constants of a term are parameters, `[C]`.

@@ -10,12 +10,15 @@ use super::candidates::Candidate;
 use super::dictionary::Dictionary;
 use super::extra_term::extra_terms;
 use super::fit::{Fit, Laboratory};
+use super::model_constraints::ConstraintError;
 use super::observer::{Observer, Progress};
 use super::options::DiscoveryOptions;
 use super::polish::Polished;
 use super::result::DiscoveryResult;
+use super::rules::Rules;
 use super::search::{Search, TIGHT};
 use super::start::{EXCERPT, Start};
+use super::stated::Stated;
 use crate::data::Dataset;
 use crate::equation::{BasisLibrary, ExpressionError, ModelError, SimulationError, SparseModel, Term, TermError};
 
@@ -43,6 +46,9 @@ pub enum DiscoveryError {
         /// What is wrong with it.
         source: ExpressionError,
     },
+    /// What is stated of the equations makes no sense for these data.
+    #[error(transparent)]
+    Constraint(#[from] ConstraintError),
     /// Given equations are not for the states of the data.
     #[error("the equations are for {}, expected {}", found.join(", "), expected.join(", "))]
     Structure {
@@ -117,7 +123,7 @@ pub fn fit_structure(
     let first = Estimate { states: start.states.clone(), parameters };
     let noise = laboratory.floored(&start.noise);
     let fit = laboratory.fit(candidates, first, &noise, &LEVELS, GaussNewton::default())?;
-    let fit = settle(&laboratory, fit)?;
+    let fit = laboratory.settled(fit, GaussNewton::default())?;
     let Polished { start, fit, marginals } = finish(&laboratory, &fit, options)?;
     let laboratory = Laboratory { start: &start, dictionary: &dictionary };
     let searched = Searched { front: Vec::new(), history: Vec::new(), interrupted: false };
@@ -126,9 +132,6 @@ pub fn fit_structure(
 
 /// Levels of model error from smoothed states to where structures are compared.
 pub(super) const LEVELS: [f64; 4] = [0.3, 0.1, 0.02, TIGHT];
-
-/// Times the noise level and the terms are settled in turn.
-const NOISE_PASSES: usize = 2;
 
 /// Finds sparse equations for the data.
 ///
@@ -168,7 +171,8 @@ pub fn discover(
     if let Some(error) = failure {
         return Err(error);
     }
-    let mut rough = without_weak_terms(&laboratory, settle(&laboratory, fit)?, options.threshold)?;
+    let mut rough =
+        without_weak_terms(&laboratory, laboratory.settled(fit, GaussNewton::default())?, options.threshold)?;
     let Polished { start, fit, marginals } = loop {
         let polished = finish(&laboratory, &rough, options)?;
         let negligible = Laboratory { start: &polished.start, dictionary: &dictionary }.negligible(&polished.fit);
@@ -188,15 +192,37 @@ pub(super) fn all_candidates(
     data: &Dataset,
     options: &DiscoveryOptions,
 ) -> Result<(Start, Dictionary), DiscoveryError> {
-    let (extra, uses_time) =
+    let (mut extra, uses_time) =
         extra_terms(&options.extra_terms, data).map_err(|(term, source)| DiscoveryError::ExtraTerm { term, source })?;
+    let (stated, stated_time) = Stated::of(&options.constraints, data)?;
     check_observations(data)?;
-    let start = Start::new(data, options.min_intervals, options.noise_model, options.explicit_time || uses_time)?;
+    let explicit_time = options.explicit_time || uses_time || stated_time;
+    let start = Start::new(data, options.min_intervals, options.noise_model, explicit_time)?;
+    let variables = data.dims() + start.known.count();
     let library = options.library_for(options.variables(data));
     // Monomials in the time only if it counts by itself.
-    let monomials = library.build(options.variables(data)).terms().to_vec();
-    let polynomials = BasisLibrary::of_terms(monomials, data.dims() + start.known.count());
-    let dictionary = Dictionary::new(polynomials, &extra, library.functions(), &start);
+    let mut monomials = library.build(options.variables(data)).terms().to_vec();
+    let mut functions = library.functions();
+    let searched = |d: &usize| start.velocity(*d).is_none() && !stated.is_dependent(*d);
+    if (0..data.dims()).filter(searched).all(|d| stated.has_list(d)) {
+        // Every equation has its list.
+        monomials.clear();
+        functions = &[];
+    }
+    monomials.iter_mut().for_each(|term| {
+        if let Term::Monomial(exponents) = term {
+            exponents.resize(variables, 0);
+        }
+    });
+    for term in stated.candidates() {
+        if !extra.contains(&term) {
+            extra.push(term);
+        }
+    }
+    extra.retain(|term| !monomials.contains(term));
+    let polynomials = BasisLibrary::of_terms(monomials, variables);
+    let mut dictionary = Dictionary::new(polynomials, &extra, functions, &start);
+    dictionary.rules = Rules::new(&stated, &dictionary)?;
     Ok((start, dictionary))
 }
 
@@ -209,19 +235,10 @@ fn finish(laboratory: &Laboratory<'_>, fit: &Fit, options: &DiscoveryOptions) ->
     match other {
         Some((start, fit)) => {
             let laboratory = Laboratory { start: &start, dictionary: laboratory.dictionary };
-            laboratory.polish(&settle(&laboratory, fit)?, options.simplify)
+            laboratory.polish(&laboratory.settled(fit, GaussNewton::default())?, options.simplify)
         }
         None => laboratory.polish(fit, options.simplify),
     }
-}
-
-/// Brings noise and coefficients into agreement.
-fn settle(laboratory: &Laboratory<'_>, mut fit: Fit) -> Result<Fit, SmootherError> {
-    for _ in 0..NOISE_PASSES {
-        fit.noise = laboratory.noise_from_residuals(&fit);
-        fit = laboratory.improve(&fit, TIGHT, GaussNewton::default())?;
-    }
-    Ok(fit)
 }
 
 /// Drops what the user's threshold forbids, weakest first.
@@ -236,7 +253,11 @@ fn without_weak_terms(laboratory: &Laboratory<'_>, mut fit: Fit, threshold: f64)
 /// A new fit without some of the terms.
 fn without(laboratory: &Laboratory<'_>, fit: Fit, dropped: &[usize]) -> Result<Fit, SmootherError> {
     let places = fit.constants_at(laboratory.dictionary);
-    let gone = |index: &usize| dropped.iter().any(|&j| j == *index || places[j].contains(index));
+    // The constants of a shared function stay as long as it does.
+    let needed = |index: &usize| (0..places.len()).any(|j| !dropped.contains(&j) && places[j].contains(index));
+    let gone = |index: &usize| {
+        dropped.contains(index) || (!needed(index) && dropped.iter().any(|&j| places[j].contains(index)))
+    };
     let kept = (0..fit.estimate.parameters.len()).filter(|index| !gone(index));
     let parameters = kept.map(|index| fit.estimate.parameters[index]).collect();
     let candidates = (0..fit.candidates.len()).filter(|j| !dropped.contains(j)).map(|j| fit.candidates[j]).collect();

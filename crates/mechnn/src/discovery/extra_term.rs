@@ -15,18 +15,23 @@ pub(super) fn extra_terms(texts: &[String], data: &Dataset) -> Result<(Vec<Term>
     let read = |variables: &[String]| -> Result<Vec<Term>, _> {
         texts.iter().map(|text| extra_term(text, variables).map_err(|error| (text.clone(), error))).collect()
     };
-    let mut variables = [data.python_names(), data.python_controls()].concat();
-    let time = variables.len();
-    variables.push(data.python_time());
-    let terms = read(&variables)?;
+    let time = data.dims() + data.controls.len();
+    let terms = read(&variables(data, true))?;
     if terms.iter().any(|term| term.uses_variable(time)) {
         return Ok((terms, true));
     }
-    variables.truncate(time);
-    Ok((read(&variables)?, false))
+    Ok((read(&variables(data, false))?, false))
 }
 
-fn extra_term(text: &str, variables: &[String]) -> Result<Term, ExpressionError> {
+/// What terms may be over: the states, the known inputs, and the time if it counts.
+pub(super) fn variables(data: &Dataset, with_time: bool) -> Vec<String> {
+    let mut variables = [data.python_names(), data.python_controls()].concat();
+    variables.extend(with_time.then(|| data.python_time()));
+    variables
+}
+
+/// A candidate that a text names.
+pub(super) fn extra_term(text: &str, variables: &[String]) -> Result<Term, ExpressionError> {
     let mut terms = parse_terms(text, variables)?;
     let term = match (terms.pop(), terms.is_empty()) {
         (Some((term, _)), true) => term,

@@ -2,8 +2,8 @@
 
 use mechnn_solver::smoother::{Dynamics, Estimate, GaussNewton, Marginals, Objective, SmootherError, SmootherProblem};
 
+use super::affine_map::{AffineMap, Constrained};
 use super::candidates::{Candidate, SparseDynamics};
-use super::constraint::{AffineMap, Constrained};
 use super::dictionary::Dictionary;
 use super::price::{price_of_a_number, price_of_a_term};
 use super::quadratic::Quadratic;
@@ -55,20 +55,15 @@ impl Fit {
 
     /// For each candidate, where its inner constants are among the parameters.
     pub(super) fn constants_at(&self, dictionary: &Dictionary) -> Vec<std::ops::Range<usize>> {
-        let mut next = self.candidates.len();
-        let place = |candidate: &Candidate| {
-            let first = next;
-            next += dictionary.library.terms()[candidate.term].constants().len();
-            first..next
-        };
-        self.candidates.iter().map(place).collect()
+        dictionary.places(&self.candidates)
     }
 }
 
 impl Laboratory<'_> {
     /// What the parameters of candidates are multiplied by to get coefficients and inner constants in the data's units.
     pub(super) fn units(&self, candidates: &[Candidate]) -> Vec<f64> {
-        let constants = candidates.iter().flat_map(|candidate| self.dictionary.constant_units(candidate.term));
+        let owners = self.dictionary.owners(candidates);
+        let constants = owners.flat_map(|candidate| self.dictionary.constant_units(candidate.term));
         candidates.iter().map(|&candidate| self.factor(candidate)).chain(constants).collect()
     }
 
@@ -81,18 +76,40 @@ impl Laboratory<'_> {
             covariance: (0..p * p).map(|index| covariance[index] * units[index / p] * units[index % p]).collect(),
             equation: fit.candidates.iter().map(|candidate| candidate.state).collect(),
             term: fit.candidates.iter().map(|candidate| candidate.term).collect(),
+            constant: self
+                .constants(&fit.candidates)
+                .map(|(candidate, place)| (self.dictionary.families[candidate.term], place))
+                .collect(),
         }
+    }
+
+    /// The inner constants of candidates in the order of the parameters: whose each is, and its place there.
+    fn constants<'c>(&'c self, candidates: &'c [Candidate]) -> impl Iterator<Item = (Candidate, usize)> + 'c {
+        let places = |candidate: Candidate| {
+            let count = self.dictionary.library.terms()[candidate.term].constants().len();
+            (0..count).map(move |place| (candidate, place))
+        };
+        self.dictionary.owners(candidates).flat_map(places)
     }
 
     /// Inner constants from which the fit of candidates starts.
     pub(super) fn first_constants(&self, candidates: &[Candidate]) -> Vec<f64> {
-        candidates.iter().flat_map(|candidate| self.dictionary.first_constants(candidate.term)).collect()
+        let owners = self.dictionary.owners(candidates);
+        owners.flat_map(|candidate| self.dictionary.first_constants(candidate.term)).collect()
     }
 
     /// From the scaled coefficient of a candidate to that in the data's units.
     pub(super) fn factor(&self, candidate: Candidate) -> f64 {
         let (scaling, norm) = (&self.start.scaling, self.dictionary.norms[candidate.term]);
         scaling.state[candidate.state] / (scaling.time * norm)
+    }
+
+    /// Coefficients that a model may have.
+    pub(super) fn candidates(&self) -> usize {
+        let (rules, terms) = (&self.dictionary.rules, self.dictionary.len());
+        let is_candidate = |candidate: Candidate| rules.allows(candidate) && rules.leads(candidate);
+        let of_state = |state: usize| (0..terms).filter(|&term| is_candidate(Candidate { state, term })).count();
+        (0..self.dims()).filter(|&d| self.is_searched(d)).map(of_state).sum()
     }
 
     /// Observed values of all states.
@@ -110,11 +127,15 @@ impl Laboratory<'_> {
 
     /// Rates along given states, scaled, `[sum of N, D]`.
     pub(super) fn rates(&self, candidates: &[Candidate], parameters: &[f64], states: &[f64]) -> Vec<f64> {
-        let (dims, dynamics) = (self.dims(), self.dynamics(candidates));
+        self.rates_of(&self.dynamics(candidates), parameters, states)
+    }
+
+    fn rates_of(&self, dynamics: &SparseDynamics, parameters: &[f64], states: &[f64]) -> Vec<f64> {
+        let dims = self.dims();
         let mut rates = vec![0.0; states.len()];
         let mut points = states.chunks_exact(dims).zip(rates.chunks_exact_mut(dims));
         for (index, segment) in self.start.segments.iter().enumerate() {
-            let own = dynamics.of_segment(index).unwrap_or(&dynamics);
+            let own = dynamics.of_segment(index).unwrap_or(dynamics);
             for (&time, (x, rate)) in segment.times.iter().zip(&mut points) {
                 own.rate(time, x, parameters, rate);
             }
@@ -201,7 +222,8 @@ impl Laboratory<'_> {
         let contribution = |j: usize, candidate: Candidate| {
             let own: Vec<f64> =
                 std::iter::once(parameters[j]).chain(parameters[places[j].clone()].iter().copied()).collect();
-            let rates = self.rates(&[candidate], &own, &fit.estimate.states);
+            let dynamics = SparseDynamics::of_candidates(self.dictionary, self.start, &[candidate]);
+            let rates = self.rates_of(&dynamics, &own, &fit.estimate.states);
             let squares = rates.iter().skip(candidate.state).step_by(dims).map(|rate| rate.powi(2)).sum::<f64>();
             (squares * dims as f64 / fit.estimate.states.len() as f64).sqrt()
         };
@@ -226,14 +248,29 @@ impl Laboratory<'_> {
         if (0..self.start.measured).any(|d| 2 * self.numbers_of(fit, d) > self.start.count(d)) {
             return f64::INFINITY;
         }
-        let parameters = fit.parameters();
+        let (parameters, rules) = (fit.parameters(), &self.dictionary.rules);
+        if fit.candidates.iter().zip(&parameters).any(|(&candidate, &theta)| !rules.agrees(candidate, theta)) {
+            return f64::INFINITY;
+        }
         let terms = fit.candidates.iter().zip(&parameters).map(|(&candidate, &theta)| {
             let Candidate { state, term } = candidate;
             let survives = self.dictionary.survives[term * self.dims() + state];
             let drives_below_zero = theta < 0.0 && survives && self.start.is_positive(state);
             self.price_of(candidate) + if drives_below_zero { IMPLAUSIBLE } else { 0.0 }
         });
-        terms.sum()
+        terms.sum::<f64>() - self.price_of_shared(&fit.candidates)
+    }
+
+    /// What the inner constants cost less because some are those of another candidate.
+    fn price_of_shared(&self, candidates: &[Candidate]) -> f64 {
+        let price = |candidate: &Candidate| {
+            let constants = self.dictionary.library.terms()[candidate.term].constants().len();
+            constants as f64 * price_of_a_number(self.start.observations(candidate.state))
+        };
+        if !candidates.iter().any(|candidate| self.dictionary.rules.is_shared(candidate.term)) {
+            return 0.0;
+        }
+        candidates.iter().map(price).sum::<f64>() - self.dictionary.owners(candidates).map(|c| price(&c)).sum::<f64>()
     }
 
     /// Minus twice the log-likelihood, the noise of every state at its best: `Σ_d n_d ln(J_d / n_d)`.
@@ -309,8 +346,14 @@ impl Laboratory<'_> {
     /// cannot be found.
     pub(super) fn saving(&self, fit: &Fit, level: f64) -> f64 {
         let Ok(marginals) = self.marginals(fit, level) else { return 0.0 };
-        let price: Vec<f64> =
-            fit.candidates.iter().map(|c| price_of_a_number(self.start.observations(c.state))).collect();
+        let of_constants = self.constants(&fit.candidates).map(|(candidate, _)| candidate);
+        let price: Vec<f64> = fit
+            .candidates
+            .iter()
+            .copied()
+            .chain(of_constants)
+            .map(|candidate| price_of_a_number(self.start.observations(candidate.state)))
+            .collect();
         saved_by_pairs(&self.numbers(fit, &marginals.parameters), &price)
     }
 
@@ -329,7 +372,9 @@ impl Laboratory<'_> {
         parameters.resize(all.len(), 0.0);
         parameters.extend(&fit.estimate.parameters[own..]);
         let constants = all.len()..parameters.len();
-        parameters.extend(self.first_constants(others));
+        // Of shared functions the fit has the constants already.
+        let first = self.first_constants(&all);
+        parameters.extend(&first[self.first_constants(&fit.candidates).len()..]);
         let estimate = Estimate { states: fit.estimate.states.clone(), parameters };
         let map = AffineMap::identity(estimate.parameters.len());
         let profile =

@@ -2,6 +2,7 @@
 
 use super::fit::Laboratory;
 use super::quadratic::Quadratic;
+use crate::equation::Term;
 
 /// `x_d(t) = x_d(0) + Σ_j θ_j ∫ f_j(x) dt` at the observations of state d.
 ///
@@ -65,6 +66,13 @@ impl<'a> IntegralRegression<'a> {
         let mut next = observed.into_iter();
         // One value for each point, in the order of the points.
         regression.y = regression.centred(|_| next.next().unwrap_or(f64::NAN));
+        // What is known of the rate is taken from the data, and the rest looked for.
+        for (_, term, coefficient) in laboratory.dictionary.rules.known.iter().filter(|(d, ..)| *d == state) {
+            let scaling = &laboratory.start.scaling;
+            let scaled = coefficient * scaling.time / scaling.state[state];
+            let column = regression.column_of(term, 1.0, term.constants(), &[]).values;
+            regression.y.iter_mut().zip(column).for_each(|(y, value)| *y -= scaled * value);
+        }
         regression
     }
 
@@ -120,22 +128,27 @@ impl<'a> IntegralRegression<'a> {
         if constants.is_empty() && self.has_dictionary_columns() {
             return Column { values: self.dictionary_column(term), by_constant: Vec::new() };
         }
-        let (start, dictionary) = (self.laboratory.start, self.laboratory.dictionary);
-        let (dims, width) = (self.laboratory.dims(), dictionary.library.dims());
+        let dictionary = self.laboratory.dictionary;
         let units = dictionary.constant_units(term);
         let constants: Vec<f64> = constants.iter().zip(&units).map(|(constant, unit)| constant * unit).collect();
-        let (function, norm) = (&dictionary.library.terms()[term], dictionary.norms[term]);
+        self.column_of(&dictionary.library.terms()[term], dictionary.norms[term], &constants, &units)
+    }
+
+    /// The column of a function over its norm; `units` are those of the constants by which there are derivatives.
+    fn column_of(&self, function: &Term, norm: f64, constants: &[f64], units: &[f64]) -> Column {
+        let (start, dims, width) =
+            (self.laboratory.start, self.laboratory.dims(), self.laboratory.dictionary.library.dims());
         let points = self.variables.len() / width;
         let mut gradient = vec![0.0; width];
         let mut by_constant = vec![0.0; constants.len()];
         // Rate and slope of the integral, and rates of its derivatives by the constants.
         let (mut rates, mut slopes) = (Vec::with_capacity(points), Vec::with_capacity(points));
-        let mut constant_rates = vec![Vec::with_capacity(points); constants.len()];
+        let mut constant_rates = vec![Vec::with_capacity(points); units.len()];
         for (x, v) in self.variables.chunks_exact(width).zip(start.derivatives.chunks_exact(dims)) {
-            rates.push(function.gradient_at(x, &constants, &mut gradient, &mut by_constant) / norm);
+            rates.push(function.gradient_at(x, constants, &mut gradient, &mut by_constant) / norm);
             let slope = (0..dims).map(|d| gradient[d] * v[d] * start.scaling.state[d]).sum::<f64>();
             slopes.push((slope + start.slope_in_time(&gradient)) / norm);
-            for ((rates, by), unit) in constant_rates.iter_mut().zip(&by_constant).zip(&units) {
+            for ((rates, by), unit) in constant_rates.iter_mut().zip(&by_constant).zip(units) {
                 rates.push(by * unit / norm);
             }
         }

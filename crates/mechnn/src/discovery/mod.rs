@@ -14,13 +14,17 @@ mod account;
 
 mod candidates;
 
-mod constraint;
+mod chosen;
+
+mod affine_map;
 
 mod dictionary;
 
 mod direct;
 
 mod direction;
+
+mod equations;
 
 mod evidence;
 
@@ -37,6 +41,8 @@ mod inner_constants;
 mod integral;
 
 mod known;
+
+mod model_constraints;
 
 mod noise_choice;
 
@@ -58,6 +64,8 @@ mod residuals;
 
 mod result;
 
+mod rules;
+
 mod scaling;
 
 mod search;
@@ -72,6 +80,8 @@ mod spectrum;
 
 mod start;
 
+mod stated;
+
 mod symmetric_eigen;
 
 mod verdict;
@@ -83,6 +93,7 @@ pub use direction::{Direction, Part};
 pub use document::{DiscoveryDocument, SCHEMA, SHARED_SCHEMA, SharedDocument};
 pub use evidence::Evidence;
 pub use held_out::HeldOut;
+pub use model_constraints::{ConstraintError, ModelConstraints, Sign};
 pub use observer::{Observer, Progress, Silent, Stage};
 pub use options::{DiscoveryOptions, NoiseModel};
 pub use residuals::Residuals;

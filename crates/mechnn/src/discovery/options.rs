@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::model_constraints::ModelConstraints;
 use crate::data::Dataset;
 use crate::equation::{FunctionFamily, LibrarySpec};
 
@@ -38,6 +39,9 @@ pub struct DiscoveryOptions {
     /// Drop terms whose coefficient, in scaled variables, is below this in absolute value. Default 0: the evidence alone
     /// decides.
     pub threshold: f64,
+    /// What is known of the equations before the search. Default nothing.
+    #[serde(skip_serializing_if = "ModelConstraints::is_empty")]
+    pub constraints: ModelConstraints,
 }
 
 impl Default for DiscoveryOptions {
@@ -50,6 +54,7 @@ impl Default for DiscoveryOptions {
             simplify: true,
             min_intervals: 200,
             threshold: 0.0,
+            constraints: ModelConstraints::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use mechnn_solver::smoother::{Estimate, GaussNewton, Marginals, SmootherError};
 
-use super::constraint::AffineMap;
+use super::affine_map::AffineMap;
 use super::fit::{Fit, Laboratory};
 use super::options::NoiseModel;
 use super::search::TIGHT;
@@ -12,7 +12,7 @@ use super::start::{Start, set_proportional};
 /// Levels of model error that follow [`TIGHT`].
 const LEVELS: [f64; 6] = [1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5];
 
-const PATIENT: GaussNewton = GaussNewton { max_iterations: 60, tolerance: 1e-6 };
+const PATIENT: GaussNewton = GaussNewton { max_iterations: 60, tolerance: 1e-6, corrects: true };
 
 /// Longest step in units of the time in which the states change by their spread: from here on the error of a
 /// Hermite-Simpson step is below the last level.
@@ -21,6 +21,10 @@ const LONGEST_STEP: f64 = 0.05;
 /// The sum of squares may rise by this fraction when the model error is taken away: the model error had followed the
 /// noise a little, as every further freedom does.
 const TOLERATED_RISE: f64 = 0.03;
+
+/// Most times the noise is estimated from the fit and the fit with the noise, and the relative change at which they agree.
+const NOISE_PASSES: usize = 10;
+const SETTLED: f64 = 0.01;
 
 const SIMPLIFYING_PASSES: usize = 4;
 
@@ -56,15 +60,41 @@ impl Laboratory<'_> {
         }
         let laboratory = Laboratory { start: &start, dictionary: self.dictionary };
         let estimate = Estimate { states, parameters: fit.estimate.parameters.clone() };
-        let mut first = laboratory.fit(fit.candidates.clone(), estimate, &fit.noise, &[TIGHT], PATIENT)?;
-        first.noise = laboratory.noise_from_residuals(&first);
-        let first = laboratory.improve(&first, TIGHT, PATIENT)?;
-        let (mut fit, level) = laboratory.tighten(first);
-        let marginals = laboratory.marginals(&fit, level)?;
+        let first = laboratory.fit(fit.candidates.clone(), estimate, &fit.noise, &[TIGHT], PATIENT)?;
+        let first = laboratory.settled(first, PATIENT)?;
+        let (mut fit, mut level) = laboratory.tighten(first.clone());
+        let marginals = match laboratory.marginals(&fit, level) {
+            Ok(marginals) => marginals,
+            Err(_) => {
+                // Next to a pole nothing is left to tell the states' directions apart.
+                (fit, level) = (first, TIGHT);
+                laboratory.marginals(&fit, level)?
+            }
+        };
         if simple && let Some(simple) = laboratory.simplified(&fit, &marginals, level) {
             fit = simple;
         }
         Ok(Polished { fit, marginals, start })
+    }
+
+    /// The fit with noise and coefficients in agreement.
+    ///
+    /// # Errors
+    /// [`SmootherError`] if not even the first fit succeeds.
+    pub(super) fn settled(&self, mut fit: Fit, method: GaussNewton) -> Result<Fit, SmootherError> {
+        for pass in 0..NOISE_PASSES {
+            let noise = self.noise_from_residuals(&fit);
+            let moved = noise.iter().zip(&fit.noise).map(|(new, old)| (new / old).ln().abs()).fold(0.0, f64::max);
+            match self.improve(&Fit { noise, ..fit.clone() }, TIGHT, method) {
+                Ok(next) => fit = next,
+                Err(error) if pass == 0 => return Err(error),
+                Err(_) => break,
+            }
+            if moved < SETTLED {
+                break;
+            }
+        }
+        Ok(fit)
     }
 
     /// The fit at the smallest level of model error that the data bear, and that level.

@@ -43,26 +43,40 @@ impl Laboratory<'_> {
     /// on a grid of constants, those constants refined; then the best of all right-hand sides with the grid and the refined
     /// instances; then the constants of those.
     pub(super) fn proposals(&self, d: usize, terms: usize, count: usize, per_size: usize) -> Vec<Proposal> {
-        if self.start.velocity(d).is_some() {
-            // Its rate is its velocity.
-            return vec![Proposal { terms: Vec::new(), theta: Vec::new(), constants: Vec::new(), score: 0.0 }];
+        if !self.is_searched(d) {
+            return vec![Proposal::empty()];
         }
+        let allowed: Vec<usize> =
+            (0..terms).filter(|&term| self.dictionary.rules.allows(Candidate { state: d, term })).collect();
         let regression = IntegralRegression::new(self, d);
         let mut equation = Choices {
             laboratory: self,
-            instances: (0..terms).map(|term| Instance::first(self.dictionary, term)).collect(),
-            columns: (0..terms).map(|term| regression.dictionary_column(term)).collect(),
+            instances: allowed.iter().map(|&term| Instance::first(self.dictionary, term)).collect(),
+            columns: allowed.iter().map(|&term| regression.dictionary_column(term)).collect(),
             regression,
         };
         let quadratic = equation.quadratic();
         let mut subsets = equation.best(&quadratic, count, per_size);
-        subsets.extend(equation.of_every_family(&quadratic, terms));
+        subsets.extend(equation.of_every_family(&quadratic));
         let mut found = equation.refined(&subsets);
         if equation.instances.iter().any(|instance| !instance.constants.is_empty()) {
             equation.add_refined(&found);
             found.extend(equation.refined(&equation.best(&equation.quadratic(), count, per_size)));
         }
+        let agrees = |proposal: &Proposal| {
+            let mut coefficients = proposal.terms.iter().zip(&proposal.theta);
+            coefficients.all(|(&term, theta)| self.dictionary.rules.agrees(Candidate { state: d, term }, *theta))
+        };
+        found.retain(agrees);
+        if found.is_empty() {
+            found.push(Proposal::empty());
+        }
         select(found, count, per_size)
+    }
+
+    /// Whether terms are searched for the equation of a state: its rate is not another state, nor that of others.
+    pub(super) fn is_searched(&self, d: usize) -> bool {
+        self.start.velocity(d).is_none() && !self.dictionary.rules.is_dependent(d)
     }
 
     /// Whether two terms of one equation differ only in where their constants start.
@@ -101,15 +115,18 @@ impl Choices<'_> {
     }
 
     fn best(&self, quadratic: &Quadratic, count: usize, per_size: usize) -> Vec<Subset> {
-        quadratic.best_subsets(self.score(), MOST_TERMS, BEAM, BEAM.max(count), per_size)
+        let found = quadratic.best_subsets(self.score(), MOST_TERMS, BEAM, BEAM.max(count), per_size);
+        found.into_iter().filter(|subset| self.agrees(subset)).collect()
     }
 
     /// The best small subsets with each family of functions that has constants: with polynomials beside it, and with
     /// anything. A function far from its best constants would choose other functions to make up for that.
-    fn of_every_family(&self, quadratic: &Quadratic, terms: usize) -> Vec<Subset> {
+    fn of_every_family(&self, quadratic: &Quadratic) -> Vec<Subset> {
         let score = self.score();
+        let terms = self.instances.len();
         let seeds: Vec<usize> = (0..terms).filter(|&j| !self.instances[j].constants.is_empty()).collect();
-        let polynomials = self.laboratory.dictionary.polynomials.min(terms);
+        let polynomials = self.laboratory.dictionary.polynomials;
+        let polynomials = self.instances.iter().filter(|instance| instance.term < polynomials).count();
         let mut chosen = Vec::new();
         for (beam, among, limit) in [(FAMILY_BEAM, polynomials, FAMILY_REFINED), (1, terms, 1)] {
             let mut found = quadratic.best_with_each(&seeds, &score, FAMILY_TERMS, beam, among);
@@ -124,6 +141,13 @@ impl Choices<'_> {
             }
         }
         chosen
+    }
+
+    /// Whether all coefficients have the signs that they must have.
+    fn agrees(&self, subset: &Subset) -> bool {
+        let (rules, state) = (&self.laboratory.dictionary.rules, self.regression.state);
+        let mut members = subset.members.iter().zip(&subset.theta);
+        members.all(|(&j, theta)| rules.agrees(Candidate { state, term: self.instances[j].term }, *theta))
     }
 
     fn family(&self, term: usize) -> usize {
@@ -156,6 +180,10 @@ impl Choices<'_> {
 }
 
 impl Proposal {
+    fn empty() -> Self {
+        Self { terms: Vec::new(), theta: Vec::new(), constants: Vec::new(), score: 0.0 }
+    }
+
     fn of(subset: &Subset, instances: &[Instance]) -> Self {
         let mut members: Vec<(usize, f64)> = subset.members.iter().copied().zip(subset.theta.iter().copied()).collect();
         members.sort_by_key(|(j, _)| instances[*j].term);

@@ -7,6 +7,7 @@ use mechnn_solver::smoother::{Estimate, GaussNewton, SmootherError};
 use rayon::prelude::*;
 
 use super::candidates::Candidate;
+use super::chosen::Chosen;
 use super::fit::{Fit, Laboratory};
 use super::proposal::Proposal;
 use super::quadratic::Subset;
@@ -32,7 +33,9 @@ pub(super) const TIGHT: f64 = 0.003;
 /// truth. With tight ones, what it does to the whole trajectory: exact near the truth.
 const STAGES: [Stage; 2] = [Stage { path: &[0.3, 0.1], rounds: 8 }, Stage { path: &[0.1, 0.02, TIGHT], rounds: 12 }];
 
-const QUICK: GaussNewton = GaussNewton { max_iterations: 8, tolerance: 1e-3 };
+/// Few steps, and none that is corrected: structures are compared near where the data put the states, and a corrected step
+/// can leave that valley for one where large terms that cancel explain everything.
+const QUICK: GaussNewton = GaussNewton { max_iterations: 8, tolerance: 1e-3, corrects: false };
 
 /// Proposals of an equation that stands alone, and of each size.
 const PROPOSALS: [usize; 2] = [40, 8];
@@ -145,8 +148,7 @@ impl<'a, 'w> Search<'a, 'w> {
         let (all, polynomials) = (self.laboratory.dictionary.len(), self.laboratory.dictionary.polynomials);
         // Polynomials first: they say most with least, and a search among all functions at once would lose its way.
         let libraries = if all > polynomials { vec![polynomials, all] } else { vec![all] };
-        // Of a second-order system only half of the equations are searched for.
-        let searched = self.laboratory.start.measured;
+        let searched = (0..dims).filter(|&d| self.laboratory.is_searched(d)).count();
         let [count, per_size] = if searched > 1 { EXCHANGES } else { PROPOSALS };
         let lists: Vec<Vec<Vec<Proposal>>> = libraries
             .iter()
@@ -226,13 +228,17 @@ impl<'a, 'w> Search<'a, 'w> {
         let library = terms;
         let dictionary = self.laboratory.dictionary;
         let mut shortlist = Vec::new();
-        let is_searched = |state: &usize| self.laboratory.start.velocity(*state).is_none();
-        for (state, list) in lists.iter().enumerate().filter(|(state, _)| is_searched(state)) {
-            let mut terms: Vec<usize> = (0..library).collect();
+        let rules = &dictionary.rules;
+        for (state, list) in lists.iter().enumerate().filter(|(state, _)| self.laboratory.is_searched(*state)) {
+            let is_candidate = |term: &usize| {
+                let candidate = Candidate { state, term: *term };
+                rules.allows(candidate) && rules.leads(candidate)
+            };
+            let mut terms: Vec<usize> = (0..library).filter(is_candidate).collect();
             terms.sort_by_key(|&term| (dictionary.ranks[term] as usize, term));
             terms.truncate(ALWAYS_LISTED);
             for term in list.iter().flat_map(|proposal| &proposal.terms) {
-                if terms.len() < LONGEST_LIST && !terms.contains(term) {
+                if terms.len() < LONGEST_LIST && !terms.contains(term) && is_candidate(term) {
                     terms.push(*term);
                 }
             }
@@ -265,12 +271,18 @@ impl<'a, 'w> Search<'a, 'w> {
 
     /// Fits a model of one proposal for each equation, from the smoothed states.
     fn try_equations(&mut self, equations: &[&Proposal]) -> f64 {
-        let (mut candidates, mut parameters) = (Vec::new(), Vec::new());
-        for (state, equation) in equations.iter().enumerate() {
-            candidates.extend(equation.terms.iter().map(|&term| Candidate { state, term }));
-            parameters.extend(&equation.theta);
-        }
-        parameters.extend(equations.iter().flat_map(|equation| equation.constants.iter().flatten()));
+        let of_equation = |(state, equation): (usize, &&Proposal)| -> Vec<Chosen> {
+            let numbers = equation.theta.iter().zip(&equation.constants);
+            let terms = equation.terms.iter().zip(numbers);
+            let chosen = |(&term, (&theta, constants)): (&usize, (&f64, &Vec<f64>))| Chosen {
+                candidate: Candidate { state, term },
+                theta,
+                constants: constants.clone(),
+            };
+            terms.map(chosen).collect()
+        };
+        let chosen = equations.iter().enumerate().flat_map(of_equation).collect();
+        let (candidates, parameters) = self.laboratory.assembled(chosen);
         let states = self.laboratory.start.states.clone();
         self.attempt(candidates, Estimate { states, parameters }, self.stage.path)
     }
@@ -358,7 +370,10 @@ impl<'a, 'w> Search<'a, 'w> {
         let score = self.score(fit, &all);
         let members: Vec<usize> = (0..fit.candidates.len()).collect();
         let near = quadratic.neighbours(&members, score, 2, NEIGHBOURS, NEIGHBOURS);
-        near.iter().map(|subset| self.complete(fit, &all, subset)).collect()
+        let rules = &laboratory.dictionary.rules;
+        let agrees =
+            |subset: &&Subset| subset.members.iter().zip(&subset.theta).all(|(&j, t)| rules.agrees(all[j], *t));
+        near.iter().filter(agrees).map(|subset| self.complete(fit, &all, subset)).collect()
     }
 
     /// What a subset of the candidates `all` is worth, for an objective in units of the noise of a fit.
@@ -379,20 +394,18 @@ impl<'a, 'w> Search<'a, 'w> {
     fn complete(&self, fit: &Fit, all: &[Candidate], subset: &Subset) -> (Vec<Candidate>, Vec<f64>) {
         let dictionary = self.laboratory.dictionary;
         let places = fit.constants_at(dictionary);
-        let mut chosen: Vec<(Candidate, f64, Vec<f64>)> = subset
-            .members
-            .iter()
-            .zip(&subset.theta)
-            .map(|(&j, &theta)| {
-                let constants = match places.get(j) {
-                    Some(place) => fit.estimate.parameters[place.clone()].to_vec(),
-                    None => dictionary.first_constants(all[j].term),
-                };
-                (all[j], theta, constants)
-            })
-            .collect();
-        chosen.sort_by_key(|(candidate, ..)| *candidate);
-        let parameters = chosen.iter().map(|(_, theta, _)| *theta).chain(chosen.iter().flat_map(|c| c.2.clone()));
-        (chosen.iter().map(|(candidate, ..)| *candidate).collect(), parameters.collect())
+        let own = |term: usize| fit.candidates.iter().position(|candidate| candidate.term == term);
+        let chosen = |(&j, &theta): (&usize, &f64)| {
+            let candidate = all[j];
+            // A shared function has its constants, wherever it is.
+            let shared = || own(candidate.term).filter(|_| dictionary.rules.is_shared(candidate.term));
+            let place = places.get(j).or_else(|| shared().map(|own| &places[own]));
+            let constants = match place {
+                Some(place) => fit.estimate.parameters[place.clone()].to_vec(),
+                None => dictionary.first_constants(candidate.term),
+            };
+            Chosen { candidate, theta, constants }
+        };
+        self.laboratory.assembled(subset.members.iter().zip(&subset.theta).map(chosen).collect())
     }
 }

@@ -37,7 +37,7 @@ const SEARCHED: usize = 8;
 /// Rounds in which terms are dropped from the best structure, or added to it.
 const ROUNDS: usize = 12;
 
-const QUICK: GaussNewton = GaussNewton { max_iterations: 15, tolerance: 1e-3 };
+const QUICK: GaussNewton = GaussNewton { max_iterations: 15, tolerance: 1e-3, corrects: true };
 
 /// Finds equations of one form for all trajectories, with coefficients and inner constants of each its own: the same kind
 /// of system under different conditions.
@@ -45,7 +45,7 @@ const QUICK: GaussNewton = GaussNewton { max_iterations: 15, tolerance: 1e-3 };
 /// Trajectories are searched by themselves, and the best structures of every size from each are fitted to all. The criterion
 /// is the sum of those of the trajectories, but a term is chosen once:
 ///
-/// $$ \sum_i \Big( \mathrm{deviance}_i + \sum_j (1 + c_j) \ln n_{ij} \Big) + 2 \sum_j \ln r_j $$
+/// $$ \sum_i \Big( \mathrm{deviance}_i + \sum_j (1 + c_j) \ln n_{ij} \Big) + 3 \sum_j \ln r_j $$
 ///
 /// for terms j with `c_j` inner constants and `r_j` as in [`discover`]. From the best, terms are dropped and terms of the
 /// others added as long as that helps.

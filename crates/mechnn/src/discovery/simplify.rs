@@ -1,6 +1,6 @@
 //! Coefficients that may be simple numbers.
 
-use super::constraint::AffineMap;
+use super::affine_map::AffineMap;
 
 /// Only a coefficient known to this fraction of itself can be said to be a simple number.
 const KNOWN: f64 = 0.1;
@@ -16,13 +16,15 @@ const FARTHEST: f64 = 2.0;
 ///
 /// # Shapes
 /// - `theta`: coefficients, then other constants, `[P]`; `covariance`: `[P, P]`
-/// - `equation`, `term`: which equation each coefficient is in, and of which term it is; other constants have none
+/// - `equation`, `term`: which equation each coefficient is in, and of which term it is
+/// - `constant`: for each constant after the coefficients the family of functions and its place in it
 #[derive(Debug, Clone)]
 pub(super) struct Numbers {
     pub(super) theta: Vec<f64>,
     pub(super) covariance: Vec<f64>,
     pub(super) equation: Vec<usize>,
     pub(super) term: Vec<usize>,
+    pub(super) constant: Vec<(usize, usize)>,
 }
 
 /// One thing that may hold of the coefficients.
@@ -132,9 +134,24 @@ impl Numbers {
         hypotheses
     }
 
-    /// Pairs of coefficients: of the same term in two equations, within one equation, and others. The more there are of a
-    /// kind, the less one of them says.
+    /// Pairs of coefficients: of the same term in two equations, within one equation, and others; and the same constant of
+    /// one function in two equations. The more there are of a kind, the less one of them says.
     fn pairs(&self, known: &[usize]) -> Vec<Hypothesis> {
+        [self.pairs_of_coefficients(known), self.pairs_of_constants(known)].concat()
+    }
+
+    fn pairs_of_constants(&self, known: &[usize]) -> Vec<Hypothesis> {
+        let first = self.equation.len();
+        let constants = || known.iter().copied().filter(|&j| j >= first);
+        let same = |i: usize, j: usize| i < j && self.constant[i - first] == self.constant[j - first];
+        let pairs: Vec<(usize, usize)> =
+            constants().flat_map(|i| constants().filter(move |&j| same(i, j)).map(move |j| (i, j))).collect();
+        let code = 2.0 * (pairs.len().max(2) as f64).ln();
+        let equal = |(i, j)| Hypothesis { weights: vec![(i, 1.0), (j, -1.0)], value: 0.0, code };
+        pairs.into_iter().map(equal).collect()
+    }
+
+    fn pairs_of_coefficients(&self, known: &[usize]) -> Vec<Hypothesis> {
         let coefficients: Vec<usize> = known.iter().copied().filter(|&j| j < self.equation.len()).collect();
         let kind = |i: usize, j: usize| match () {
             () if self.term[i] == self.term[j] => 0,
@@ -178,7 +195,8 @@ mod tests {
     fn numbers(theta: &[f64], errors: &[f64], equation: &[usize], term: &[usize]) -> Numbers {
         let p = errors.len();
         let covariance = (0..p * p).map(|i| if i / p == i % p { errors[i / p].powi(2) } else { 0.0 }).collect();
-        Numbers { theta: theta.to_vec(), covariance, equation: equation.to_vec(), term: term.to_vec() }
+        let constant = vec![(7, 0); p - equation.len()];
+        Numbers { theta: theta.to_vec(), covariance, equation: equation.to_vec(), term: term.to_vec(), constant }
     }
 
     #[test]
@@ -199,6 +217,21 @@ mod tests {
         let mut map = AffineMap::identity(1);
         assert_eq!(simplify(&mut map, &numbers(&[1.1], &[0.4], &[0], &[0])), 0);
         assert!(map.is_identity());
+    }
+
+    #[test]
+    fn one_function_in_two_equations_may_have_one_constant() {
+        // -a f(x; k) in the first equation and b f(x; k) in the second.
+        let found = |k: [f64; 2]| {
+            let numbers = numbers(&[-1.67, 0.801, k[0], k[1]], &[0.01, 0.005, 0.02, 0.015], &[0, 1], &[4, 4]);
+            let mut map = AffineMap::identity(4);
+            simplify(&mut map, &numbers);
+            let fitted = map.coefficients(&map.closest(&numbers.theta));
+            (fitted[2] == fitted[3], saved_by_pairs(&numbers, &[5.0; 4]))
+        };
+        let (one, saved) = found([0.41, 0.385]);
+        assert!(one && saved > 2.0, "{saved}");
+        assert_eq!(found([0.55, 0.385]), (false, 0.0));
     }
 
     #[test]

@@ -105,7 +105,7 @@ fn fit_from<'a>(binding: &Binding<'a>, start: &[f64], report: &mut Report<'_>) -
         binding.set_ties(Some(&ties));
         let segments = binding.segments();
         let problem = problem(&binding, &segments, &errors, &binding.prior);
-        let settings = GaussNewton { max_iterations: 40, tolerance: 1e-4 };
+        let settings = GaussNewton { max_iterations: 40, tolerance: 1e-4, corrects: true };
         let mut next = estimate.clone();
         // A loose stage that fails leaves the work to the next: the tight ones have fewer directions open.
         if settings.minimize(&problem, &mut next).is_ok() {
@@ -161,7 +161,7 @@ fn settle<'a>(
         if report("parameters with exact equations").is_break() {
             return Err(InferenceError::Interrupted);
         }
-        let settings = GaussNewton { max_iterations: 60, tolerance: 1e-9 };
+        let settings = GaussNewton { max_iterations: 60, tolerance: 1e-9, corrects: true };
         let parts = problem(binding, &segments, &no_error, &binding.no_prior);
         let fitted = ExactFit { problem: parts, initial: &*binding }.minimize(&settings, &mut estimate)?;
         let levels = binding.trajectories[0].levels.clone();

@@ -104,7 +104,7 @@ fn without(estimate: &Estimate, index: usize) -> Estimate {
 fn refit(binding: &Binding<'_>, guess: &Estimate) -> Option<(Estimate, f64)> {
     let segments = binding.segments();
     let mut estimate = guess.clone();
-    let settings = GaussNewton { max_iterations: 40, tolerance: 1e-6 };
+    let settings = GaussNewton { max_iterations: 40, tolerance: 1e-6, corrects: true };
     let no_error = vec![1.0; binding.model.dims()];
     let problem = problem_per_time(binding, &segments, &no_error, 1.0, &binding.no_prior);
     let report = ExactFit { problem, initial: binding }.minimize(&settings, &mut estimate).ok()?;

@@ -55,7 +55,7 @@ impl Search<'_> {
         let segments = fixed.segments();
         let problem = problem_per_time(&fixed, &segments, &self.process, 1.0, &[]);
         let mut estimate = Estimate { states: self.estimate.states.clone(), parameters: Vec::new() };
-        let settings = GaussNewton { max_iterations: 30, tolerance: 1e-10 };
+        let settings = GaussNewton { max_iterations: 30, tolerance: 1e-10, corrects: true };
         let report = settings.minimize(&problem, &mut estimate)?;
         let steps: usize = segments.iter().map(|segment| segment.times.len() - 1).sum();
         let wander: f64 = self.process.iter().map(|q| 2.0 * steps as f64 * q.ln()).sum();

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 use mechnn::data::{CsvOptions, Dataset, Missing, TimeSource, read_csv};
-use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult, NoiseModel, discover};
+use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult, ModelConstraints, NoiseModel, discover};
 use mechnn::equation::{LibrarySpec, ModelUnits, SparseModel};
 
 use crate::failure::Failure;
@@ -18,6 +18,8 @@ mod admission;
 mod evidence;
 
 mod front;
+
+mod model_file;
 
 mod progress;
 
@@ -93,6 +95,10 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_enum, default_value_t, value_name = "MODEL")]
     noise: NoiseArg,
 
+    /// What is known of the equations: the table [model] of a TOML file, with terms, signs, known parts, ties, conserved sums
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+
     #[command(flatten)]
     search: SearchArgs,
 }
@@ -126,6 +132,10 @@ pub(crate) struct SearchArgs {
     /// `demo` has its own `--noise`, and leaves this to the data.
     #[arg(skip)]
     noise: NoiseArg,
+
+    /// From a file that `discover` reads.
+    #[arg(skip)]
+    constraints: ModelConstraints,
 
     /// Leave every coefficient as fitted, also where the data cannot tell it from a simple number
     #[arg(long)]
@@ -207,6 +217,10 @@ pub(crate) enum Format {
 
 impl DiscoverArgs {
     pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
+        let constraints = self.model.as_deref().map(model_file::read).transpose()?.unwrap_or_default();
+        let mut controls = self.controls;
+        let unnamed = constraints.controls.iter().filter(|column| !controls.contains(column));
+        controls.extend(unnamed.cloned().collect::<Vec<_>>());
         let options = CsvOptions {
             time: match (self.time, self.dt) {
                 (Some(column), _) => TimeSource::Column(column),
@@ -214,7 +228,7 @@ impl DiscoverArgs {
                 (None, None) => TimeSource::Auto,
             },
             // Inputs are read like states, and set apart then.
-            states: self.vars.map(|states| [states, self.controls.clone()].concat()),
+            states: self.vars.map(|states| [states, controls.clone()].concat()),
             trajectory: self.trajectory,
             missing: match self.missing {
                 MissingArg::Drop => Missing::AsMissing,
@@ -223,7 +237,7 @@ impl DiscoverArgs {
         };
         let (data, warnings) = read_csv(&self.files, &options)?;
         warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));
-        let mut data = data.with_controls(&self.controls)?;
+        let mut data = data.with_controls(&controls)?;
         if self.order == 2 {
             data = data.second_order()?;
         }
@@ -233,15 +247,23 @@ impl DiscoverArgs {
                     let message = format!("`{}` has settings of the neural method", file.display());
                     return Err(Failure::usage(message).hint("add --method neural"));
                 }
-                let search = SearchArgs { noise: self.noise, ..self.search };
+                if self.per_trajectory && !constraints.is_empty() {
+                    let message = "`--per-trajectory` has all numbers of each trajectory its own, and knows no --model";
+                    let hint = "`mechnn infer` estimates equations that are given, with numbers shared or not";
+                    return Err(Failure::usage(message).hint(hint));
+                }
+                let search = SearchArgs { noise: self.noise, constraints, ..self.search };
                 if self.per_trajectory {
                     return per_trajectory::run(&search, data, &self.files, printer, interrupt);
                 }
                 search.run(data, &self.files, printer, interrupt)?;
                 Ok(())
             }
-            MethodArg::Neural if !self.controls.is_empty() || self.order == 2 || self.per_trajectory => {
-                let message = "`--method neural` knows no inputs, no second order and no coefficients per trajectory";
+            MethodArg::Neural
+                if !controls.is_empty() || self.order == 2 || self.per_trajectory || self.model.is_some() =>
+            {
+                let message =
+                    "`--method neural` knows no inputs, no second order, no coefficients per trajectory and no --model";
                 Err(Failure::usage(message).hint("leave out --method neural"))
             }
             MethodArg::Neural => neural::run(&self.search, self.neural.as_deref(), &data, printer, interrupt),
@@ -317,6 +339,7 @@ impl SearchArgs {
             noise_model: self.noise.into(),
             explicit_time: self.explicit_time,
             simplify: !self.no_simplify,
+            constraints: self.constraints.clone(),
             ..DiscoveryOptions::default()
         }
     }
