@@ -44,6 +44,8 @@ mod known;
 
 mod model_constraints;
 
+mod neighbours;
+
 mod noise_choice;
 
 mod observer;

@@ -23,7 +23,7 @@ impl Laboratory<'_> {
         match start.noise_model {
             NoiseModel::Additive => {
                 start.noise_model = NoiseModel::Proportional;
-                set_proportional(&mut start.segments, &fit.estimate.states, self.dims());
+                set_proportional(&mut start.segments, &fit.estimate.states, self.dims(), false);
             }
             NoiseModel::Proportional => {
                 start.noise_model = NoiseModel::Additive;

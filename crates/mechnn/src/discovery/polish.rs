@@ -56,7 +56,7 @@ impl Laboratory<'_> {
         let (mut start, states) = self.start.refined(LONGEST_STEP, &fit.estimate.states, &rates);
         if start.noise_model == NoiseModel::Proportional {
             // The fitted states tell the size of the noise better than the smoothed ones did.
-            set_proportional(&mut start.segments, &states, dims);
+            set_proportional(&mut start.segments, &states, dims, true);
         }
         let laboratory = Laboratory { start: &start, dictionary: self.dictionary };
         let estimate = Estimate { states, parameters: fit.estimate.parameters.clone() };

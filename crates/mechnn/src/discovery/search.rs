@@ -10,7 +10,6 @@ use super::candidates::Candidate;
 use super::chosen::Chosen;
 use super::fit::{Fit, Laboratory};
 use super::proposal::Proposal;
-use super::quadratic::Subset;
 
 /// A level of model error (its standard deviation accumulated over one typical step, in units of the noise) at which
 /// structures are compared, and those passed on the way to it from smoothed states.
@@ -205,14 +204,14 @@ impl<'a, 'w> Search<'a, 'w> {
     fn prune(&mut self) -> bool {
         let Some(best) = self.best.first().filter(|best| !best.candidates.is_empty()).cloned() else { return false };
         let Ok(quadratic) = self.laboratory.quadratic(&best, &[], self.stage.level()) else { return false };
-        let score = self.score(&best, &best.candidates);
+        let score = self.laboratory.score_of_subsets(&best, &best.candidates);
         let members: Vec<usize> = (0..best.candidates.len()).collect();
         let target = quadratic.eliminated(&members, score);
         let dropped: Vec<usize> = members.iter().copied().filter(|j| !target.members.contains(j)).collect();
         let mut count = dropped.len();
         while count > 0 {
             let kept: Vec<usize> = members.iter().copied().filter(|j| !dropped[..count].contains(j)).collect();
-            let (candidates, parameters) = self.complete(&best, &best.candidates, &quadratic.at(&kept));
+            let (candidates, parameters) = self.laboratory.completed(&best, &best.candidates, &quadratic.at(&kept));
             let start = Estimate { states: best.estimate.states.clone(), parameters };
             if self.attempt(candidates, start, &[self.stage.level()]) < best.criterion {
                 return true;
@@ -327,7 +326,8 @@ impl<'a, 'w> Search<'a, 'w> {
 
     fn try_neighbours(&mut self, fit: &Fit) {
         let path = self.stage.path;
-        for (candidates, parameters) in self.neighbours(fit, self.stage.level()) {
+        for (candidates, parameters) in self.laboratory.neighbours(fit, &self.shortlist, self.stage.level(), NEIGHBOURS)
+        {
             if self.interrupted {
                 return;
             }
@@ -358,54 +358,5 @@ impl<'a, 'w> Search<'a, 'w> {
                 self.front.insert(terms, fit.clone());
             }
         }
-    }
-
-    /// The most promising neighbours of a structure, judged by its profile, with parameters to start from.
-    fn neighbours(&self, fit: &Fit, level: f64) -> Vec<(Vec<Candidate>, Vec<f64>)> {
-        let laboratory = self.laboratory;
-        let others: Vec<Candidate> =
-            self.shortlist.iter().filter(|candidate| !fit.candidates.contains(candidate)).copied().collect();
-        let Ok(quadratic) = laboratory.quadratic(fit, &others, level) else { return Vec::new() };
-        let all = [&fit.candidates[..], &others].concat();
-        let score = self.score(fit, &all);
-        let members: Vec<usize> = (0..fit.candidates.len()).collect();
-        let near = quadratic.neighbours(&members, score, 2, NEIGHBOURS, NEIGHBOURS);
-        let rules = &laboratory.dictionary.rules;
-        let agrees =
-            |subset: &&Subset| subset.members.iter().zip(&subset.theta).all(|(&j, t)| rules.agrees(all[j], *t));
-        near.iter().filter(agrees).map(|subset| self.complete(fit, &all, subset)).collect()
-    }
-
-    /// What a subset of the candidates `all` is worth, for an objective in units of the noise of a fit.
-    fn score<'s>(&'s self, fit: &Fit, all: &'s [Candidate]) -> impl Fn(f64, &[usize]) -> f64 + 's {
-        let laboratory = self.laboratory;
-        let (observations, floor) = (laboratory.observations(), laboratory.relative_floor(&fit.noise));
-        let price: Vec<f64> = all.iter().map(|&candidate| laboratory.price_of(candidate)).collect();
-        move |objective: f64, members: &[usize]| {
-            let of_state = |d: usize| members.iter().map(|&j| &all[j]).filter(move |c| c.state == d).map(|c| c.term);
-            if (0..laboratory.dims()).any(|d| laboratory.repeats_a_family(of_state(d))) {
-                return f64::INFINITY;
-            }
-            observations * (objective / observations + floor).ln() + members.iter().map(|&j| price[j]).sum::<f64>()
-        }
-    }
-
-    /// The candidates of a subset of `all`, of which those of the fit come first, with parameters to start from.
-    fn complete(&self, fit: &Fit, all: &[Candidate], subset: &Subset) -> (Vec<Candidate>, Vec<f64>) {
-        let dictionary = self.laboratory.dictionary;
-        let places = fit.constants_at(dictionary);
-        let own = |term: usize| fit.candidates.iter().position(|candidate| candidate.term == term);
-        let chosen = |(&j, &theta): (&usize, &f64)| {
-            let candidate = all[j];
-            // A shared function has its constants, wherever it is.
-            let shared = || own(candidate.term).filter(|_| dictionary.rules.is_shared(candidate.term));
-            let place = places.get(j).or_else(|| shared().map(|own| &places[own]));
-            let constants = match place {
-                Some(place) => fit.estimate.parameters[place.clone()].to_vec(),
-                None => dictionary.first_constants(candidate.term),
-            };
-            Chosen { candidate, theta, constants }
-        };
-        self.laboratory.assembled(subset.members.iter().zip(&subset.theta).map(chosen).collect())
     }
 }

@@ -79,7 +79,7 @@ impl Start {
         let mut chosen = NoiseModel::Additive;
         if noise_model != Some(NoiseModel::Additive) {
             let mut weighted = segments.clone();
-            set_proportional(&mut weighted, &smoothed.states, dims);
+            set_proportional(&mut weighted, &smoothed.states, dims, false);
             let proportional = Smoothed::new(&weighted, dims, measured)?;
             if noise_model.is_some() || proportional.log_likelihood > smoothed.log_likelihood {
                 (smoothed, segments, chosen) = (proportional, weighted, NoiseModel::Proportional);
@@ -330,8 +330,13 @@ impl Start {
 /// state's root mean square.
 const LEAST_RELATIVE_NOISE: f64 = 0.003;
 
-/// Sets the relative noise of every observation to the size of the state there, in units of its root mean square.
-pub(super) fn set_proportional(segments: &mut [Segment], states: &[f64], dims: usize) {
+/// The same where the states are those of fitted equations, and known far better than the noise.
+const LEAST_FITTED_NOISE: f64 = 0.05;
+
+/// Sets the relative noise of every observation to the size of the state there, in units of its root mean square. Where the
+/// states are only smoothed, the largest of the neighbours counts: where a state crosses zero between two points, neither its
+/// value nor its noise is known to be small.
+pub(super) fn set_proportional(segments: &mut [Segment], states: &[f64], dims: usize, are_fitted: bool) {
     let points = states.len() / dims;
     let rms: Vec<f64> = (0..dims)
         .map(|d| (states.iter().skip(d).step_by(dims).map(|x| x * x).sum::<f64>() / points as f64).sqrt())
@@ -340,13 +345,12 @@ pub(super) fn set_proportional(segments: &mut [Segment], states: &[f64], dims: u
     for segment in segments {
         let size = segment.observations.len();
         let own = &states[offset..][..size];
-        // Where a state crosses zero between two points, neither its smoothed value nor its noise is known to be small:
-        // the largest of the neighbours counts.
+        let least = if are_fitted { LEAST_FITTED_NOISE } else { LEAST_RELATIVE_NOISE };
         let relative = |i: usize| {
-            let near = [i.checked_sub(dims), Some(i), Some(i + dims)];
+            let near = [i.checked_sub(dims).filter(|_| !are_fitted), Some(i), Some(i + dims).filter(|_| !are_fitted)];
             let sizes = near.into_iter().flatten().filter_map(|j| own.get(j)).map(|x| x.abs());
             let rms = rms[i % dims];
-            if rms > 0.0 { (sizes.fold(0.0, f64::max) / rms).max(LEAST_RELATIVE_NOISE) } else { 1.0 }
+            if rms > 0.0 { (sizes.fold(0.0, f64::max) / rms).max(least) } else { 1.0 }
         };
         segment.relative_noise = (0..size).map(relative).collect();
         offset += size;

@@ -8,6 +8,8 @@
 // In data-flow order.
 mod bounds;
 
+mod entry;
+
 mod error;
 
 mod template;
