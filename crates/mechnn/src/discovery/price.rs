@@ -2,12 +2,12 @@
 
 /// How much the deviance (minus twice the log-likelihood) must fall for a term to be worth keeping.
 ///
-/// $$ (1 + c) \ln n + 3 \ln r $$
+/// $$ (1 + c) \ln n + 2 \ln r $$
 ///
 /// for a term with c inner constants, chosen from r terms that are as simple or simpler, and n observations. The first part
-/// is that of the Bayesian information criterion; the second is what the choice costs when the prior of a term falls as
-/// r^(-3/2), so that its sum is finite however large the library is. With it the chance that any false term survives falls
-/// with n, and simple explanations win where the data cannot decide.
+/// is that of the Bayesian information criterion; the second is what the choice costs in nats when simple terms are a
+/// priori as likely as all that are simpler together. With it the chance that any false term survives falls with n, and
+/// simple explanations win where the data cannot decide.
 ///
 /// Chen & Chen, Biometrika 95 (2008) 759, with the prior of Rissanen, Annals of Statistics 11 (1983) 416 over the terms
 /// in order of complexity.
@@ -15,12 +15,9 @@ pub(super) fn price_of_a_term(observations: f64, rank: f64, constants: usize) ->
     (1 + constants) as f64 * price_of_a_number(observations) + price_of_a_choice(rank)
 }
 
-/// How fast the prior falls with the rank: r to the minus this. Decision 0004 says how it was chosen.
-const DECAY: f64 = 1.5;
-
 /// What it costs to choose a term from `rank` that are as simple or simpler.
 pub(super) fn price_of_a_choice(rank: f64) -> f64 {
-    2.0 * DECAY * rank.max(1.0).ln()
+    2.0 * rank.max(1.0).ln()
 }
 
 /// What a free number costs: `ln n`, as in the Bayesian information criterion.

@@ -45,7 +45,7 @@ const QUICK: GaussNewton = GaussNewton { max_iterations: 15, tolerance: 1e-3, co
 /// Trajectories are searched by themselves, and the best structures of every size from each are fitted to all. The criterion
 /// is the sum of those of the trajectories, but a term is chosen once:
 ///
-/// $$ \sum_i \Big( \mathrm{deviance}_i + \sum_j (1 + c_j) \ln n_{ij} \Big) + 3 \sum_j \ln r_j $$
+/// $$ \sum_i \Big( \mathrm{deviance}_i + \sum_j (1 + c_j) \ln n_{ij} \Big) + 2 \sum_j \ln r_j $$
 ///
 /// for terms j with `c_j` inner constants and `r_j` as in [`discover`]. From the best, terms are dropped and terms of the
 /// others added as long as that helps.
