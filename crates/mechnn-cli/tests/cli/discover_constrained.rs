@@ -145,6 +145,18 @@ fn lists_shared_constants_and_signs_hold() {
 }
 
 #[test]
+fn constraints_go_with_explicit_time() {
+    let folder = Folder::new();
+    folder.write("data.csv", epidemic());
+    let model = "[model]\nties = [{ S = \"-S*I\", I = \"S*I\" }]\nsigns = { I = { I = \"negative\" } }\n";
+    for time in [&["--explicit-time"][..], &["--term", "t*S"][..]] {
+        let arguments = [&["--format", "json", "--library", "poly:2"], time].concat();
+        let document = discover(&folder, model, &arguments, &[]);
+        assert_eq!(support(&document), [vec!["S*I"], vec!["I", "S*I"], vec!["I"]], "{time:?}");
+    }
+}
+
+#[test]
 fn inputs_of_the_file_are_those_of_the_option() {
     let folder = Folder::new();
     let rows: Vec<[f64; 3]> = (0..120).map(|row| [0.1 * f64::from(row), f64::from(row % 7), 1.0]).collect();

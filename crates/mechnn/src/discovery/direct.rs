@@ -194,9 +194,8 @@ pub(super) fn all_candidates(
 ) -> Result<(Start, Dictionary), DiscoveryError> {
     let (mut extra, uses_time) =
         extra_terms(&options.extra_terms, data).map_err(|(term, source)| DiscoveryError::ExtraTerm { term, source })?;
-    let (stated, stated_time) = Stated::of(&options.constraints, data)?;
+    let (stated, explicit_time) = Stated::of(&options.constraints, data, options.explicit_time || uses_time)?;
     check_observations(data)?;
-    let explicit_time = options.explicit_time || uses_time || stated_time;
     let start = Start::new(data, options.min_intervals, options.noise_model, explicit_time)?;
     let variables = data.dims() + start.known.count();
     let library = options.library_for(options.variables(data));
@@ -209,7 +208,7 @@ pub(super) fn all_candidates(
         monomials.clear();
         functions = &[];
     }
-    monomials.iter_mut().for_each(|term| {
+    monomials.iter_mut().chain(&mut extra).for_each(|term| {
         if let Term::Monomial(exponents) = term {
             exponents.resize(variables, 0);
         }

@@ -19,16 +19,21 @@ pub(super) struct Stated {
 }
 
 impl Stated {
-    /// The constraints, and whether one depends on the time. If none does, they are over the states and inputs only.
+    /// The constraints, and whether the time is a variable: if it counts already, or one of them depends on it. If not, they
+    /// are over the states and inputs only.
     ///
     /// # Errors
     /// [`ConstraintError::Entry`] for a state that is none, for text that is no term, and for conserved sums that leave no
     /// state to follow from the others.
-    pub(super) fn of(constraints: &ModelConstraints, data: &Dataset) -> Result<(Self, bool), ConstraintError> {
+    pub(super) fn of(
+        constraints: &ModelConstraints,
+        data: &Dataset,
+        time_counts: bool,
+    ) -> Result<(Self, bool), ConstraintError> {
         let stated = Self::new(constraints, data, &variables(data, true))?;
         let time = data.dims() + data.controls.len();
         let known = stated.known.iter().map(|(_, term, _)| term);
-        if stated.candidates().iter().chain(known).any(|term| term.uses_variable(time)) {
+        if time_counts || stated.candidates().iter().chain(known).any(|term| term.uses_variable(time)) {
             return Ok((stated, true));
         }
         Ok((Self::new(constraints, data, &variables(data, false))?, false))
