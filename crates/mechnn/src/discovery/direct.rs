@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::account::{Account, Searched};
 use super::candidates::Candidate;
 use super::dictionary::Dictionary;
-use super::extra_term::extra_terms;
+use super::extra_term::{self, extra_terms};
 use super::fit::{Fit, Laboratory};
 use super::model_constraints::ConstraintError;
 use super::observer::{Observer, Progress};
@@ -221,7 +221,7 @@ pub(super) fn all_candidates(
     extra.retain(|term| !monomials.contains(term));
     let polynomials = BasisLibrary::of_terms(monomials, variables);
     let mut dictionary = Dictionary::new(polynomials, &extra, functions, &start);
-    dictionary.rules = Rules::new(&stated, &dictionary)?;
+    dictionary.rules = Rules::new(&stated, &dictionary, &extra_term::variables(data, explicit_time))?;
     Ok((start, dictionary))
 }
 

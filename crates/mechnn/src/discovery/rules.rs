@@ -34,14 +34,12 @@ impl Rules {
     /// # Errors
     /// [`ConstraintError::Entry`] for terms that the data cannot tell from simpler ones, and for entries that exclude
     /// each other.
-    pub(super) fn new(stated: &Stated, dictionary: &Dictionary) -> Result<Self, ConstraintError> {
+    pub(super) fn new(stated: &Stated, dictionary: &Dictionary, variables: &[String]) -> Result<Self, ConstraintError> {
         let (known, dependent) = (stated.known.clone(), stated.dependent.clone());
         let mut rules = Self { known, dependent, ..Self::default() };
         let place = |table: &str, term: &Term| -> Result<usize, ConstraintError> {
-            let problem = || {
-                let names: Vec<String> = (0..dictionary.library.dims()).map(|v| format!("x{v}")).collect();
-                format!("on these data {} is a combination of simpler terms, or not finite", term.python(&names))
-            };
+            let problem =
+                || format!("on these data {} is a combination of simpler terms, or not finite", term.python(variables));
             let mut terms = dictionary.library.terms().iter();
             terms.position(|other| other == term).ok_or_else(|| ConstraintError::entry(table, problem()))
         };

@@ -40,7 +40,8 @@ impl Stated {
     }
 
     fn new(constraints: &ModelConstraints, data: &Dataset, variables: &[String]) -> Result<Self, ConstraintError> {
-        let reader = Reader { states: data.python_names(), variables };
+        let positions = if data.second_order { data.dims() / 2 } else { 0 };
+        let reader = Reader { states: data.python_names(), positions, variables };
         let mut stated = Self::default();
         for (name, texts) in &constraints.terms {
             let place = format!("[model.terms] {name}");
@@ -138,12 +139,18 @@ impl Stated {
 
 struct Reader<'a> {
     states: Vec<String>,
+    /// The first this many have their velocities as rates.
+    positions: usize,
     variables: &'a [String],
 }
 
 impl Reader<'_> {
     fn state(&self, place: &str, name: &str) -> Result<usize, ConstraintError> {
-        self.states.iter().position(|state| state == name).ok_or_else(|| {
+        let found = self.states.iter().position(|state| state == name);
+        if found.is_some_and(|state| state < self.positions) {
+            return Err(ConstraintError::entry(place, format!("the rate of `{name}` is its velocity by definition")));
+        }
+        found.ok_or_else(|| {
             let states = self.states.iter().map(String::as_str);
             let hint =
                 did_you_mean(name, states).unwrap_or_else(|| format!("the states are {}", self.states.join(", ")));
