@@ -18,6 +18,8 @@ pub mod benchmark;
 
 pub mod report;
 
+pub mod setting;
+
 pub mod suggestion;
 
 mod error;

@@ -184,3 +184,25 @@ fn mistakes_and_damage_have_their_exit_codes() {
     folder.write("data/systems.json", "{");
     bench(&folder, &[]).fails(3, &["data/systems.json", "not a list of systems"]);
 }
+
+#[test]
+fn an_option_of_the_method_is_changed_for_a_run() {
+    let folder = folder();
+    let found = |set: &[&str]| {
+        let outcome = bench(&folder, &[&["--systems", "9", "--format", "json"], set].concat());
+        document(&outcome)["rows"][0]["equations"].clone()
+    };
+    let default = found(&[]);
+    assert_eq!(found(&["--set", "tuning.beam=40"]), default);
+    // Only constants: nothing that swings.
+    assert_ne!(found(&["--set", "library=poly:0"]), default);
+    let in_folder = ["--systems", "9", "-o", "out", "--set", "library=poly:0"];
+    assert_eq!(bench(&folder, &in_folder).code, Some(0));
+    let config = std::fs::read_to_string(folder.path("out/config.toml")).expect("written");
+    assert!(config.contains("library = \"poly:0\""), "{config}");
+    assert_eq!(bench(&folder, &[&in_folder[..], &["--resume"]].concat()).code, Some(0));
+    let outcome = bench(&folder, &["--systems", "9", "-o", "out", "--resume"]);
+    assert!(outcome.code == Some(2) && outcome.stderr.contains("other options"), "{outcome:?}");
+    let outcome = bench(&folder, &["--set", "tuning.beem=1"]);
+    assert!(outcome.code == Some(2) && outcome.stderr.contains("beem"), "{outcome:?}");
+}

@@ -195,3 +195,38 @@ fn what_makes_no_sense_is_refused() {
     folder.mechnn(&["discover", "data.csv", "--model", "model.toml", "--per-trajectory"]).fails(2, &["--model"]);
     folder.mechnn(&["discover", "data.csv", "--model", "none.toml"]).fails(2, &["none.toml", "cannot be read"]);
 }
+
+#[test]
+fn some_numbers_are_of_each_trajectory_and_others_of_all() {
+    // Prey that grows at a rate of its own in every run; what is eaten, and the predators, are the same in all.
+    let folder = Folder::new();
+    let rates = [1.3, 0.8, 2.1];
+    for (run, growth) in rates.into_iter().enumerate() {
+        let rate = |x: &[f64; 2]| [growth * x[0] - x[0] * x[1], 0.7 * x[0] * x[1] - 0.85 * x[1]];
+        let rows = simulated([1.0, 0.8 + 0.2 * run as f64], (60, 0.2), |x, noise| x * (1.0 + 0.02 * noise), rate);
+        let marked: Vec<Vec<f64>> = rows
+            .into_iter()
+            .map(|row| row.into_iter().chain((0..3).map(|other| f64::from(u8::from(other == run)))).collect())
+            .collect();
+        folder.write(&format!("run{run}.csv"), table::<6>("t,x,y,run0,run1,run2", &marked));
+    }
+    folder.write(
+        "model.toml",
+        r#"
+[model]
+controls = ["run0", "run1", "run2"]
+
+[model.terms]
+x = ["run0*x", "run1*x", "run2*x", "y", "x**2", "x*y"]
+y = ["x", "y", "x*y", "y**2"]
+"#,
+    );
+    let files = ["run0.csv", "run1.csv", "run2.csv"];
+    let document = Document::discover(&folder, &[&files[..], &["--model", "model.toml", "--no-simplify"]].concat());
+    assert_eq!(support(&document), [vec!["x*run0", "x*run1", "x*run2", "x*y"], vec!["y", "x*y"]], "{document:?}");
+    for (run, growth) in rates.into_iter().enumerate() {
+        let found = document.coefficient("x", &format!("x*run{run}"));
+        assert!((found / growth - 1.0).abs() < 0.03, "{found}, truth {growth}");
+    }
+    assert!((document.coefficient("x", "x*y") + 1.0).abs() < 0.03, "{document:?}");
+}

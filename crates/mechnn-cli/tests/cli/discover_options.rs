@@ -195,3 +195,32 @@ fn few_points_are_not_explained_by_as_many_numbers() {
         assert!(terms.len() <= 3, "{state}: {terms:?}");
     }
 }
+
+#[test]
+fn errors_are_those_of_the_noise_that_is_known() {
+    let folder = Folder::new();
+    // Proportional noise of a hundredth, of which the two columns are said to have 0.01 and 0.03, and then twice that.
+    folder.write("data.csv", changed(120, |_, row| row));
+    let errors = |noise: &str| {
+        let arguments = ["data.csv", "--library", "poly:2", "--no-simplify", "--noise", noise];
+        let document = Document::discover(&folder, &arguments);
+        assert_eq!(document.support().iter().map(|(_, terms)| terms.len()).sum::<usize>(), 4, "{document:?}");
+        let terms = |equation: &Value| equation["terms"].as_array().expect("terms").clone();
+        let error = |term: &Value| term["standard_error"].as_f64().expect("a number");
+        let errors: Vec<f64> = document.equations().iter().flat_map(terms).map(|term| error(&term)).collect();
+        (errors, document)
+    };
+    let (single, document) = errors("x=0.01,y=0.03");
+    let (double, _) = errors("x=0.02,y=0.06");
+    single.iter().zip(&double).for_each(|(one, two)| assert!((two / one - 2.0).abs() < 0.02, "{single:?} {double:?}"));
+    assert_eq!(document.0["noise"], serde_json::json!({ "x": 0.01, "y": 0.03 }));
+    for (noise, said) in [
+        ("x=0.01", "says nothing of `y`"),
+        ("x=1,y=1,x=2", "`x` has two"),
+        ("x=1,z=1", "`z` is no measured state"),
+        ("-1", "expected auto"),
+    ] {
+        let outcome = folder.mechnn(&["discover", "data.csv", "--noise", noise]);
+        assert!(outcome.code == Some(2) && outcome.stderr.contains(said), "{noise}: {outcome:?}");
+    }
+}

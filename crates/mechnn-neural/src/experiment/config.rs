@@ -1,5 +1,6 @@
 //! A configuration file.
 
+use mechnn::setting::{NotASetting, set};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -68,7 +69,7 @@ impl Config {
     pub fn parse(text: &str, overrides: &[String]) -> Result<Self, ConfigError> {
         let mut table: TomlTable = text.parse().map_err(syntax)?;
         for text in overrides {
-            set(&mut table, text)?;
+            set(&mut table, text).map_err(|NotASetting { text }| ConfigError::Override { text })?;
         }
         let known = || NAMES.map(str::to_owned).to_vec();
         let name = match table.remove("experiment") {
@@ -144,25 +145,6 @@ fn syntax(error: toml::de::Error) -> ConfigError {
         (true, Some((key, known))) => ConfigError::UnknownKey { key: key.clone(), known: known.to_vec() },
         _ => ConfigError::Syntax(text),
     }
-}
-
-/// `a.b=1` sets `b` in the table `a`; what is no TOML value is taken as a string.
-fn set(table: &mut TomlTable, text: &str) -> Result<(), ConfigError> {
-    let wrong = || ConfigError::Override { text: text.to_owned() };
-    let (path, value) = text.split_once('=').ok_or_else(wrong)?;
-    let value = match format!("value = {value}").parse::<TomlTable>() {
-        Ok(mut parsed) => parsed.remove("value").ok_or_else(wrong)?,
-        Err(_) => Value::String(value.to_owned()),
-    };
-    let mut keys: Vec<&str> = path.split('.').map(str::trim).collect();
-    let last = keys.pop().filter(|key| !key.is_empty()).ok_or_else(wrong)?;
-    let mut place = table;
-    for key in keys {
-        let entry = place.entry(key.to_owned()).or_insert_with(|| Value::Table(TomlTable::new()));
-        place = entry.as_table_mut().ok_or_else(wrong)?;
-    }
-    place.insert(last.to_owned(), value);
-    Ok(())
 }
 
 #[cfg(test)]

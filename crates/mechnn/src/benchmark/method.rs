@@ -14,19 +14,25 @@ use crate::equation::SparseModel;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// [`discover`] with default options: what `mechnn discover FILE.csv` does.
+    /// [`discover`]; with default options what `mechnn discover FILE.csv` does.
     Direct,
     /// [`Stlsq`], the baseline.
     Stlsq,
 }
 
 impl Method {
-    /// The equations for the data, or why there are none. What the observer stops may be unfinished.
-    pub(super) fn fit(self, data: &Dataset, observer: &mut dyn Observer) -> Result<SparseModel, String> {
+    /// The equations for the data, or why there are none; `options` are for [`discover`]. What the observer stops may be
+    /// unfinished.
+    pub(super) fn fit(
+        self,
+        data: &Dataset,
+        options: &DiscoveryOptions,
+        observer: &mut dyn Observer,
+    ) -> Result<SparseModel, String> {
         match self {
-            Self::Direct => discover(data, &DiscoveryOptions::default(), observer)
-                .map(|result| result.model)
-                .map_err(|error| error.to_string()),
+            Self::Direct => {
+                discover(data, options, observer).map(|result| result.model).map_err(|error| error.to_string())
+            }
             Self::Stlsq => Stlsq::default().fit(data).map_err(|error| error.to_string()),
         }
     }

@@ -10,7 +10,7 @@ use super::clock::CoreClock;
 use super::score::{Agreement, agreement, rollout_score};
 use super::system::{Start, System};
 use super::{BenchmarkError, Condition, Method, OdeBench, Outcome, Row, Structure};
-use crate::discovery::{Observer, Progress};
+use crate::discovery::{DiscoveryOptions, Observer, Progress};
 use crate::equation::SparseModel;
 
 /// One fit: of one start of one system under one condition.
@@ -37,10 +37,12 @@ impl Run {
 }
 
 /// How runs are done.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
     /// What finds the equations.
     pub method: Method,
+    /// Those of [`Method::Direct`]; the default is what is measured.
+    pub options: DiscoveryOptions,
     /// Runs at the same time. Each has one thread to itself, so no result depends on it.
     pub threads: usize,
     /// Wall-clock time after which a fit is asked to return what it has; the only choice that makes results depend on
@@ -100,7 +102,7 @@ impl Campaign {
         let mut watch = Watch { stop, deadline: self.time_limit.map(|limit| Instant::now() + limit), late: false };
         let clock = CoreClock::start();
         // A panic must not lose the other runs.
-        let fitted = catch_unwind(AssertUnwindSafe(|| self.method.fit(&data, &mut watch)));
+        let fitted = catch_unwind(AssertUnwindSafe(|| self.method.fit(&data, &self.options, &mut watch)));
         let core_seconds = clock.seconds();
         if stop.load(Ordering::SeqCst) {
             return Ok(None);

@@ -55,7 +55,7 @@ impl Account<'_> {
         let Some(Refit { start, fit: refit, rows }) = self.laboratory.without_last_rows(fit) else {
             return Ok(vec![None; count]);
         };
-        let laboratory = Laboratory { start: &start, dictionary: self.laboratory.dictionary };
+        let laboratory = Laboratory { start: &start, ..*self.laboratory };
         let model = Account { data: self.data, laboratory: &laboratory }.model(&refit, None)?;
         let (dims, whole) = (self.data.dims(), self.laboratory.start);
         let mut scores = Vec::new();

@@ -12,7 +12,7 @@ use super::extra_term::{self, extra_terms};
 use super::fit::{Fit, Laboratory};
 use super::model_constraints::ConstraintError;
 use super::observer::{Observer, Progress};
-use super::options::DiscoveryOptions;
+use super::options::{DiscoveryOptions, NoiseModel};
 use super::polish::Polished;
 use super::result::DiscoveryResult;
 use super::rules::Rules;
@@ -46,6 +46,17 @@ pub enum DiscoveryError {
         /// What is wrong with it.
         source: ExpressionError,
     },
+    /// The noise that is said to be known is not one positive number for each measured state.
+    #[error("the noise is {given:?}, expected {measured} positive numbers, one for each measured state")]
+    KnownNoise {
+        /// Measured states.
+        measured: usize,
+        /// What was given.
+        given: Vec<f64>,
+    },
+    /// The noise is given, which is then the same everywhere, and said to be proportional.
+    #[error("noise that is given is the same everywhere, and cannot be proportional")]
+    NoiseModel,
     /// What is stated of the equations makes no sense for these data.
     #[error(transparent)]
     Constraint(#[from] ConstraintError),
@@ -88,10 +99,10 @@ pub fn fit_structure(
     if expected != found || structure.dims() != data.dims() {
         return Err(DiscoveryError::Structure { expected, found });
     }
-    check_observations(data)?;
+    check_observations(data, options)?;
     let time = data.dims() + data.controls.len();
     let explicit_time = structure.terms().any(|(_, fitted)| fitted.term.uses_variable(time));
-    let start = Start::new(data, options.min_intervals, options.noise_model, explicit_time)?;
+    let start = Start::new(data, options, explicit_time)?;
     let mut terms: Vec<Term> = Vec::new();
     for (_, fitted) in structure.terms() {
         if !terms.contains(&fitted.term) {
@@ -105,7 +116,7 @@ pub fn fit_structure(
     });
     let none = BasisLibrary::of_terms(Vec::new(), data.dims() + start.known.count());
     let dictionary = Dictionary::new(none, &terms, &[], &start);
-    let laboratory = Laboratory { start: &start, dictionary: &dictionary };
+    let laboratory = Laboratory { start: &start, dictionary: &dictionary, tuning: &options.tuning };
     let mut chosen = Vec::new();
     for (state, fitted) in structure.terms() {
         if start.velocity(state).is_some() {
@@ -125,7 +136,7 @@ pub fn fit_structure(
     let fit = laboratory.fit(candidates, first, &noise, &LEVELS, GaussNewton::default())?;
     let fit = laboratory.settled(fit, GaussNewton::default())?;
     let Polished { start, fit, marginals } = finish(&laboratory, &fit, options)?;
-    let laboratory = Laboratory { start: &start, dictionary: &dictionary };
+    let laboratory = Laboratory { start: &start, ..laboratory };
     let searched = Searched { front: Vec::new(), history: Vec::new(), interrupted: false };
     Account { data, laboratory: &laboratory }.result(fit, marginals, searched)
 }
@@ -143,7 +154,7 @@ pub fn discover(
     observer: &mut dyn Observer,
 ) -> Result<DiscoveryResult, DiscoveryError> {
     let (start, dictionary) = all_candidates(data, options)?;
-    let laboratory = Laboratory { start: &start, dictionary: &dictionary };
+    let laboratory = Laboratory { start: &start, dictionary: &dictionary, tuning: &options.tuning };
     let account = Account { data, laboratory: &laboratory };
     let mut history = Vec::new();
     let mut failure = None;
@@ -159,9 +170,8 @@ pub fn discover(
         }
     };
     let excerpt = start.excerpt(EXCERPT);
-    let leads = excerpt
-        .as_ref()
-        .map(|excerpt| Search::new(&Laboratory { start: excerpt, dictionary: &dictionary }, &mut watch).leads());
+    let leads =
+        excerpt.as_ref().map(|excerpt| Search::new(&Laboratory { start: excerpt, ..laboratory }, &mut watch).leads());
     let mut search = Search::new(&laboratory, &mut watch);
     let fit = match leads {
         None => search.run()?,
@@ -175,14 +185,14 @@ pub fn discover(
         without_weak_terms(&laboratory, laboratory.settled(fit, GaussNewton::default())?, options.threshold)?;
     let Polished { start, fit, marginals } = loop {
         let polished = finish(&laboratory, &rough, options)?;
-        let negligible = Laboratory { start: &polished.start, dictionary: &dictionary }.negligible(&polished.fit);
+        let negligible = Laboratory { start: &polished.start, ..laboratory }.negligible(&polished.fit);
         if negligible.is_empty() {
             break polished;
         }
         rough = without(&laboratory, rough, &negligible)?;
     };
     let front = account.front(fitted.into_values().collect(), &rough)?;
-    let laboratory = Laboratory { start: &start, dictionary: &dictionary };
+    let laboratory = Laboratory { start: &start, ..laboratory };
     let search = Searched { front, history, interrupted };
     Account { data, laboratory: &laboratory }.result(fit, marginals, search)
 }
@@ -195,8 +205,8 @@ pub(super) fn all_candidates(
     let (mut extra, uses_time) =
         extra_terms(&options.extra_terms, data).map_err(|(term, source)| DiscoveryError::ExtraTerm { term, source })?;
     let (stated, explicit_time) = Stated::of(&options.constraints, data, options.explicit_time || uses_time)?;
-    check_observations(data)?;
-    let start = Start::new(data, options.min_intervals, options.noise_model, explicit_time)?;
+    check_observations(data, options)?;
+    let start = Start::new(data, options, explicit_time)?;
     let variables = data.dims() + start.known.count();
     let library = options.library_for(options.variables(data));
     // Monomials in the time only if it counts by itself.
@@ -227,13 +237,13 @@ pub(super) fn all_candidates(
 
 /// The noise model that the residuals ask for, and the equations obeyed as far as the data bear.
 fn finish(laboratory: &Laboratory<'_>, fit: &Fit, options: &DiscoveryOptions) -> Result<Polished, SmootherError> {
-    let other = match options.noise_model {
-        None => laboratory.with_other_noise(fit),
-        Some(_) => None,
+    let other = match (options.noise_model, &options.noise_std) {
+        (None, None) => laboratory.with_other_noise(fit),
+        _ => None,
     };
     match other {
         Some((start, fit)) => {
-            let laboratory = Laboratory { start: &start, dictionary: laboratory.dictionary };
+            let laboratory = Laboratory { start: &start, ..*laboratory };
             laboratory.polish(&laboratory.settled(fit, GaussNewton::default())?, options.simplify)
         }
         None => laboratory.polish(fit, options.simplify),
@@ -264,7 +274,16 @@ fn without(laboratory: &Laboratory<'_>, fit: Fit, dropped: &[usize]) -> Result<F
     laboratory.fit(candidates, start, &fit.noise, &[TIGHT], GaussNewton::default())
 }
 
-fn check_observations(data: &Dataset) -> Result<(), DiscoveryError> {
+fn check_observations(data: &Dataset, options: &DiscoveryOptions) -> Result<(), DiscoveryError> {
+    if let Some(given) = &options.noise_std {
+        let measured = if data.second_order { data.dims() / 2 } else { data.dims() };
+        if given.len() != measured || given.iter().any(|noise| !(noise.is_finite() && *noise > 0.0)) {
+            return Err(DiscoveryError::KnownNoise { measured, given: given.clone() });
+        }
+        if options.noise_model == Some(NoiseModel::Proportional) {
+            return Err(DiscoveryError::NoiseModel);
+        }
+    }
     let needed = mechnn_solver::smoother::WienerSmoother::MIN_OBSERVATIONS;
     for trajectory in &data.trajectories {
         let measured = if data.second_order { data.dims() / 2 } else { data.dims() };

@@ -5,10 +5,10 @@ use mechnn_solver::smoother::{Dynamics, Estimate, GaussNewton, Marginals, Object
 use super::affine_map::{AffineMap, Constrained};
 use super::candidates::{Candidate, SparseDynamics};
 use super::dictionary::Dictionary;
-use super::price::{price_of_a_number, price_of_a_term};
 use super::quadratic::Quadratic;
 use super::simplify::{Numbers, saved_by_pairs};
 use super::start::Start;
+use super::tuning::Tuning;
 
 /// Relative to a state's spread: below it the discretisation, not the noise, limits the fit, and evidence counted in
 /// units of the noise would be worthless.
@@ -17,10 +17,6 @@ pub(super) const NOISE_FLOOR: f64 = 1e-5;
 /// Relative to a state's spread: the least noise in units of which the model error is stated. Below it rounding would
 /// break the normal equations.
 const MODEL_ERROR_FLOOR: f64 = 1e-4;
-
-/// What a term costs that would drive a state below zero which was never seen there: prior odds of 1 to 20 against it. In
-/// populations, concentrations and energies, what is taken away is taken from what there is.
-const IMPLAUSIBLE: f64 = 6.0;
 
 /// Precision of the prior of every scaled coefficient: only keeps directions that the data leave open from drifting.
 const PRIOR_PRECISION: f64 = 1e-6;
@@ -42,9 +38,11 @@ pub(super) struct Fit {
 }
 
 /// What all fits share.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Laboratory<'a> {
     pub(super) start: &'a Start,
     pub(super) dictionary: &'a Dictionary,
+    pub(super) tuning: &'a Tuning,
 }
 
 impl Fit {
@@ -239,7 +237,7 @@ impl Laboratory<'_> {
     pub(super) fn price_of(&self, candidate: Candidate) -> f64 {
         let term = &self.dictionary.library.terms()[candidate.term];
         let (observations, rank) = (self.start.observations(candidate.state), self.dictionary.ranks[candidate.term]);
-        price_of_a_term(observations, rank, term.constants().len())
+        self.tuning.price_of_a_term(observations, rank, term.constants().len())
     }
 
     /// What the structure costs, and how implausible its signs are. Infinite if a state has less than two observations for
@@ -256,7 +254,7 @@ impl Laboratory<'_> {
             let Candidate { state, term } = candidate;
             let survives = self.dictionary.survives[term * self.dims() + state];
             let drives_below_zero = theta < 0.0 && survives && self.start.is_positive(state);
-            self.price_of(candidate) + if drives_below_zero { IMPLAUSIBLE } else { 0.0 }
+            self.price_of(candidate) + if drives_below_zero { self.tuning.implausible } else { 0.0 }
         });
         terms.sum::<f64>() - self.price_of_shared(&fit.candidates)
     }
@@ -265,7 +263,7 @@ impl Laboratory<'_> {
     fn price_of_shared(&self, candidates: &[Candidate]) -> f64 {
         let price = |candidate: &Candidate| {
             let constants = self.dictionary.library.terms()[candidate.term].constants().len();
-            constants as f64 * price_of_a_number(self.start.observations(candidate.state))
+            constants as f64 * self.tuning.price_of_a_number(self.start.observations(candidate.state))
         };
         if !candidates.iter().any(|candidate| self.dictionary.rules.is_shared(candidate.term)) {
             return 0.0;
@@ -273,7 +271,8 @@ impl Laboratory<'_> {
         candidates.iter().map(price).sum::<f64>() - self.dictionary.owners(candidates).map(|c| price(&c)).sum::<f64>()
     }
 
-    /// Minus twice the log-likelihood, the noise of every state at its best: `Σ_d n_d ln(J_d / n_d)`.
+    /// Minus twice the log-likelihood, the noise of every state at its best, `Σ_d n_d ln(J_d / n_d)`, or where it is known,
+    /// `Σ_d J_d / σ_d² + n_d ln σ_d²`.
     pub(super) fn deviance(&self, fit: &Fit) -> f64 {
         let squares = self.residual_squares(&fit.estimate);
         let model_part = fit.objective.dynamics / self.start.measured as f64;
@@ -283,7 +282,19 @@ impl Laboratory<'_> {
 
     /// The part of state d, for a sum of squares of `observed` observations in the scaled unit.
     pub(super) fn deviance_of(&self, d: usize, squares: f64, observed: f64) -> f64 {
+        if let Some(noise) = self.start.known_noise(d) {
+            return squares / noise.powi(2) + observed * noise.powi(2).ln();
+        }
         observed * (squares / observed + (NOISE_FLOOR * self.start.spread[d]).powi(2)).ln()
+    }
+
+    /// The deviance for an objective in units of the noise, up to a constant: `n ln(J / n + floor)`, or J where the noise is
+    /// known.
+    pub(super) fn deviance_of_objective(&self, objective: f64, observations: f64, floor: f64) -> f64 {
+        match self.start.known_noise(0) {
+            Some(_) => objective,
+            None => observations * (objective / observations + floor).ln(),
+        }
     }
 
     /// What the objective, in units of the noise, must be compared with: `ln(J / n + floor)`.
@@ -352,9 +363,9 @@ impl Laboratory<'_> {
             .iter()
             .copied()
             .chain(of_constants)
-            .map(|candidate| price_of_a_number(self.start.observations(candidate.state)))
+            .map(|candidate| self.tuning.price_of_a_number(self.start.observations(candidate.state)))
             .collect();
-        saved_by_pairs(&self.numbers(fit, &marginals.parameters), &price)
+        self.tuning.relations * saved_by_pairs(&self.numbers(fit, &marginals.parameters), &price)
     }
 
     pub(super) fn marginals(&self, fit: &Fit, level: f64) -> Result<Marginals, SmootherError> {

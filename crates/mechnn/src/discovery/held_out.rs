@@ -65,7 +65,7 @@ impl Laboratory<'_> {
         if rows.iter().zip(&self.start.observed_at).all(|(kept, all)| *kept == all.len()) {
             return None;
         }
-        let laboratory = Laboratory { start: &start, dictionary: self.dictionary };
+        let laboratory = Laboratory { start: &start, ..*self };
         let estimate = Estimate { states, parameters: fit.parameters() };
         let refit = laboratory.fit(fit.candidates.clone(), estimate, &fit.noise, &[TIGHT], GaussNewton::default());
         let fit = refit.ok()?;

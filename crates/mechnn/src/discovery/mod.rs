@@ -86,6 +86,8 @@ mod stated;
 
 mod symmetric_eigen;
 
+mod tuning;
+
 mod verdict;
 
 mod document;
@@ -101,4 +103,5 @@ pub use options::{DiscoveryOptions, NoiseModel};
 pub use residuals::Residuals;
 pub use result::{Alternative, DiscoveryResult, FittedTrajectory};
 pub use shared::{SharedDiscovery, discover_shared};
+pub use tuning::Tuning;
 pub use verdict::Verdict;

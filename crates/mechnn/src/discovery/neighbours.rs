@@ -41,7 +41,7 @@ impl Laboratory<'_> {
             if (0..self.dims()).any(|d| self.repeats_a_family(of_state(d))) {
                 return f64::INFINITY;
             }
-            observations * (objective / observations + floor).ln() + members.iter().map(|&j| price[j]).sum::<f64>()
+            self.deviance_of_objective(objective, observations, floor) + members.iter().map(|&j| price[j]).sum::<f64>()
         }
     }
 

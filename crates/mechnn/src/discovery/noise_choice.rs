@@ -30,7 +30,7 @@ impl Laboratory<'_> {
                 start.segments.iter_mut().for_each(|segment| segment.relative_noise.clear());
             }
         }
-        let laboratory = Laboratory { start: &start, dictionary: self.dictionary };
+        let laboratory = Laboratory { start: &start, ..*self };
         let noise = laboratory.noise_from_residuals(fit);
         let estimate = fit.estimate.clone();
         let other = laboratory.fit(fit.candidates.clone(), estimate, &noise, &LEVELS, GaussNewton::default()).ok()?;

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::model_constraints::ModelConstraints;
+use super::tuning::Tuning;
 use crate::data::Dataset;
 use crate::equation::{FunctionFamily, LibrarySpec};
+use crate::setting::set;
 
 /// What the standard deviation of the measurement noise depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,10 @@ pub struct DiscoveryOptions {
     pub extra_terms: Vec<String>,
     /// What the noise depends on. Default: whichever the data make more likely.
     pub noise_model: Option<NoiseModel>,
+    /// Standard deviation of the noise of each measured state, in its unit and the same everywhere, where it is known, `[D]`.
+    /// Default: estimated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noise_std: Option<Vec<f64>>,
     /// Whether terms may depend on the time itself: polynomials that have it as a variable, and with the families `trig` and
     /// `exp` oscillations and exponentials in time. Extra terms may depend on it in any case. Default false.
     pub explicit_time: bool,
@@ -42,6 +48,9 @@ pub struct DiscoveryOptions {
     /// What is known of the equations before the search. Default nothing.
     #[serde(skip_serializing_if = "ModelConstraints::is_empty")]
     pub constraints: ModelConstraints,
+    /// Constants of the method.
+    #[serde(skip_serializing_if = "Tuning::is_default")]
+    pub tuning: Tuning,
 }
 
 impl Default for DiscoveryOptions {
@@ -50,16 +59,28 @@ impl Default for DiscoveryOptions {
             library: None,
             extra_terms: Vec::new(),
             noise_model: None,
+            noise_std: None,
             explicit_time: false,
             simplify: true,
             min_intervals: 200,
             threshold: 0.0,
             constraints: ModelConstraints::default(),
+            tuning: Tuning::default(),
         }
     }
 }
 
 impl DiscoveryOptions {
+    /// With one option changed by its name in the configuration, as in `tuning.beam=20`.
+    ///
+    /// # Errors
+    /// What is wrong, where there is no such option, or the value is none for it.
+    pub fn with_setting(&self, text: &str) -> Result<Self, String> {
+        let mut table = toml::Table::try_from(self).map_err(|error| error.to_string())?;
+        set(&mut table, text).map_err(|error| error.to_string())?;
+        table.try_into().map_err(|error: toml::de::Error| error.message().to_owned())
+    }
+
     /// The variables of candidate terms: states, known inputs, and the time if it counts.
     pub fn variables(&self, data: &Dataset) -> usize {
         data.dims() + data.controls.len() + usize::from(self.explicit_time)
@@ -74,5 +95,22 @@ impl DiscoveryOptions {
             _ => LibrarySpec::polynomial(1),
         };
         self.library.clone().unwrap_or_else(default)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DiscoveryOptions, NoiseModel};
+
+    #[test]
+    fn an_option_is_changed_by_its_name() {
+        let default = DiscoveryOptions::default();
+        let changed = default.with_setting("tuning.beam=20").and_then(|options| options.with_setting("library=poly:2"));
+        let changed = changed.and_then(|options| options.with_setting("noise_model=additive")).expect("three options");
+        assert_eq!((changed.tuning.beam, changed.noise_model), (20, Some(NoiseModel::Additive)));
+        assert_eq!(changed.library.map(|library| library.to_string()), Some("poly:2".to_owned()));
+        assert!(default.with_setting("tuning.beem=20").is_err_and(|error| error.contains("beem")));
+        assert!(default.with_setting("tuning.beam=wide").is_err());
+        assert!(default.with_setting("tuning").is_err());
     }
 }

@@ -58,7 +58,7 @@ impl Laboratory<'_> {
             // The fitted states tell the size of the noise better than the smoothed ones did.
             set_proportional(&mut start.segments, &states, dims, true);
         }
-        let laboratory = Laboratory { start: &start, dictionary: self.dictionary };
+        let laboratory = Laboratory { start: &start, ..*self };
         let estimate = Estimate { states, parameters: fit.estimate.parameters.clone() };
         let first = laboratory.fit(fit.candidates.clone(), estimate, &fit.noise, &[TIGHT], PATIENT)?;
         let first = laboratory.settled(first, PATIENT)?;
@@ -124,7 +124,7 @@ impl Laboratory<'_> {
                 None => (free, marginals.parameters.clone()),
                 Some((fit, level)) => (fit, fit.map.spread(&self.marginals(fit, *level).ok()?.parameters)),
             };
-            if simplify(&mut map, &self.numbers(fit, &covariance)) == 0 {
+            if simplify(&mut map, &self.numbers(fit, &covariance), self.tuning.simple) == 0 {
                 break;
             }
             let scaled = map.in_units(&units);

@@ -7,12 +7,7 @@ use super::fit::Laboratory;
 use super::inner_constants::Instance;
 use super::integral::IntegralRegression;
 use super::quadratic::{Quadratic, Subset};
-
-/// Most terms in one proposed equation.
-const MOST_TERMS: usize = 7;
-
-/// Subsets of each size that are extended.
-const BEAM: usize = 40;
+use super::tuning::Tuning;
 
 /// Terms in one equation up to which every family of functions is tried with its constants at their best.
 const FAMILY_TERMS: usize = 3;
@@ -115,7 +110,8 @@ impl Choices<'_> {
     }
 
     fn best(&self, quadratic: &Quadratic, count: usize, per_size: usize) -> Vec<Subset> {
-        let found = quadratic.best_subsets(self.score(), MOST_TERMS, BEAM, BEAM.max(count), per_size);
+        let Tuning { beam, proposed_terms, .. } = *self.laboratory.tuning;
+        let found = quadratic.best_subsets(self.score(), proposed_terms, beam, beam.max(count), per_size);
         found.into_iter().filter(|subset| self.agrees(subset)).collect()
     }
 
@@ -202,10 +198,10 @@ fn select(mut proposals: Vec<Proposal>, count: usize, per_size: usize) -> Vec<Pr
     proposals.sort_by(|a, b| a.terms.cmp(&b.terms).then(a.score.total_cmp(&b.score)));
     proposals.dedup_by(|a, b| a.terms == b.terms);
     proposals.sort_by(|a, b| a.score.total_cmp(&b.score).then_with(|| a.terms.cmp(&b.terms)));
-    let mut of_size = [0; MOST_TERMS + 1];
+    let mut of_size = HashMap::new();
     let mut rank = 0;
     proposals.retain(|proposal| {
-        let own = &mut of_size[proposal.terms.len().min(MOST_TERMS)];
+        let own = of_size.entry(proposal.terms.len()).or_insert(0);
         (*own, rank) = (*own + 1, rank + 1);
         rank <= count || *own <= per_size
     });

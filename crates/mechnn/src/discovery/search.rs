@@ -13,8 +13,9 @@ use super::proposal::Proposal;
 
 /// A level of model error (its standard deviation accumulated over one typical step, in units of the noise) at which
 /// structures are compared, and those passed on the way to it from smoothed states.
+#[derive(Debug, Clone)]
 struct Stage {
-    path: &'static [f64],
+    path: Vec<f64>,
     /// Rounds of local moves.
     rounds: usize,
 }
@@ -30,34 +31,27 @@ pub(super) const TIGHT: f64 = 0.003;
 
 /// With loose equations the states follow the data, and what a term does to the rates decides: right also far from the
 /// truth. With tight ones, what it does to the whole trajectory: exact near the truth.
-const STAGES: [Stage; 2] = [Stage { path: &[0.3, 0.1], rounds: 8 }, Stage { path: &[0.1, 0.02, TIGHT], rounds: 12 }];
+fn stages(loose: f64) -> [Stage; 2] {
+    // On the way to the loose level three times that, and between the two a fifth of it.
+    [Stage { path: vec![3.0 * loose, loose], rounds: 8 }, Stage { path: vec![loose, 0.2 * loose, TIGHT], rounds: 12 }]
+}
 
 /// Few steps, and none that is corrected: structures are compared near where the data put the states, and a corrected step
 /// can leave that valley for one where large terms that cancel explain everything.
-const QUICK: GaussNewton = GaussNewton { max_iterations: 8, tolerance: 1e-3, corrects: false };
+fn quick(steps: usize) -> GaussNewton {
+    GaussNewton { max_iterations: steps, tolerance: 1e-3, corrects: false }
+}
 
 /// Proposals of an equation that stands alone, and of each size.
 const PROPOSALS: [usize; 2] = [40, 8];
-
-/// Proposals of one of several equations, and of each size: they are fitted while the other equations stay.
-const EXCHANGES: [usize; 2] = [12, 3];
-
-/// Neighbours that are fitted in a round.
-const NEIGHBOURS: usize = 10;
 
 /// Terms of one equation that local moves try: the simplest, and with those that its proposals use.
 const ALWAYS_LISTED: usize = 20;
 const LONGEST_LIST: usize = 40;
 
-/// Structures that pass from one stage to the next.
-const SURVIVORS: usize = 10;
-
 /// Structures that pass from an excerpt of long data to all of them, and the part of the time until then.
 const LEADS: usize = 5;
 const EXCERPT_SHARE: f64 = 0.7;
-
-/// The best structures of the last stage whose neighbours are tried, too.
-const INCUMBENTS: usize = 5;
 
 /// Structures of the last stage that are weighed by what simple relations of their coefficients save, and by how much
 /// their criteria may be behind: no relations save more.
@@ -72,7 +66,9 @@ pub(super) struct Search<'a, 'w> {
     noise: Vec<f64>,
     /// Candidates that local moves try.
     shortlist: Vec<Candidate>,
-    stage: &'static Stage,
+    stages: [Stage; 2],
+    /// Which of them.
+    stage: usize,
     /// Criterion of every structure that was fitted in this stage; infinite where the fit failed.
     tried: HashMap<Vec<Candidate>, f64>,
     /// The best of this stage, best first.
@@ -101,7 +97,8 @@ impl<'a, 'w> Search<'a, 'w> {
             laboratory,
             noise,
             shortlist: Vec::new(),
-            stage: &STAGES[0],
+            stages: stages(laboratory.tuning.loose_level(laboratory.start.typical_step)),
+            stage: 0,
             tried,
             best,
             front: HashMap::new(),
@@ -129,10 +126,10 @@ impl<'a, 'w> Search<'a, 'w> {
     /// The best structure from leads and their neighbours, with its fit.
     pub(super) fn follow(&mut self, leads: Leads) -> Result<Fit, SmootherError> {
         (self.shortlist, self.interrupted, self.share) = (leads.shortlist, leads.interrupted, (EXCERPT_SHARE, 1.0));
-        self.stage = &STAGES[1];
+        self.stage = 1;
         for lead in leads.fits {
             let start = Estimate { states: self.laboratory.start.states.clone(), parameters: lead.estimate.parameters };
-            self.attempt(lead.candidates, start, self.stage.path);
+            self.attempt(lead.candidates, start, &self.path());
             if self.interrupted && !self.best.is_empty() {
                 break;
             }
@@ -143,12 +140,12 @@ impl<'a, 'w> Search<'a, 'w> {
 
     /// Compares structures from proposals to the last local move.
     fn compare_all(&mut self) {
-        let dims = self.laboratory.dims();
+        let (dims, tuning) = (self.laboratory.dims(), self.laboratory.tuning);
         let (all, polynomials) = (self.laboratory.dictionary.len(), self.laboratory.dictionary.polynomials);
         // Polynomials first: they say most with least, and a search among all functions at once would lose its way.
         let libraries = if all > polynomials { vec![polynomials, all] } else { vec![all] };
         let searched = (0..dims).filter(|&d| self.laboratory.is_searched(d)).count();
-        let [count, per_size] = if searched > 1 { EXCHANGES } else { PROPOSALS };
+        let [count, per_size] = if searched > 1 { [tuning.exchanges, tuning.exchanges_of_a_size] } else { PROPOSALS };
         let lists: Vec<Vec<Vec<Proposal>>> = libraries
             .iter()
             .map(|&terms| (0..dims).map(|d| self.laboratory.proposals(d, terms, count, per_size)).collect())
@@ -160,24 +157,32 @@ impl<'a, 'w> Search<'a, 'w> {
             if self.best.is_empty() {
                 // Few data: every proposal has too many numbers for them. From no terms local moves add some.
                 let states = self.laboratory.start.states.clone();
-                self.attempt(Vec::new(), Estimate { states, parameters: Vec::new() }, self.stage.path);
+                self.attempt(Vec::new(), Estimate { states, parameters: Vec::new() }, &self.path());
             }
             self.move_locally(index as f64 / 4.0);
             survivors.extend(self.best.iter().cloned());
         }
-        self.stage = &STAGES[1];
+        self.stage = 1;
         self.tried.clear();
         self.best.clear();
         for survivor in survivors {
             let states = self.laboratory.start.states.clone();
             let start = Estimate { states, parameters: survivor.estimate.parameters };
-            self.attempt(survivor.candidates, start, self.stage.path);
+            self.attempt(survivor.candidates, start, &self.path());
         }
         if searched == 1 {
             lists.iter().for_each(|lists| self.exchange_equations(lists));
         }
         self.move_locally(0.5);
         self.try_neighbours_of_incumbents();
+    }
+
+    fn stage(&self) -> &Stage {
+        &self.stages[self.stage]
+    }
+
+    fn path(&self) -> Vec<f64> {
+        self.stage().path.clone()
     }
 
     fn finish(&mut self) -> Result<Fit, SmootherError> {
@@ -191,8 +196,8 @@ impl<'a, 'w> Search<'a, 'w> {
     /// Rounds of local moves, as long as they help. `done` is the fraction of the search that is behind them.
     fn move_locally(&mut self, done: f64) {
         while !self.interrupted && self.prune() {}
-        for round in 0..self.stage.rounds {
-            self.fraction = done + 0.25 * round as f64 / self.stage.rounds as f64;
+        for round in 0..self.stage().rounds {
+            self.fraction = done + 0.25 * round as f64 / self.stage().rounds as f64;
             if self.interrupted || !self.local_moves() {
                 break;
             }
@@ -203,7 +208,7 @@ impl<'a, 'w> Search<'a, 'w> {
     /// Drops terms of the best structure, as many at once as its profile says, or fewer. Returns whether that helped.
     fn prune(&mut self) -> bool {
         let Some(best) = self.best.first().filter(|best| !best.candidates.is_empty()).cloned() else { return false };
-        let Ok(quadratic) = self.laboratory.quadratic(&best, &[], self.stage.level()) else { return false };
+        let Ok(quadratic) = self.laboratory.quadratic(&best, &[], self.stage().level()) else { return false };
         let score = self.laboratory.score_of_subsets(&best, &best.candidates);
         let members: Vec<usize> = (0..best.candidates.len()).collect();
         let target = quadratic.eliminated(&members, score);
@@ -213,7 +218,7 @@ impl<'a, 'w> Search<'a, 'w> {
             let kept: Vec<usize> = members.iter().copied().filter(|j| !dropped[..count].contains(j)).collect();
             let (candidates, parameters) = self.laboratory.completed(&best, &best.candidates, &quadratic.at(&kept));
             let start = Estimate { states: best.estimate.states.clone(), parameters };
-            if self.attempt(candidates, start, &[self.stage.level()]) < best.criterion {
+            if self.attempt(candidates, start, &[self.stage().level()]) < best.criterion {
                 return true;
             }
             // The quadratic picture was too optimistic: half as many.
@@ -283,7 +288,7 @@ impl<'a, 'w> Search<'a, 'w> {
         let chosen = equations.iter().enumerate().flat_map(of_equation).collect();
         let (candidates, parameters) = self.laboratory.assembled(chosen);
         let states = self.laboratory.start.states.clone();
-        self.attempt(candidates, Estimate { states, parameters }, self.stage.path)
+        self.attempt(candidates, Estimate { states, parameters }, &self.path())
     }
 
     fn best_criterion(&self) -> f64 {
@@ -296,7 +301,10 @@ impl<'a, 'w> Search<'a, 'w> {
             return criterion;
         }
         // A structure whose fit fails is one that cannot explain the data from here.
-        let fit = self.laboratory.fit(candidates.clone(), start, &self.noise, levels, QUICK).ok();
+        let fit = self
+            .laboratory
+            .fit(candidates.clone(), start, &self.noise, levels, quick(self.laboratory.tuning.steps))
+            .ok();
         let criterion = fit.as_ref().map_or(f64::INFINITY, |fit| fit.criterion);
         self.tried.insert(candidates, criterion);
         if let Some(fit) = fit.filter(|_| criterion.is_finite()) {
@@ -304,7 +312,7 @@ impl<'a, 'w> Search<'a, 'w> {
                 let (begin, end) = self.share;
                 self.interrupted |= (self.watch)(&fit, begin + (end - begin) * self.fraction).is_break();
             }
-            if self.stage.level() == TIGHT {
+            if self.stage().level() == TIGHT {
                 let terms = fit.candidates.len();
                 if self.front.get(&terms).is_none_or(|other| criterion < other.criterion) {
                     self.front.insert(terms, fit.clone());
@@ -312,7 +320,11 @@ impl<'a, 'w> Search<'a, 'w> {
             }
             let place = self.best.partition_point(|other| other.criterion <= criterion);
             self.best.insert(place, fit);
-            self.best.truncate(if self.stage.level() == TIGHT { FINALISTS } else { SURVIVORS });
+            self.best.truncate(if self.stage().level() == TIGHT {
+                FINALISTS
+            } else {
+                self.laboratory.tuning.survivors
+            });
         }
         criterion
     }
@@ -325,9 +337,9 @@ impl<'a, 'w> Search<'a, 'w> {
     }
 
     fn try_neighbours(&mut self, fit: &Fit) {
-        let path = self.stage.path;
-        for (candidates, parameters) in self.laboratory.neighbours(fit, &self.shortlist, self.stage.level(), NEIGHBOURS)
-        {
+        let path = self.path();
+        let count = self.laboratory.tuning.neighbours;
+        for (candidates, parameters) in self.laboratory.neighbours(fit, &self.shortlist, self.stage().level(), count) {
             if self.interrupted {
                 return;
             }
@@ -338,7 +350,7 @@ impl<'a, 'w> Search<'a, 'w> {
 
     /// Tries the neighbours of the best structures, not only of the best one, whose valley may be a side valley.
     fn try_neighbours_of_incumbents(&mut self) {
-        let incumbents: Vec<Fit> = self.best.iter().take(INCUMBENTS).cloned().collect();
+        let incumbents: Vec<Fit> = self.best.iter().take(self.laboratory.tuning.incumbents).cloned().collect();
         incumbents.iter().for_each(|fit| self.try_neighbours(fit));
         while !self.interrupted && self.prune() {}
     }

@@ -13,9 +13,9 @@ use super::fit::{Fit, Laboratory};
 use super::integral::IntegralRegression;
 use super::observer::{Observer, Progress};
 use super::options::DiscoveryOptions;
-use super::price::{price_of_a_choice, price_of_a_term};
 use super::result::DiscoveryResult;
 use super::start::Start;
+use super::tuning::Tuning;
 use crate::data::Dataset;
 use crate::equation::{BasisLibrary, SparseModel, Term};
 
@@ -168,6 +168,7 @@ struct Comparison<'a> {
     starts: Vec<Start>,
     /// All candidates on all data: it says how many terms are as simple.
     dictionary: Dictionary,
+    tuning: Tuning,
 }
 
 /// A structure along one trajectory.
@@ -180,9 +181,9 @@ impl<'a> Comparison<'a> {
     fn new(data: &Dataset, singles: &'a [Dataset], options: &DiscoveryOptions) -> Result<Self, DiscoveryError> {
         let (start, dictionary) = all_candidates(data, options)?;
         let explicit_time = start.known.explicit_time();
-        let start = |single: &Dataset| Start::new(single, options.min_intervals, options.noise_model, explicit_time);
+        let start = |single: &Dataset| Start::new(single, options, explicit_time);
         let starts = singles.par_iter().map(start).collect::<Result<_, _>>()?;
-        Ok(Self { singles, starts, dictionary })
+        Ok(Self { singles, starts, dictionary, tuning: options.tuning })
     }
 
     /// Where a term is among all candidates, if all data together tell it from simpler ones.
@@ -197,16 +198,16 @@ impl<'a> Comparison<'a> {
     /// Infinite where a fit fails: such a structure cannot explain that trajectory.
     fn score(&self, structure: &Structure) -> f64 {
         let choice = |(_, term): &(usize, Term)| {
-            self.place(term).map_or(0.0, |place| price_of_a_choice(self.dictionary.ranks[place]))
+            self.place(term).map_or(0.0, |place| self.tuning.price_of_a_choice(self.dictionary.ranks[place]))
         };
         let of_trajectory = |start: &Start| {
             let Ok(OwnFit { dictionary, fit }) = self.own_fit(structure, start) else { return f64::INFINITY };
             let numbers = |candidate: &Candidate| {
                 let constants = dictionary.library.terms()[candidate.term].constants().len();
-                price_of_a_term(start.observations(candidate.state), 1.0, constants)
+                self.tuning.price_of_a_term(start.observations(candidate.state), 1.0, constants)
             };
             let numbers: f64 = fit.candidates.iter().map(numbers).sum();
-            Laboratory { start, dictionary: &dictionary }.deviance(&fit) + numbers
+            Laboratory { start, dictionary: &dictionary, tuning: &self.tuning }.deviance(&fit) + numbers
         };
         structure.terms.iter().map(choice).sum::<f64>() + self.starts.iter().map(of_trajectory).sum::<f64>()
     }
@@ -222,7 +223,7 @@ impl<'a> Comparison<'a> {
         }
         terms.sort_by_key(|term| self.place(term));
         let dictionary = Dictionary::new(none, &terms, &[], start);
-        let laboratory = Laboratory { start, dictionary: &dictionary };
+        let laboratory = Laboratory { start, dictionary: &dictionary, tuning: &self.tuning };
         let place = |term: &Term| dictionary.library.terms().iter().position(|other| other == term);
         let (mut candidates, mut theta, mut constants) = (Vec::new(), Vec::new(), Vec::new());
         for state in 0..laboratory.dims() {
@@ -250,7 +251,8 @@ impl<'a> Comparison<'a> {
     fn models(&self, structure: &Structure) -> Result<Vec<SparseModel>, DiscoveryError> {
         let of_trajectory = |(single, start): (&Dataset, &Start)| {
             let OwnFit { dictionary, fit } = self.own_fit(structure, start)?;
-            Account { data: single, laboratory: &Laboratory { start, dictionary: &dictionary } }.model(&fit, None)
+            Account { data: single, laboratory: &Laboratory { start, dictionary: &dictionary, tuning: &self.tuning } }
+                .model(&fit, None)
         };
         self.singles.par_iter().zip(&self.starts).map(of_trajectory).collect()
     }

@@ -53,9 +53,9 @@ struct Accepted {
 /// ((1 + p) q)`, one of m pairs `2 ln m`. A hypothesis is accepted if that saves more than it raises the deviance, the
 /// square of its distance z in standard errors, and z is below 2. This is the principle of minimum description length
 /// (Rissanen 1978) for the constants.
-pub(super) fn simplify(map: &mut AffineMap, numbers: &Numbers) -> usize {
+pub(super) fn simplify(map: &mut AffineMap, numbers: &Numbers, price: f64) -> usize {
     let known = numbers.known();
-    let hypotheses = [numbers.fractions(&known), numbers.pairs(&known)].concat();
+    let hypotheses = [numbers.fractions(&known, price), numbers.pairs(&known)].concat();
     let accepted = numbers.accepted(hypotheses).into_iter();
     accepted.filter(|accepted| map.constrain(&accepted.hypothesis.weights, accepted.hypothesis.value)).count()
 }
@@ -115,7 +115,7 @@ impl Numbers {
         }
     }
 
-    fn fractions(&self, known: &[usize]) -> Vec<Hypothesis> {
+    fn fractions(&self, known: &[usize], price: f64) -> Vec<Hypothesis> {
         let mut hypotheses = Vec::new();
         for &j in known {
             let theta = self.theta[j];
@@ -127,7 +127,7 @@ impl Numbers {
                     continue;
                 }
                 let value = (numerator / f64::from(q)).copysign(theta);
-                let code = 2.0 * ((1.0 + numerator) * f64::from(q)).ln();
+                let code = price + 2.0 * ((1.0 + numerator) * f64::from(q)).ln();
                 hypotheses.push(Hypothesis { weights: vec![(j, 1.0)], value, code });
             }
         }
@@ -206,7 +206,7 @@ mod tests {
         let theta = [-9.98, 10.01, 27.3, -1.01, 2.667, 0.7123];
         let errors = [0.05, 0.05, 1.5, 0.02, 0.001, 0.0003];
         let mut map = AffineMap::identity(6);
-        simplify(&mut map, &numbers(&theta, &errors, &[0, 0, 1, 1, 2, 2], &[0, 1, 0, 1, 2, 3]));
+        simplify(&mut map, &numbers(&theta, &errors, &[0, 0, 1, 1, 2, 2], &[0, 1, 0, 1, 2, 3]), 0.0);
         let fitted = map.coefficients(&map.closest(&theta));
         assert_eq!((fitted[2], fitted[3], fitted[4], fitted[5]), (27.3, -1.0, 8.0 / 3.0, 0.7123));
         assert!((fitted[0] + fitted[1]).abs() < 1e-12, "{fitted:?}");
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_coefficient_that_is_hardly_known_stays_free() {
         let mut map = AffineMap::identity(1);
-        assert_eq!(simplify(&mut map, &numbers(&[1.1], &[0.4], &[0], &[0])), 0);
+        assert_eq!(simplify(&mut map, &numbers(&[1.1], &[0.4], &[0], &[0]), 0.0), 0);
         assert!(map.is_identity());
     }
 
@@ -225,7 +225,7 @@ mod tests {
         let found = |k: [f64; 2]| {
             let numbers = numbers(&[-1.67, 0.801, k[0], k[1]], &[0.01, 0.005, 0.02, 0.015], &[0, 1], &[4, 4]);
             let mut map = AffineMap::identity(4);
-            simplify(&mut map, &numbers);
+            simplify(&mut map, &numbers, 0.0);
             let fitted = map.coefficients(&map.closest(&numbers.theta));
             (fitted[2] == fitted[3], saved_by_pairs(&numbers, &[5.0; 4]))
         };

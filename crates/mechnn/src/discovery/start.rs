@@ -4,7 +4,7 @@ use mechnn_solver::smoother::{Segment, SmootherError};
 
 use super::family::Range;
 use super::known::Known;
-use super::options::NoiseModel;
+use super::options::{DiscoveryOptions, NoiseModel};
 use super::scaling::Scaling;
 use super::smoothed::Smoothed;
 use crate::data::Dataset;
@@ -30,6 +30,8 @@ pub(super) struct Start {
     pub(super) derivatives: Vec<f64>,
     /// Estimated noise, `[D]`, scaled, in units of which the segments state their relative noise.
     pub(super) noise: Vec<f64>,
+    /// The noise of the measured states where it was given, scaled.
+    known_noise: Option<Vec<f64>>,
     /// What the noise is taken to depend on.
     pub(super) noise_model: NoiseModel,
     /// Standard deviation of each state over the data, `[D]`, scaled.
@@ -43,12 +45,9 @@ pub(super) struct Start {
 }
 
 impl Start {
-    pub(super) fn new(
-        data: &Dataset,
-        min_intervals: usize,
-        noise_model: Option<NoiseModel>,
-        explicit_time: bool,
-    ) -> Result<Self, SmootherError> {
+    pub(super) fn new(data: &Dataset, options: &DiscoveryOptions, explicit_time: bool) -> Result<Self, SmootherError> {
+        let DiscoveryOptions { min_intervals, noise_model, noise_std, .. } = options;
+        let noise_model = noise_model.or(noise_std.as_ref().map(|_| NoiseModel::Additive));
         let dims = data.dims();
         let mut gaps: Vec<f64> =
             data.trajectories.iter().flat_map(|x| x.times.windows(2).map(|pair| pair[1] - pair[0])).collect();
@@ -59,7 +58,7 @@ impl Start {
         let mut observed_at = Vec::new();
         for trajectory in &data.trajectories {
             let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
-            let longest = (1.5 * typical_gap).min(span / min_intervals as f64 * 1.000_001);
+            let longest = (1.5 * typical_gap).min(span / *min_intervals as f64 * 1.000_001);
             // Relative to the start: a large offset would eat the digits of small steps.
             let origin = trajectory.times[0];
             let relative: Vec<f64> = trajectory.times.iter().map(|t| t - origin).collect();
@@ -92,6 +91,7 @@ impl Start {
             states: smoothed.states,
             derivatives: smoothed.derivatives,
             noise: smoothed.noise,
+            known_noise: noise_std.clone(),
             noise_model: chosen,
             spread: Vec::new(),
             typical_step: typical_gap,
@@ -128,6 +128,7 @@ impl Start {
         }
         self.derivatives.iter_mut().for_each(|v| *v *= time);
         self.noise.iter_mut().zip(&state).for_each(|(noise, scale)| *noise /= scale);
+        self.known_noise.iter_mut().flatten().zip(&state).for_each(|(noise, scale)| *noise /= scale);
         let mut noise = std::mem::take(&mut self.noise);
         self.complete_noise(&mut noise);
         self.noise = noise;
@@ -156,9 +157,15 @@ impl Start {
         self.velocity(d).map_or(1.0, |v| self.scaling.state[v] * self.scaling.time / self.scaling.state[d])
     }
 
-    /// Sets the noise of velocities to that of their states, as a fraction of the spread: it is only the unit of the model
-    /// error there.
+    /// The noise of state d where it was given, scaled.
+    pub(super) fn known_noise(&self, d: usize) -> Option<f64> {
+        self.known_noise.as_ref().map(|known| known[d])
+    }
+
+    /// Sets the noise of measured states to what is known of it, and that of velocities to that of their states, as a fraction
+    /// of the spread: it is only the unit of the model error there.
     pub(super) fn complete_noise(&self, noise: &mut [f64]) {
+        noise.iter_mut().zip(self.known_noise.iter().flatten()).for_each(|(noise, known)| *noise = *known);
         for d in self.measured..noise.len() {
             let position = self.position(d);
             noise[d] = noise[position] / self.spread[position] * self.spread[d];

@@ -16,7 +16,7 @@ fn runs(bench: &OdeBench, condition: Condition) -> Vec<Run> {
 /// The rows, sorted, without their times.
 fn rows(bench: &OdeBench, method: Method, threads: usize, runs: &[Run]) -> Vec<Row> {
     let rows = Mutex::new(Vec::new());
-    let campaign = Campaign { method, threads, time_limit: None };
+    let campaign = Campaign { method, options: DiscoveryOptions::default(), threads, time_limit: None };
     let sink = |row: Row| {
         assert!(row.core_seconds >= 0.0);
         rows.lock().unwrap().push(Row { core_seconds: 0.0, ..row });
@@ -90,7 +90,8 @@ fn a_fit_that_is_stopped_at_its_limit_says_so_and_one_that_is_abandoned_leaves_n
     let runs = runs(&bench, Condition::new(0.02, Drop::None, 0).unwrap());
     let collect = |time_limit, stop| {
         let rows = Mutex::new(Vec::new());
-        let campaign = Campaign { method: Method::Direct, threads: 2, time_limit };
+        let campaign =
+            Campaign { method: Method::Direct, options: DiscoveryOptions::default(), threads: 2, time_limit };
         campaign.run(&bench, &runs, &AtomicBool::new(stop), &|row| rows.lock().unwrap().push(row)).unwrap();
         rows.into_inner().unwrap()
     };

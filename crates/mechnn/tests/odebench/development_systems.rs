@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use mechnn::benchmark::{
     Campaign, Condition, Drop, Half, Method, OdeBench, Row, Start, Structure, agreement, rollout_score,
 };
+use mechnn::discovery::DiscoveryOptions;
 use mechnn::equation::{Equation, FittedTerm, SparseModel, parse_polynomial};
 
 fn bench() -> Option<OdeBench> {
@@ -83,7 +84,8 @@ fn the_quick_subset_predicts_the_other_start() {
         let sink = |row: Row| {
             predicted.fetch_add(usize::from(row.r2_generalisation > 0.9), Ordering::Relaxed);
         };
-        let campaign = Campaign { method: Method::Direct, threads: 2, time_limit: None };
+        let campaign =
+            Campaign { method: Method::Direct, options: DiscoveryOptions::default(), threads: 2, time_limit: None };
         campaign.run(&bench, &runs, &AtomicBool::new(false), &sink).unwrap();
         let share = predicted.into_inner() as f64 / runs.len() as f64;
         assert!(share >= least, "{condition}: {share}");

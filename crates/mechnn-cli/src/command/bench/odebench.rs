@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mechnn::benchmark::{Campaign, Condition, Drop, Half, Method, OdeBench, Row, RowsFile, Run, Start, Table, sorted};
+use mechnn::discovery::DiscoveryOptions;
 
 use super::campaign;
 use super::document::OdeBenchDocument;
@@ -53,6 +54,10 @@ pub(super) struct OdeBenchArgs {
     #[arg(long, default_value = "direct", value_name = "METHOD")]
     method: Method,
 
+    /// Change an option of the direct method: --set tuning.beam=20 (the result is no longer that of the default)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+
     /// Also write the corrupted trajectories into this folder, as CSV
     #[arg(long, value_name = "DIR")]
     export: Option<PathBuf>,
@@ -61,7 +66,7 @@ pub(super) struct OdeBenchArgs {
     #[arg(long, value_name = "S", value_parser = seconds)]
     max_time: Option<Duration>,
 
-    /// Write rows.csv, one row for each run as it ends, and table.txt into this folder
+    /// Write rows.csv, one row for each run as it ends, table.txt, and the options as config.toml into this folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 
@@ -80,6 +85,8 @@ pub(super) struct OdeBenchArgs {
 
 const ROWS: &str = "rows.csv";
 const TABLE: &str = "table.txt";
+/// The options of the direct method that made the rows.
+const CONFIG: &str = "config.toml";
 
 /// The conditions and the largest dimension of `--quick`.
 const QUICK: [(f64, Drop); 2] = [(0.0, Drop::None), (0.05, Drop::Half)];
@@ -89,6 +96,7 @@ impl OdeBenchArgs {
     pub(super) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
         let bench = OdeBench::open(&self.data)?;
         let runs = self.runs(&bench)?;
+        let options = self.options()?;
         if let Some(folder) = &self.export {
             create(folder)?;
             for run in &runs {
@@ -100,6 +108,7 @@ impl OdeBenchArgs {
         let (mut file, kept) = match &self.output {
             Some(folder) => {
                 create(folder)?;
+                self.keep_config(&folder.join(CONFIG), &options)?;
                 let (file, rows) = self.rows_file(&folder.join(ROWS))?;
                 (Some(file), rows)
             }
@@ -112,8 +121,8 @@ impl OdeBenchArgs {
         }
         let done = |run: &Run| earlier.iter().any(|row| row.is_of(run, self.method));
         let missing: Vec<Run> = runs.iter().filter(|run| !done(run)).copied().collect();
-        let campaign =
-            Campaign { method: self.method, threads: rayon::current_num_threads(), time_limit: self.max_time };
+        let (threads, time_limit) = (rayon::current_num_threads(), self.max_time);
+        let campaign = Campaign { method: self.method, options, threads, time_limit };
         let all = runs.len();
         let rows = campaign::run(campaign, bench, missing, earlier, printer, interrupt, |row| match &mut file {
             Some(file) => file.append(row),
@@ -140,6 +149,13 @@ impl OdeBenchArgs {
         Err(Failure::Interrupted)
     }
 
+    fn options(&self) -> Result<DiscoveryOptions, Failure> {
+        let set = |options: DiscoveryOptions, text: &String| {
+            options.with_setting(text).map_err(|problem| Failure::usage(format!("--set {text}: {problem}")))
+        };
+        self.set.iter().try_fold(DiscoveryOptions::default(), set)
+    }
+
     /// The runs that were asked for.
     fn runs(&self, bench: &OdeBench) -> Result<Vec<Run>, Failure> {
         for &id in self.systems.iter().flatten() {
@@ -159,6 +175,25 @@ impl OdeBenchArgs {
             return Err(Failure::usage("no system is left to run").hint("leave out --systems, --half or --quick"));
         }
         Ok(bench.runs(&ids, starts, &conditions)?)
+    }
+
+    /// Writes the options beside the rows, or if rows are kept refuses others than those that made them.
+    fn keep_config(&self, path: &Path, options: &DiscoveryOptions) -> Result<(), Failure> {
+        let text = toml::to_string(options).map_err(|error| Failure::usage(error.to_string()))?;
+        if self.resume && path.exists() {
+            let before = fs::read_to_string(path).map_err(|error| Failure::input_output("read", path, &error))?;
+            if before != text {
+                return Err(Failure::usage(format!(
+                    "the rows beside `{}` were made with other options",
+                    path.display()
+                ))
+                .hint("resume with the same --set, or choose another folder"));
+            }
+        }
+        if self.resume || self.overwrite || !path.with_file_name(ROWS).exists() {
+            atomic_file::write(path, text.as_bytes())?;
+        }
+        Ok(())
     }
 
     fn rows_file(&self, path: &Path) -> Result<(RowsFile, Vec<Row>), Failure> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 use mechnn::data::{CsvOptions, Dataset, Missing, TimeSource, read_csv};
-use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult, ModelConstraints, NoiseModel, discover};
+use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult, ModelConstraints, discover};
 use mechnn::equation::{LibrarySpec, ModelUnits, SparseModel};
 
 use crate::failure::Failure;
@@ -21,6 +21,8 @@ mod front;
 
 mod model_file;
 
+mod noise_arg;
+
 mod progress;
 
 mod search;
@@ -33,6 +35,7 @@ mod per_trajectory;
 
 mod unit_assignment;
 
+use noise_arg::NoiseArg;
 use progress::ProgressReport;
 use run_folder::PlannedRun;
 pub(crate) use run_folder::fingerprint;
@@ -91,8 +94,9 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_name = "FILE", requires = "method")]
     neural: Option<PathBuf>,
 
-    /// What the noise depends on: additive is the same everywhere, proportional a fraction of the value
-    #[arg(long, value_enum, default_value_t, value_name = "MODEL")]
+    /// What the noise depends on: additive is the same everywhere, proportional a fraction of the value; or its standard
+    /// deviation where that is known, one number for all columns, or x=0.1,y=2
+    #[arg(long, default_value = "auto", value_name = "MODEL|F", allow_hyphen_values = true)]
     noise: NoiseArg,
 
     /// What is known of the equations: the table [model] of a TOML file, with terms, signs, known parts, ties, conserved sums
@@ -183,28 +187,6 @@ enum MissingArg {
     Error,
 }
 
-/// What the noise depends on.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum NoiseArg {
-    /// Whatever the data make more likely.
-    #[default]
-    Auto,
-    /// The same everywhere.
-    Additive,
-    /// A fraction of the value.
-    Proportional,
-}
-
-impl From<NoiseArg> for Option<NoiseModel> {
-    fn from(noise: NoiseArg) -> Self {
-        match noise {
-            NoiseArg::Auto => None,
-            NoiseArg::Additive => Some(NoiseModel::Additive),
-            NoiseArg::Proportional => Some(NoiseModel::Proportional),
-        }
-    }
-}
-
 /// Form of the result on stdout.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -280,7 +262,7 @@ impl SearchArgs {
         printer: &mut Printer,
         interrupt: &Interrupt,
     ) -> Result<DiscoveryResult, Failure> {
-        let options = self.options();
+        let options = self.options(&data)?;
         let variables = unit_assignment::variables(&self.units, &data)?;
         admission::check(&data, &options)?;
         let output = self.output.as_deref();
@@ -331,17 +313,18 @@ impl SearchArgs {
         Ok(result)
     }
 
-    fn options(&self) -> DiscoveryOptions {
-        DiscoveryOptions {
+    fn options(&self, data: &Dataset) -> Result<DiscoveryOptions, Failure> {
+        Ok(DiscoveryOptions {
             threshold: self.threshold,
             library: self.library.clone(),
             extra_terms: self.terms.clone(),
-            noise_model: self.noise.into(),
+            noise_model: self.noise.model(),
+            noise_std: self.noise.standard_deviations(data)?,
             explicit_time: self.explicit_time,
             simplify: !self.no_simplify,
             constraints: self.constraints.clone(),
             ..DiscoveryOptions::default()
-        }
+        })
     }
 
     /// The result on stdout, in the form asked for.

@@ -29,7 +29,7 @@ pub(super) fn run(
     if search.threshold > 0.0 {
         return Err(Failure::usage("--threshold has no meaning with --per-trajectory"));
     }
-    let options = search.options();
+    let options = search.options(&data)?;
     let variables = unit_assignment::variables(&search.units, &data)?;
     admission::check(&data, &options)?;
     let singles: Vec<Dataset> = (0..data.trajectories.len()).map(|index| data.single(index)).collect();
