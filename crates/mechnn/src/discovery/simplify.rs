@@ -50,7 +50,7 @@ struct Accepted {
 /// and pairs of the same size. Returns how many.
 ///
 /// A free coefficient θ known to σ takes `2 ln(|θ| / σ)` to write down as far as it is known; a fraction p/q takes `2 ln
-/// ((1 + p) q)`, one of m pairs `2 ln m`. A hypothesis is accepted if that saves more than it raises the deviance, the
+/// ((1 + p) q)` and `price`, one of m pairs `2 ln m`. A hypothesis is accepted if that saves more than it raises the deviance, the
 /// square of its distance z in standard errors, and z is below 2. This is the principle of minimum description length
 /// (Rissanen 1978) for the constants.
 pub(super) fn simplify(map: &mut AffineMap, numbers: &Numbers, price: f64) -> usize {
