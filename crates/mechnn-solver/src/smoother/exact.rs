@@ -9,7 +9,8 @@
 
 use super::defect::{Defect, End};
 use super::dynamics::{Dynamics, Linearization, Residuals};
-use super::gauss_newton::{GaussNewton, Termination, add_gradient, add_lower_gram};
+use super::gauss_newton::{GaussNewton, Termination};
+use super::linearized::{add_gradient, add_lower_gram};
 use super::problem::{Estimate, SmootherError, SmootherProblem};
 use crate::engine::BandedMatrix;
 use crate::nonlinear::lu::Lu;

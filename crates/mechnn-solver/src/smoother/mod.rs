@@ -17,6 +17,8 @@ mod dynamics;
 
 mod gauss_newton;
 
+mod linearized;
+
 mod exact;
 
 mod marginals;
