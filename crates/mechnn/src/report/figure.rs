@@ -1,13 +1,15 @@
 //! Data against simulated equations, as SVG.
 
 use ndarray::Array2;
-use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::text_anchor::HPos;
 
 use super::ReportError;
-use super::axis::{tick_label, time_range, value_range};
-use super::series::{clipped, envelope, thinned};
+use super::axis::value_range;
+use super::canvas::{
+    AXIS, Area, DATA, DrawingError, FINE, LINE_WIDTH, MODEL, SMALL_SIZE, TEXT, TEXT_SIZE, TITLE_SIZE, text,
+};
+use super::panel::{Panel, X_LABELS_HEIGHT, Y_LABELS_WIDTH};
 
 /// Trajectories and states drawn at most; more would be too small to read.
 const MAX_COLUMNS: usize = 4;
@@ -18,20 +20,6 @@ const MAX_POINTS: usize = 2000;
 
 const WIDTH: u32 = 900;
 const PANEL_HEIGHT: u32 = 170;
-const X_LABELS_HEIGHT: u32 = 46;
-const Y_LABELS_WIDTH: u32 = 72;
-
-/// The backend rounds places to whole pixels, which would make steps of curves: the figure is drawn on a canvas larger by
-/// this factor, and shown at its size through the view box.
-const FINE: u32 = 4;
-
-/// Width of the simulated curves on that canvas: 1.25 px.
-const LINE_WIDTH: u32 = 5;
-
-/// Sizes of text in pixels.
-const TITLE_SIZE: f64 = 16.0;
-const TEXT_SIZE: f64 = 13.0;
-const SMALL_SIZE: f64 = 12.0;
 
 /// Equations longer than this many lines or characters are not part of the figure.
 const MAX_EQUATION_LINES: usize = 6;
@@ -40,13 +28,6 @@ const MAX_EQUATION_LENGTH: usize = 110;
 /// Longer titles and names are cut: they would run into the legend or the next panel.
 const MAX_TITLE_LENGTH: usize = 60;
 const MAX_NAME_LENGTH: usize = 22;
-
-/// Okabe and Ito's colours, which colour-blind readers tell apart: blue and vermillion.
-const DATA: RGBColor = RGBColor(0, 114, 178);
-const MODEL: RGBColor = RGBColor(213, 94, 0);
-const TEXT: RGBColor = RGBColor(34, 34, 34);
-const AXIS: RGBColor = RGBColor(110, 110, 110);
-const GRID: RGBColor = RGBColor(232, 232, 232);
 
 /// What a figure shows.
 #[derive(Debug, Clone)]
@@ -85,10 +66,6 @@ pub struct FigureTrajectory<'a> {
     /// When the simulation diverged, if it did.
     pub diverged: Option<f64>,
 }
-
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-type DrawingError = DrawingAreaErrorKind<std::io::Error>;
 
 /// The figure of data (points) and simulated equations (lines) as an SVG document, 900 px wide: one row of panels per
 /// state, one column per trajectory, a common axis of values per row.
@@ -177,89 +154,6 @@ fn draw(input: &FigureInput<'_>, document: &mut String) -> Result<u32, DrawingEr
     Ok(height)
 }
 
-/// One state of one trajectory.
-struct Panel<'a> {
-    trajectory: &'a FigureTrajectory<'a>,
-    row: usize,
-    values: (f64, f64),
-    width: u32,
-    budget: usize,
-    rightmost: bool,
-}
-
-impl Panel<'_> {
-    fn draw(
-        &self,
-        area: &Area<'_>,
-        state: Option<String>,
-        time: Option<String>,
-        label_divergence: bool,
-    ) -> Result<(), DrawingError> {
-        let trajectory = self.trajectory;
-        let (low, high) = self.values;
-        let (first, last) = time_range(trajectory);
-        let mut chart: Chart<'_, '_> = ChartBuilder::on(area)
-            .margin_top(5 * FINE)
-            .margin_bottom(5 * FINE)
-            .margin_right(12 * FINE)
-            .set_label_area_size(LabelAreaPosition::Left, if state.is_some() { Y_LABELS_WIDTH * FINE } else { 0 })
-            .set_label_area_size(LabelAreaPosition::Bottom, if time.is_some() { X_LABELS_HEIGHT * FINE } else { 0 })
-            .build_cartesian_2d(first..last, low..high)?;
-        // The label of the last tick would run into the first one of the next panel.
-        let end = if self.rightmost { f64::INFINITY } else { last - 0.06 * (last - first) };
-        let time_label = |time: &f64| if *time < end { tick_label(*time, (first, last)) } else { String::new() };
-        chart
-            .configure_mesh()
-            .x_labels((self.width as usize / 90).max(3))
-            .y_labels(5)
-            .max_light_lines(0)
-            .bold_line_style(GRID.stroke_width(FINE))
-            .axis_style(AXIS.stroke_width(FINE))
-            .set_all_tick_mark_size(4 * FINE)
-            .label_style(text_style(SMALL_SIZE, &TEXT))
-            .axis_desc_style(text_style(TEXT_SIZE, &TEXT))
-            .x_label_formatter(&time_label)
-            .y_label_formatter(&|value| tick_label(*value, self.values))
-            .x_desc(time.unwrap_or_default())
-            .y_desc(state.unwrap_or_default())
-            .draw()?;
-
-        let column = trajectory.data.column(self.row);
-        let measured = thinned(trajectory.times.iter().copied().zip(column.iter().copied()), self.budget);
-        let radius = if measured.len() > 150 { 1.8 } else { 2.6 };
-        chart.draw_series(measured.into_iter().map(|point| dot(point, radius)))?;
-
-        let simulated = trajectory.rollout_times.iter().copied().zip(trajectory.rollout.column(self.row).to_vec());
-        let simulated: Vec<(f64, f64)> = simulated.take_while(|(_, y)| y.is_finite()).collect();
-        for part in clipped(&envelope(&simulated, self.width as usize), low, high) {
-            chart.draw_series(LineSeries::new(part, MODEL.stroke_width(LINE_WIDTH)))?;
-        }
-
-        if let Some(time) = trajectory.diverged {
-            chart.draw_series(DashedLineSeries::new(
-                [(time, low), (time, high)],
-                5 * FINE,
-                4 * FINE,
-                TEXT.stroke_width(FINE),
-            ))?;
-            if label_divergence {
-                // On the side of the line that has room.
-                let right = time - first < 0.7 * (last - first);
-                let (shift, side) = if right { (5, HPos::Left) } else { (-5, HPos::Right) };
-                let shift = (shift * FINE as i32, 4 * FINE as i32);
-                let style = text_style(SMALL_SIZE, &TEXT).pos(Pos::new(side, VPos::Top));
-                let label = EmptyElement::at((time, high)) + Text::new("diverged", shift, style);
-                chart.draw_series(std::iter::once(label))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn dot(point: (f64, f64), radius: f64) -> Circle<(f64, f64), f64> {
-    Circle::new(point, radius * f64::from(FINE), DATA.mix(0.6).filled())
-}
-
 fn draw_legend(root: &Area<'_>, curve: &str) -> Result<(), DrawingError> {
     let fine = FINE as i32;
     let (x, y) = (WIDTH as i32 - 234, 22);
@@ -268,24 +162,6 @@ fn draw_legend(root: &Area<'_>, curve: &str) -> Result<(), DrawingError> {
     let line = [((x + 54) * fine, y * fine), ((x + 78) * fine, y * fine)];
     root.draw(&PathElement::new(line, MODEL.stroke_width(LINE_WIDTH)))?;
     text(root, curve, (x + 84, y - 7), TEXT_SIZE, TEXT, HPos::Left)
-}
-
-/// Text at a place given in pixels, by its top.
-fn text(
-    root: &Area<'_>,
-    text: &str,
-    (x, y): (i32, i32),
-    size: f64,
-    color: RGBColor,
-    side: HPos,
-) -> Result<(), DrawingError> {
-    let style = text_style(size, &color).pos(Pos::new(side, VPos::Top));
-    root.draw(&Text::new(text.to_owned(), (x * FINE as i32, y * FINE as i32), style))
-}
-
-fn text_style(size: f64, color: &RGBColor) -> TextStyle<'static> {
-    // The backend divides sizes by 1.24.
-    ("sans-serif", 1.24 * size * f64::from(FINE)).into_font().color(color)
 }
 
 /// Text cut after `length` characters, with an ellipsis in place of the rest.

@@ -8,6 +8,10 @@ mod series;
 
 mod axis;
 
+mod canvas;
+
+mod panel;
+
 mod figure;
 
 pub use error::ReportError;
