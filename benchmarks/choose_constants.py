@@ -16,14 +16,19 @@ import sys
 
 # The default is tried in any case. The prices of a number and of a choice have a table of their own in decision 0004.
 VALUES = {
+    "beam": [20, 80],
+    "proposed_terms": [5, 9],
+    "exchanges": [6, 24],
+    "exchanges_of_a_size": [1, 6],
+    "neighbours": [5],
+    "survivors": [5],
+    "incumbents": [2, 10],
+    "loose": [0.05, 0.2],
     "loose_time": [0.1, 1.0],
     "steps": [16],
-    "exchanges": [6, 24],
-    "neighbours": [5],
     "implausible": [0.0, 12.0],
     "relations": [0.0],
     "simple": [3.0],
-    "survivors": [5],
 }
 
 CONDITIONS = ["0", "0.5"]
