@@ -82,7 +82,10 @@ impl DiscoveryResult {
 
     /// How far the equations can be trusted, judged on the data they were found from.
     pub fn verdict(&self) -> Verdict {
-        Verdict::new(&self.trajectories)
+        let of_states = self.evidence.residuals.iter().zip(&self.noise);
+        let measured: Vec<_> =
+            of_states.filter(|(_, noise)| !noise.is_nan()).map(|(residuals, _)| *residuals).collect();
+        Verdict::new(&self.trajectories, &measured)
     }
 
     /// What the user may conclude, in plain words: the verdict, and what the other evidence adds.

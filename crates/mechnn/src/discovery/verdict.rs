@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::residuals::Residuals;
 use super::result::FittedTrajectory;
 
 /// How far the equations can be trusted, judged on the data they were found from.
@@ -25,7 +26,12 @@ pub enum Verdict {
         /// Shortest time a rollout stays valid.
         valid_time: f64,
     },
-    /// Some of the variation is explained, some is not.
+    /// Much of the variation is not explained, and passes for noise.
+    WithinNoise {
+        /// Smallest R2 of the estimated states.
+        fit_r2: f64,
+    },
+    /// Some of the variation is explained, some is not, and that is no noise or too little to tell.
     Partial {
         /// Smallest R2 of the estimated states.
         fit_r2: f64,
@@ -43,8 +49,18 @@ const REPRODUCES: f64 = 0.9;
 /// Below this most of the variation is unexplained.
 const NO_FINDING: f64 = 0.5;
 
+/// From few residuals nothing follows: a correlation of this size must show.
+const TELLING: f64 = 0.3;
+
+/// Whether the residuals of all measured states are noise, and enough to tell.
+fn are_noise(residuals: &[Option<Residuals>]) -> bool {
+    let is_noise = |of_state: &Option<Residuals>| of_state.is_some_and(|own| own.is_white() && own.bound < TELLING);
+    !residuals.is_empty() && residuals.iter().all(is_noise)
+}
+
 impl Verdict {
-    pub(super) fn new(trajectories: &[FittedTrajectory]) -> Self {
+    /// `residuals` are those of the measured states.
+    pub(super) fn new(trajectories: &[FittedTrajectory], residuals: &[Option<Residuals>]) -> Self {
         let least = |value: fn(&FittedTrajectory) -> f64| trajectories.iter().map(value).fold(f64::INFINITY, f64::min);
         let stopped = trajectories.iter().filter_map(|trajectory| trajectory.rollout.status.stopped_at());
         if let Some(time) = stopped.reduce(f64::min) {
@@ -55,6 +71,8 @@ impl Verdict {
             Self::Reproduces { r2 }
         } else if fit_r2 > REPRODUCES {
             Self::ExplainsLocally { fit_r2, valid_time: least(|x| x.valid_time) }
+        } else if fit_r2 > NO_FINDING && are_noise(residuals) {
+            Self::WithinNoise { fit_r2 }
         } else if fit_r2 > NO_FINDING {
             Self::Partial { fit_r2 }
         } else {
@@ -79,6 +97,11 @@ impl fmt::Display for Verdict {
                 "The states obey the equations and explain the data (R2 {fit_r2:.4}), but a simulation from the start \
                  leaves them after {}: chaos does that, and so does a missing term.",
                 significant(*valid_time)
+            ),
+            Self::WithinNoise { fit_r2 } => write!(
+                f,
+                "The equations explain the data as far as the noise lets one see (R2 {fit_r2:.2}): what they leave passes for \
+                 independent noise, in which weak terms would not show."
             ),
             Self::Partial { fit_r2 } => write!(
                 f,
@@ -109,8 +132,38 @@ fn significant(value: f64) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::{Verdict, significant};
+    use crate::data::{Dataset, KnownSystem, Trajectory};
+    use crate::discovery::{DiscoveryOptions, Silent, discover};
+    use crate::equation::LibrarySpec;
+
+    fn verdict(data: &Dataset) -> Verdict {
+        let library = Some(LibrarySpec::polynomial(2));
+        discover(data, &DiscoveryOptions { library, ..DiscoveryOptions::default() }, &mut Silent).unwrap().verdict()
+    }
+
+    /// A simulation of the right equations cannot have R2 above 1 / (1 + 0.6^2) = 0.74.
+    #[test]
+    fn large_noise_is_not_held_against_the_equations() {
+        let system = KnownSystem::LotkaVolterra;
+        let data = system.dataset(300).unwrap().with_noise(0.6, 1).unwrap();
+        let found = verdict(&data);
+        assert!(matches!(found, Verdict::WithinNoise { fit_r2 } if (0.6..0.8).contains(&fit_r2)), "{found:?}");
+    }
+
+    /// One state of two: what is left is a wave.
+    #[test]
+    fn what_is_missing_is_no_noise() {
+        let system = KnownSystem::LotkaVolterra;
+        let both = system.dataset(300).unwrap().with_noise(0.1, 1).unwrap();
+        let Dataset { time, states, trajectories, .. } = both;
+        let values = trajectories[0].values.slice(ndarray::s![.., ..1]).to_owned();
+        let one = Trajectory::new("one", trajectories[0].times.clone(), values).unwrap();
+        let found = verdict(&Dataset::new(time, states[..1].to_vec(), vec![one]).unwrap());
+        assert!(matches!(found, Verdict::Partial { .. } | Verdict::NoFinding { .. }), "{found:?}");
+    }
 
     #[test]
     fn times_keep_their_digits_in_any_unit() {
