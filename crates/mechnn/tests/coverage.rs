@@ -201,7 +201,7 @@ fn the_published_table_with_terms_given() {
 
 /// Writes `benchmarks/results/coverage-searched.csv`.
 #[test]
-#[ignore = "hours of one core"]
+#[ignore = "ten minutes of one core"]
 fn the_published_table_with_terms_searched() {
     publish("coverage-searched.csv", &[Method::Searched]);
 }
