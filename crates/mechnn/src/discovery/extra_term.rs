@@ -52,6 +52,27 @@ mod tests {
 
     use super::extra_terms;
     use crate::data::{Dataset, Trajectory};
+    use crate::discovery::{DiscoveryOptions, Silent, discover};
+    use crate::equation::{LibrarySpec, SimulationOptions, SparseModel, simulate};
+
+    /// A population that excites itself and is inhibited by another one.
+    #[test]
+    fn a_function_of_a_linear_combination_has_its_numbers_estimated() {
+        let truth =
+            SparseModel::from_text("t", &[("x", "-x + 2*tanh(1.5*x - 1.2*y)"), ("y", "1.3*x - 0.5*y")]).unwrap();
+        let times: Vec<f64> = (0..300).map(|i| 0.1 * f64::from(i)).collect();
+        let clean = simulate(&truth, &[0.5, 0.1], &times, &SimulationOptions::new(vec![1.0; 2])).unwrap();
+        let trajectory = Trajectory::new("a", times, clean.values).unwrap();
+        let data = Dataset::new("t", truth.states, vec![trajectory]).unwrap().with_noise(0.02, 1).unwrap();
+        let (library, extra_terms) = (Some(LibrarySpec::polynomial(3)), vec!["tanh(1*x - 1*y)".to_owned()]);
+        let options = DiscoveryOptions { library, extra_terms, ..DiscoveryOptions::default() };
+        let found = discover(&data, &options, &mut Silent).unwrap().model;
+        assert_eq!(found.term_count(), 4, "{found}");
+        let function = found.equations[0].terms.iter().find(|fitted| !fitted.term.constants().is_empty()).unwrap();
+        for (number, exact) in [function.coefficient].iter().chain(function.term.constants()).zip([2.0, 1.5, 1.2]) {
+            assert!((number.abs() - exact).abs() < 0.1 * exact, "{found}");
+        }
+    }
 
     #[test]
     fn texts_are_terms_without_their_coefficient() {
