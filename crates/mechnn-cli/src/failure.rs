@@ -168,7 +168,10 @@ impl From<DiscoveryError> for Failure {
     fn from(error: DiscoveryError) -> Self {
         let message = error.to_string();
         match error {
-            DiscoveryError::Constraint(_) => Self::usage(message),
+            DiscoveryError::Constraint(_)
+            | DiscoveryError::KnownNoise { .. }
+            | DiscoveryError::NoiseModel
+            | DiscoveryError::Tuning(_) => Self::usage(message),
             DiscoveryError::ExtraTerm { ref source, .. } => Self::usage(message).hint_if(source.hint.clone()),
             DiscoveryError::TooFewOfOneState { .. } => Self::data(message).hint("leave the state out with --vars"),
             DiscoveryError::Fit(_) => Self::new(Exit::Numerical, message)

@@ -203,6 +203,6 @@ fn an_option_of_the_method_is_changed_for_a_run() {
     assert_eq!(bench(&folder, &[&in_folder[..], &["--resume"]].concat()).code, Some(0));
     let outcome = bench(&folder, &["--systems", "9", "-o", "out", "--resume"]);
     assert!(outcome.code == Some(2) && outcome.stderr.contains("other options"), "{outcome:?}");
-    let outcome = bench(&folder, &["--set", "tuning.beem=1"]);
-    assert!(outcome.code == Some(2) && outcome.stderr.contains("beem"), "{outcome:?}");
+    bench(&folder, &["--set", "tuning.beem=1"]).fails(2, &["beem"]);
+    bench(&folder, &["--set", "tuning.survivors=0"]).fails(2, &["survivors", "at least 1"]);
 }

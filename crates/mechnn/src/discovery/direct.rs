@@ -19,6 +19,7 @@ use super::rules::Rules;
 use super::search::{Search, TIGHT};
 use super::start::{EXCERPT, Start};
 use super::stated::Stated;
+use super::tuning::TuningError;
 use crate::data::Dataset;
 use crate::equation::{BasisLibrary, ExpressionError, ModelError, SimulationError, SparseModel, Term, TermError};
 
@@ -57,6 +58,9 @@ pub enum DiscoveryError {
     /// The noise is given, which is then the same everywhere, and said to be proportional.
     #[error("noise that is given is the same everywhere, and cannot be proportional")]
     NoiseModel,
+    /// A constant of the method is out of its range.
+    #[error(transparent)]
+    Tuning(#[from] TuningError),
     /// What is stated of the equations makes no sense for these data.
     #[error(transparent)]
     Constraint(#[from] ConstraintError),
@@ -99,7 +103,7 @@ pub fn fit_structure(
     if expected != found || structure.dims() != data.dims() {
         return Err(DiscoveryError::Structure { expected, found });
     }
-    check_observations(data, options)?;
+    check(data, options)?;
     let time = data.dims() + data.controls.len();
     let explicit_time = structure.terms().any(|(_, fitted)| fitted.term.uses_variable(time));
     let start = Start::new(data, options, explicit_time)?;
@@ -205,7 +209,7 @@ pub(super) fn all_candidates(
     let (mut extra, uses_time) =
         extra_terms(&options.extra_terms, data).map_err(|(term, source)| DiscoveryError::ExtraTerm { term, source })?;
     let (stated, explicit_time) = Stated::of(&options.constraints, data, options.explicit_time || uses_time)?;
-    check_observations(data, options)?;
+    check(data, options)?;
     let start = Start::new(data, options, explicit_time)?;
     let variables = data.dims() + start.known.count();
     let library = options.library_for(options.variables(data));
@@ -274,9 +278,11 @@ fn without(laboratory: &Laboratory<'_>, fit: Fit, dropped: &[usize]) -> Result<F
     laboratory.fit(candidates, start, &fit.noise, &[TIGHT], GaussNewton::default())
 }
 
-fn check_observations(data: &Dataset, options: &DiscoveryOptions) -> Result<(), DiscoveryError> {
+/// Whether what is given can be used at all.
+fn check(data: &Dataset, options: &DiscoveryOptions) -> Result<(), DiscoveryError> {
+    options.tuning.check()?;
+    let measured = if data.second_order { data.dims() / 2 } else { data.dims() };
     if let Some(given) = &options.noise_std {
-        let measured = if data.second_order { data.dims() / 2 } else { data.dims() };
         if given.len() != measured || given.iter().any(|noise| !(noise.is_finite() && *noise > 0.0)) {
             return Err(DiscoveryError::KnownNoise { measured, given: given.clone() });
         }
@@ -286,7 +292,6 @@ fn check_observations(data: &Dataset, options: &DiscoveryOptions) -> Result<(), 
     }
     let needed = mechnn_solver::smoother::WienerSmoother::MIN_OBSERVATIONS;
     for trajectory in &data.trajectories {
-        let measured = if data.second_order { data.dims() / 2 } else { data.dims() };
         for (d, state) in data.states.iter().enumerate().take(measured) {
             let found = trajectory.values.column(d).iter().filter(|y| !y.is_nan()).count();
             if found < needed {

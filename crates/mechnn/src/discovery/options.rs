@@ -1,12 +1,13 @@
 //! What can be chosen.
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::model_constraints::ModelConstraints;
-use super::tuning::Tuning;
+use super::tuning::{Tuning, TuningError};
 use crate::data::Dataset;
 use crate::equation::{FunctionFamily, LibrarySpec};
-use crate::setting::set;
+use crate::setting::{NotASetting, set};
 
 /// What the standard deviation of the measurement noise depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,15 +71,37 @@ impl Default for DiscoveryOptions {
     }
 }
 
+/// Why an option cannot be changed as a text says.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SettingError {
+    /// The text sets nothing.
+    #[error(transparent)]
+    NotASetting(#[from] NotASetting),
+    /// There is no such option, or the value is none for it.
+    #[error("{problem}")]
+    Option {
+        /// What is wrong, with the names there are.
+        problem: String,
+    },
+    /// A constant of the method is out of its range.
+    #[error(transparent)]
+    Tuning(#[from] TuningError),
+}
+
 impl DiscoveryOptions {
     /// With one option changed by its name in the configuration, as in `tuning.beam=20`.
     ///
     /// # Errors
-    /// What is wrong, where there is no such option, or the value is none for it.
-    pub fn with_setting(&self, text: &str) -> Result<Self, String> {
-        let mut table = toml::Table::try_from(self).map_err(|error| error.to_string())?;
-        set(&mut table, text).map_err(|error| error.to_string())?;
-        table.try_into().map_err(|error: toml::de::Error| error.message().to_owned())
+    /// [`SettingError`].
+    pub fn with_setting(&self, text: &str) -> Result<Self, SettingError> {
+        let mut table =
+            toml::Table::try_from(self).map_err(|error| SettingError::Option { problem: error.to_string() })?;
+        set(&mut table, text)?;
+        let no_option = |error: toml::de::Error| SettingError::Option { problem: error.message().to_owned() };
+        let changed: Self = table.try_into().map_err(no_option)?;
+        changed.tuning.check()?;
+        Ok(changed)
     }
 
     /// The variables of candidate terms: states, known inputs, and the time if it counts.
@@ -100,7 +123,7 @@ impl DiscoveryOptions {
 
 #[cfg(test)]
 mod tests {
-    use super::{DiscoveryOptions, NoiseModel};
+    use super::{DiscoveryOptions, NoiseModel, SettingError};
 
     #[test]
     fn an_option_is_changed_by_its_name() {
@@ -109,8 +132,11 @@ mod tests {
         let changed = changed.and_then(|options| options.with_setting("noise_model=additive")).expect("three options");
         assert_eq!((changed.tuning.beam, changed.noise_model), (20, Some(NoiseModel::Additive)));
         assert_eq!(changed.library.map(|library| library.to_string()), Some("poly:2".to_owned()));
-        assert!(default.with_setting("tuning.beem=20").is_err_and(|error| error.contains("beem")));
-        assert!(default.with_setting("tuning.beam=wide").is_err());
-        assert!(default.with_setting("tuning").is_err());
+        assert!(default.with_setting("tuning.beem=20").is_err_and(|error| error.to_string().contains("beem")));
+        assert!(matches!(default.with_setting("tuning.beam=wide"), Err(SettingError::Option { .. })));
+        assert!(
+            matches!(default.with_setting("tuning.beam=0"), Err(SettingError::Tuning(error)) if error.name == "beam")
+        );
+        assert!(matches!(default.with_setting("tuning"), Err(SettingError::NotASetting(_))));
     }
 }

@@ -181,6 +181,10 @@ impl<'a, 'w> Search<'a, 'w> {
         &self.stages[self.stage]
     }
 
+    fn is_last_stage(&self) -> bool {
+        self.stage + 1 == self.stages.len()
+    }
+
     fn path(&self) -> Vec<f64> {
         self.stage().path.clone()
     }
@@ -312,7 +316,7 @@ impl<'a, 'w> Search<'a, 'w> {
                 let (begin, end) = self.share;
                 self.interrupted |= (self.watch)(&fit, begin + (end - begin) * self.fraction).is_break();
             }
-            if self.stage().level() == TIGHT {
+            if self.is_last_stage() {
                 let terms = fit.candidates.len();
                 if self.front.get(&terms).is_none_or(|other| criterion < other.criterion) {
                     self.front.insert(terms, fit.clone());
@@ -320,11 +324,7 @@ impl<'a, 'w> Search<'a, 'w> {
             }
             let place = self.best.partition_point(|other| other.criterion <= criterion);
             self.best.insert(place, fit);
-            self.best.truncate(if self.stage().level() == TIGHT {
-                FINALISTS
-            } else {
-                self.laboratory.tuning.survivors
-            });
+            self.best.truncate(if self.is_last_stage() { FINALISTS } else { self.laboratory.tuning.survivors });
         }
         criterion
     }

@@ -1,6 +1,7 @@
 //! The constants of the method that no theory gives.
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// How far the search looks, and what structures cost: constants that were chosen by what they do on known systems
 /// (`docs/src/decisions/0010-constants-by-halves.md`).
@@ -35,12 +36,25 @@ pub struct Tuning {
     pub number: f64,
     /// Price of choosing one of r terms, in units of `ln r`. Default 2.
     pub choice: f64,
-    /// Price of a negative coefficient that would drive a state below zero which was always positive. Default 6.
+    /// Price of a negative coefficient that would drive a state below zero which was always positive: in populations,
+    /// concentrations and energies, what is taken away is taken from what there is. Default 6, prior odds of 1 to 20.
     pub implausible: f64,
     /// Largest part of its price that a number saves by being the same as another. Default 1.
     pub relations: f64,
     /// Price of a coefficient that is said to be a simple number, added to that of writing the number down. Default 3.
     pub simple: f64,
+}
+
+/// A constant of the method with which nothing can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+#[error("tuning: `{name}` is {value}, expected {expected}")]
+pub struct TuningError {
+    /// The field of [`Tuning`].
+    pub name: &'static str,
+    /// What it is.
+    pub value: f64,
+    /// What it may be.
+    pub expected: &'static str,
 }
 
 impl Default for Tuning {
@@ -74,6 +88,37 @@ impl Tuning {
         self.loose * (typical_step / self.loose_time).min(1.0).sqrt()
     }
 
+    /// Whether a search can be done with them.
+    ///
+    /// # Errors
+    /// [`TuningError`] for a count of 0 where one is needed, a model error or time that is not positive, a price that is
+    /// negative, and what is not finite.
+    pub fn check(&self) -> Result<(), TuningError> {
+        let counts = [
+            ("beam", self.beam),
+            ("proposed_terms", self.proposed_terms),
+            ("exchanges", self.exchanges),
+            ("survivors", self.survivors),
+            ("steps", self.steps),
+        ];
+        let positive = [("loose", self.loose), ("loose_time", self.loose_time)];
+        let prices = [
+            ("number", self.number),
+            ("choice", self.choice),
+            ("implausible", self.implausible),
+            ("relations", self.relations),
+            ("simple", self.simple),
+        ];
+        let no_count = counts.into_iter().filter(|(_, count)| *count == 0).map(|(name, _)| (name, 0.0, "at least 1"));
+        let not_positive = positive.into_iter().filter(|(_, value)| !(value.is_finite() && *value > 0.0));
+        let no_price = prices.into_iter().filter(|(_, value)| !(value.is_finite() && *value >= 0.0));
+        let wrong = no_count
+            .chain(not_positive.map(|(name, value)| (name, value, "a positive number")))
+            .chain(no_price.map(|(name, value)| (name, value, "0 or more")))
+            .next();
+        wrong.map_or(Ok(()), |(name, value, expected)| Err(TuningError { name, value, expected }))
+    }
+
     /// Whether nothing was changed.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
@@ -83,6 +128,20 @@ impl Tuning {
 #[cfg(test)]
 mod tests {
     use super::Tuning;
+
+    #[test]
+    fn constants_that_find_nothing_are_refused() {
+        let default = Tuning::default();
+        assert_eq!(default.check(), Ok(()));
+        for (wrong, name) in [
+            (Tuning { survivors: 0, ..default }, "survivors"),
+            (Tuning { loose: -0.1, ..default }, "loose"),
+            (Tuning { loose_time: f64::NAN, ..default }, "loose_time"),
+            (Tuning { simple: f64::INFINITY, ..default }, "simple"),
+        ] {
+            assert!(wrong.check().is_err_and(|error| error.name == name), "{name}");
+        }
+    }
 
     #[test]
     fn the_loose_model_error_accumulates_to_the_same_over_the_same_time() {
