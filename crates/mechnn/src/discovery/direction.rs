@@ -3,7 +3,7 @@
 use ndarray::ArrayView2;
 
 use super::symmetric_eigen::symmetric_eigen;
-use crate::equation::SparseModel;
+use crate::equation::{SparseModel, Term};
 
 /// Coefficients that may change together without the data noticing.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Part {
     pub state: String,
     /// The term without its coefficient, in Python.
     pub expression: String,
+    /// The same for people, numbers inside with four digits.
+    pub text: String,
     /// Which of the numbers inside the expression it is, from 0; none for the coefficient.
     pub constant: Option<usize>,
     /// By how much of its size it changes, per size of the largest change, which is 1.
@@ -45,19 +47,16 @@ const NAMED: f64 = 1.0 / 3.0;
 /// - `covariance`: `[P, P]`, the coefficients in the order of the model's terms, then the inner constants
 pub(super) fn open_directions(model: &SparseModel, covariance: ArrayView2<'_, f64>) -> Vec<Direction> {
     let variables = model.variables();
-    let part = |d: usize, expression: &str, constant| Part {
-        state: model.states[d].clone(),
-        expression: expression.to_owned(),
-        constant,
-        weight: 0.0,
+    let part = |d: usize, term: &Term, constant| {
+        let (expression, text) = (term.python(&variables), term.text(&variables));
+        Part { state: model.states[d].clone(), expression, text, constant, weight: 0.0 }
     };
     let (mut parts, mut constants, mut sizes, mut constant_sizes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (d, fitted) in model.terms() {
-        let expression = fitted.term.python(&variables);
-        parts.push(part(d, &expression, None));
+        parts.push(part(d, &fitted.term, None));
         sizes.push(fitted.coefficient.abs());
         for (index, value) in fitted.term.constants().iter().enumerate() {
-            constants.push(part(d, &expression, Some(index)));
+            constants.push(part(d, &fitted.term, Some(index)));
             constant_sizes.push(value.abs());
         }
     }
@@ -94,7 +93,7 @@ mod tests {
     use crate::equation::SparseModel;
 
     fn part(expression: &str, weight: f64) -> Part {
-        Part { state: "x".into(), expression: expression.into(), constant: None, weight }
+        Part { state: "x".into(), expression: expression.into(), text: expression.into(), constant: None, weight }
     }
 
     #[test]

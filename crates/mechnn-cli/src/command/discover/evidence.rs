@@ -84,7 +84,7 @@ fn held_out(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
 fn open_direction(direction: &Direction) -> String {
     let part = |part: &Part| {
         let inner = part.constant.map_or_else(String::new, |index| format!(", number {} inside", index + 1));
-        format!("{}' {} ({:+.2}{inner})", part.state, part.expression, part.weight)
+        format!("{}' {} ({:+.2}{inner})", part.state, part.text, part.weight)
     };
     let parts: Vec<String> = direction.parts.iter().map(part).collect();
     format!("open       by {:.0} % in the direction of {}", 100.0 * direction.relative_deviation, parts.join(", "))

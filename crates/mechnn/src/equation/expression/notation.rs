@@ -136,8 +136,15 @@ fn binary(notation: Notation, step: Step, left: Piece, right: Piece) -> Piece {
     };
     let is_latex = notation == Notation::Latex;
     match step {
-        Step::Add(_) => joined(left, Level::Sum, " + ", right, Level::Product, Level::Sum),
-        Step::Subtract(_) => joined(left, Level::Sum, " - ", right, Level::Product, Level::Sum),
+        Step::Add(_) | Step::Subtract(_) => {
+            let is_sum = matches!(step, Step::Add(_));
+            // Python is read back, and gives the same numbers; for people `a + -2*b` is `a - 2*b`.
+            let turned =
+                right.text.strip_prefix('-').filter(|_| notation != Notation::Python && right.level > Level::Sum);
+            let turned = turned.map(|text| Piece::new(text, right.level));
+            let operator = if is_sum == turned.is_none() { " + " } else { " - " };
+            joined(left, Level::Sum, operator, turned.unwrap_or(right), Level::Product, Level::Sum)
+        }
         Step::Divide(_) if is_latex => Piece::new(format!("\\frac{{{}}}{{{}}}", left.text, right.text), Level::Power),
         Step::Multiply(_) if is_latex => {
             // Two numbers side by side would read as one.

@@ -155,6 +155,8 @@ fn latex_has_fractions_powers_and_functions() {
         assert_eq!(parse(text).latex(), latex, "{text}");
     }
     assert_eq!(parse("x**2/(1 + 0.5*x)").text(), "x^2/(1 + 0.5*x)");
+    assert_eq!(parse("sin(2*x + -3*y - -0.5)").text(), "sin(2*x - 3*y + 0.5)");
+    assert_eq!(parse("tanh(x + -1.5*y)").latex(), "\\tanh\\left(x - 1.5\\, y\\right)");
     let hares = Expression::parse("hare_count*x0", &names(&["hare_count", "x0"]), &[]).unwrap();
     assert_eq!(hares.latex(), "\\mathrm{hare\\_count}\\, x_{0}");
 }
