@@ -10,6 +10,8 @@ fn without_the_feature_both_name_it() {
     folder.write("x.csv", "t,x,y\n0,1,2\n1,2,3\n2,4,5\n3,4,7\n");
     folder.mechnn(&["train", "x.toml"]).fails(2, &["feature `neural`", "--features neural"]);
     folder.mechnn(&["discover", "x.csv", "--method", "neural"]).fails(2, &["feature `neural`"]);
+    let only_direct = ["discover", "x.csv", "--method", "neural", "--set", "tuning.beam=20"];
+    folder.mechnn(&only_direct).fails(2, &["knows no --set"]);
 }
 
 #[cfg(feature = "neural")]

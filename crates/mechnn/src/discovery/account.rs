@@ -10,7 +10,6 @@ use super::fit::{Fit, Laboratory};
 use super::held_out::{HeldOut, Refit};
 use super::observer::{Progress, Stage};
 use super::result::{Alternative, DiscoveryResult, FittedTrajectory};
-use super::search::TIGHT;
 use crate::data::{Dataset, Trajectory};
 use crate::equation::{SimulationOptions, SparseModel, r2, simulate_with_inputs, valid_time};
 
@@ -94,7 +93,7 @@ impl Account<'_> {
         Ok(Progress {
             stage: Stage::Structure,
             fraction,
-            model_error: TIGHT,
+            model_error: self.laboratory.tuning.tight,
             terms: fit.candidates.len(),
             iterations: fit.iterations,
             data_misfit: fit.objective.data,

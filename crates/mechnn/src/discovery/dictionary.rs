@@ -9,14 +9,12 @@ use super::rules::Rules;
 use super::start::Start;
 use crate::equation::{BasisLibrary, FunctionFamily, Term};
 
-/// Candidate terms that the data can tell apart, with their values and running integrals on the grid.
+/// Candidate terms that the data can tell apart, and what the data say of each.
 #[derive(Debug, Clone)]
 pub(super) struct Dictionary {
     pub(super) library: BasisLibrary,
     /// Root mean square of each term along the states, `[P]`: terms and coefficients are of order one in its unit.
     pub(super) norms: Vec<f64>,
-    /// `∫ f dt` from the start of each trajectory, normalised, in scaled time, `[sum of N, P]`.
-    pub(super) integrals: Vec<f64>,
     /// Number of terms that are as simple or simpler, see [`super::price`], `[P]`.
     pub(super) ranks: Vec<f64>,
     /// The first this many terms are polynomials and what the user added, the others functions.
@@ -47,16 +45,9 @@ impl Dictionary {
         let (width, terms) = (library.dims(), library.len());
         let variables = start.variables_on_grid();
         let points = variables.len() / width;
-        let (mut values, mut slopes) = (vec![0.0; points * terms], vec![0.0; points * terms]);
-        let mut jacobian = vec![0.0; terms * width];
-        let dims = start.noise.len();
-        for (point, (x, v)) in variables.chunks_exact(width).zip(start.derivatives.chunks_exact(dims)).enumerate() {
-            library.jacobian_into(x, &mut values[point * terms..][..terms], &mut jacobian);
-            for (term, gradient) in jacobian.chunks_exact(width).enumerate() {
-                let of_states = (0..dims).map(|d| gradient[d] * (v[d] * start.scaling.state[d]));
-                slopes[point * terms + term] = of_states.sum::<f64>() + start.slope_in_time(gradient);
-            }
-        }
+        let mut values = vec![0.0; points * terms];
+        let rows = variables.chunks_exact(width).zip(values.chunks_exact_mut(terms));
+        rows.for_each(|(x, values)| library.evaluate_into(x, values));
         let mean_square = |term: usize| {
             let column = values.iter().skip(term).step_by(terms);
             column.map(|value| value * value).sum::<f64>() / points as f64
@@ -69,20 +60,6 @@ impl Dictionary {
         distinct.extend((monomials..terms).map(|term| usable(all_norms[term]) && !repeated(&normalised, terms, term)));
         let kept: Vec<usize> = (0..terms).filter(|&term| distinct[term]).collect();
 
-        let mut integrals = vec![0.0; points * kept.len()];
-        let mut first = 0;
-        for segment in &start.segments {
-            for (t, ends) in segment.times.windows(2).enumerate() {
-                let (h, t) = (ends[1] - ends[0], first + t);
-                for (k, &term) in kept.iter().enumerate() {
-                    let (a, b) = (t * terms + term, (t + 1) * terms + term);
-                    // Trapezoids with the end correction: the cubic through both values and slopes.
-                    let area = 0.5 * h * (values[a] + values[b]) + h * h / 12.0 * (slopes[a] - slopes[b]);
-                    integrals[(t + 1) * kept.len() + k] = integrals[t * kept.len() + k] + area / all_norms[term];
-                }
-            }
-            first += segment.times.len();
-        }
         // Of each family its first instance counts. A function is chosen twice: that it is none of the polynomials, and
         // which.
         let complexity = |term: usize| library.terms()[term].complexity();
@@ -100,7 +77,6 @@ impl Dictionary {
             families: kept.iter().map(|&term| families[term]).collect(),
             polynomials: kept.iter().filter(|&&term| term < named).count(),
             survives: kept.iter().flat_map(|&term| survives(&library.terms()[term], all_norms[term], start)).collect(),
-            integrals,
             indistinct: (0..named).filter(|&t| !distinct[t]).map(|t| library.terms()[t].clone()).collect(),
             library: library.subset(&kept),
             rules: Rules::default(),

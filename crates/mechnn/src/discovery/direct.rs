@@ -16,10 +16,10 @@ use super::options::{DiscoveryOptions, NoiseModel};
 use super::polish::Polished;
 use super::result::DiscoveryResult;
 use super::rules::Rules;
-use super::search::{Search, TIGHT};
+use super::search::Search;
 use super::start::{EXCERPT, Start};
 use super::stated::Stated;
-use super::tuning::TuningError;
+use super::tuning::{Tuning, TuningError};
 use crate::data::Dataset;
 use crate::equation::{BasisLibrary, ExpressionError, ModelError, SimulationError, SparseModel, Term, TermError};
 
@@ -137,7 +137,7 @@ pub fn fit_structure(
     parameters.extend(laboratory.first_constants(&candidates));
     let first = Estimate { states: start.states.clone(), parameters };
     let noise = laboratory.floored(&start.noise);
-    let fit = laboratory.fit(candidates, first, &noise, &LEVELS, GaussNewton::default())?;
+    let fit = laboratory.fit(candidates, first, &noise, &levels(&options.tuning), GaussNewton::default())?;
     let fit = laboratory.settled(fit, GaussNewton::default())?;
     let Polished { start, fit, marginals } = finish(&laboratory, &fit, options)?;
     let laboratory = Laboratory { start: &start, ..laboratory };
@@ -146,7 +146,9 @@ pub fn fit_structure(
 }
 
 /// Levels of model error from smoothed states to where structures are compared.
-pub(super) const LEVELS: [f64; 4] = [0.3, 0.1, 0.02, TIGHT];
+pub(super) fn levels(tuning: &Tuning) -> [f64; 4] {
+    [0.3, 0.1, 0.02, tuning.tight]
+}
 
 /// Finds sparse equations for the data.
 ///
@@ -275,7 +277,7 @@ fn without(laboratory: &Laboratory<'_>, fit: Fit, dropped: &[usize]) -> Result<F
     let parameters = kept.map(|index| fit.estimate.parameters[index]).collect();
     let candidates = (0..fit.candidates.len()).filter(|j| !dropped.contains(j)).map(|j| fit.candidates[j]).collect();
     let start = Estimate { states: fit.estimate.states.clone(), parameters };
-    laboratory.fit(candidates, start, &fit.noise, &[TIGHT], GaussNewton::default())
+    laboratory.fit(candidates, start, &fit.noise, &[laboratory.tuning.tight], GaussNewton::default())
 }
 
 /// Whether what is given can be used at all.

@@ -2,6 +2,7 @@
 
 use std::f64::consts::FRAC_PI_2;
 
+use super::combination::COMBINATIONS;
 use super::spectrum::dominant_frequencies;
 use super::start::Start;
 use crate::equation::{Expression, FunctionFamily, FunctionTerm, Term};
@@ -215,6 +216,13 @@ pub(super) fn function_terms(families: &[FunctionFamily], surroundings: &Surroun
             }
         }
     }
+    if families.contains(&FunctionFamily::Combined) {
+        for combination in &COMBINATIONS {
+            for (v, w) in combination.places(&ranges[..others]) {
+                list.push(combination.text, v, w, (combination.starts)(&ranges[v], &ranges[w]));
+            }
+        }
+    }
     let Some(time) = time else { return list.terms };
     for (family, text) in IN_TIME.iter().filter(|(family, _)| families.contains(family)) {
         let starts = || if *family == FunctionFamily::Trigonometric { time.oscillations() } else { time.rates() };
@@ -235,7 +243,7 @@ impl TermList<'_> {
     fn push(&mut self, template: &str, v: usize, w: usize, starts: Vec<Vec<f64>>) {
         let Some(first) = starts.first() else { return };
         self.number += 1;
-        let constants: Vec<String> = ["a", "b"][..first.len()].iter().map(ToString::to_string).collect();
+        let constants: Vec<String> = ["a", "b", "c"][..first.len()].iter().map(ToString::to_string).collect();
         let text = instantiate(template, &self.names[v], &self.names[w]);
         // The templates are ours; one that does not parse is left out, and a test says so.
         let Ok(expression) = Expression::parse(&text, self.names, &constants) else { return };
@@ -267,18 +275,20 @@ fn instantiate(text: &str, v: &str, w: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discovery::combination::Partner;
 
     #[test]
     fn every_template_gives_terms() {
         let range = Range { least: 0.5, largest: 2.0, mean: 1.2, size: 1.3, spread: 0.4 };
         let surroundings = Surroundings { ranges: vec![range, range], time: None };
         let terms = function_terms(&FunctionFamily::ALL, &surroundings);
-        let mut numbers: Vec<usize> = terms.iter().map(|(number, _)| *number).collect();
-        numbers.dedup();
+        let count = |terms: &[(usize, Term)]| terms.chunk_by(|a, b| a.0 == b.0).count();
         let two = |template: &&Template| template.text.contains('w');
         let symmetric = 2;
-        let expected = 2 * TEMPLATES.len() - symmetric;
-        assert_eq!(numbers.len(), expected, "{} templates of two states", TEMPLATES.iter().filter(two).count());
+        let exchangeable =
+            COMBINATIONS.iter().filter(|combination| combination.partner == Partner::Exchangeable).count();
+        let expected = 2 * (TEMPLATES.len() + COMBINATIONS.len()) - symmetric - exchangeable;
+        assert_eq!(count(&terms), expected, "{} templates of two states", TEMPLATES.iter().filter(two).count());
         assert!(terms.iter().all(|(_, term)| term.evaluate(&[0.7, 1.9]).is_finite()));
 
         let time = TimeScales { frequencies: vec![1.0, 2.0], span: 3.0 };

@@ -78,6 +78,7 @@ impl Laboratory<'_> {
                 .constants(&fit.candidates)
                 .map(|(candidate, place)| (self.dictionary.families[candidate.term], place))
                 .collect(),
+            tuning: *self.tuning,
         }
     }
 

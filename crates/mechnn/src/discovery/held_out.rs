@@ -3,7 +3,6 @@
 use mechnn_solver::smoother::{Estimate, GaussNewton, WienerSmoother};
 
 use super::fit::{Fit, Laboratory};
-use super::search::TIGHT;
 use super::start::Start;
 
 /// The prediction of a trajectory's last rows, by coefficients and states refitted without them.
@@ -67,7 +66,8 @@ impl Laboratory<'_> {
         }
         let laboratory = Laboratory { start: &start, ..*self };
         let estimate = Estimate { states, parameters: fit.parameters() };
-        let refit = laboratory.fit(fit.candidates.clone(), estimate, &fit.noise, &[TIGHT], GaussNewton::default());
+        let refit =
+            laboratory.fit(fit.candidates.clone(), estimate, &fit.noise, &[self.tuning.tight], GaussNewton::default());
         let fit = refit.ok()?;
         Some(Refit { start, fit, rows })
     }

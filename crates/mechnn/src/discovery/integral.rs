@@ -104,34 +104,20 @@ impl<'a> IntegralRegression<'a> {
         self.laboratory.start.position(self.state) != self.state
     }
 
-    /// The column of a term of the dictionary at its first constants.
-    pub(super) fn dictionary_column(&self, term: usize) -> Vec<f64> {
-        let dictionary = self.laboratory.dictionary;
-        if !self.has_dictionary_columns() {
-            return self.column(term, &dictionary.first_constants(term)).values;
-        }
-        self.centred(|row| dictionary.integrals[row * dictionary.len() + term])
-    }
-
-    /// Whether the dictionary's integrals are those wanted: over these data, and not over the whole of which they are an
-    /// excerpt, and single ones.
-    fn has_dictionary_columns(&self) -> bool {
-        if self.is_velocity() {
-            return false;
-        }
-        let points = self.laboratory.start.states.len() / self.laboratory.dims();
-        self.laboratory.dictionary.integrals.len() == points * self.laboratory.dictionary.len()
-    }
-
     /// The column of a term with the given constants, in units of [`super::dictionary::Dictionary::constant_units`].
     pub(super) fn column(&self, term: usize, constants: &[f64]) -> Column {
-        if constants.is_empty() && self.has_dictionary_columns() {
-            return Column { values: self.dictionary_column(term), by_constant: Vec::new() };
-        }
         let dictionary = self.laboratory.dictionary;
         let units = dictionary.constant_units(term);
         let constants: Vec<f64> = constants.iter().zip(&units).map(|(constant, unit)| constant * unit).collect();
         self.column_of(&dictionary.library.terms()[term], dictionary.norms[term], &constants, &units)
+    }
+
+    /// Of that column the values.
+    pub(super) fn values(&self, term: usize, constants: &[f64]) -> Vec<f64> {
+        let dictionary = self.laboratory.dictionary;
+        let in_units = constants.iter().zip(dictionary.constant_units(term));
+        let constants: Vec<f64> = in_units.map(|(constant, unit)| constant * unit).collect();
+        self.column_of(&dictionary.library.terms()[term], dictionary.norms[term], &constants, &[]).values
     }
 
     /// The column of a function over its norm; `units` are those of the constants by which there are derivatives.

@@ -15,6 +15,7 @@ mod account;
 mod candidates;
 
 mod chosen;
+mod combination;
 
 mod affine_map;
 

@@ -4,14 +4,10 @@ use mechnn_solver::smoother::GaussNewton;
 
 use super::fit::{Fit, Laboratory, NOISE_FLOOR};
 use super::options::NoiseModel;
-use super::search::TIGHT;
 use super::start::{Start, set_proportional};
 
-/// Levels of model error on the way to the fit under the other noise model.
-const LEVELS: [f64; 2] = [0.02, TIGHT];
-
-/// Deviance by which the other noise model must be better: likelihood odds of 7.
-const MARGIN: f64 = 4.0;
+/// Level of model error on the way to the fit under the other noise model.
+const FIRST_LEVEL: f64 = 0.02;
 
 impl Laboratory<'_> {
     /// The data and the fit under the other noise model, if the data make that one more likely.
@@ -33,9 +29,10 @@ impl Laboratory<'_> {
         let laboratory = Laboratory { start: &start, ..*self };
         let noise = laboratory.noise_from_residuals(fit);
         let estimate = fit.estimate.clone();
-        let other = laboratory.fit(fit.candidates.clone(), estimate, &noise, &LEVELS, GaussNewton::default()).ok()?;
+        let levels = [FIRST_LEVEL, self.tuning.tight];
+        let other = laboratory.fit(fit.candidates.clone(), estimate, &noise, &levels, GaussNewton::default()).ok()?;
         let gain = self.noise_deviance(fit) - laboratory.noise_deviance(&other);
-        (gain > MARGIN).then_some((start, other))
+        (gain > self.tuning.other_noise).then_some((start, other))
     }
 
     /// Minus twice the log-likelihood of all residuals, the noise of every state at its best: with residuals e and the

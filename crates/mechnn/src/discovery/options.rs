@@ -109,11 +109,12 @@ impl DiscoveryOptions {
         data.dims() + data.controls.len() + usize::from(self.explicit_time)
     }
 
-    /// The library for D variables: the given one, or polynomials of degree 3 with all functions up to D = 4, polynomials of
+    /// The library for D variables: the given one, or polynomials of degree 3 with the functions of
+    /// [`FunctionFamily::DEFAULT`] up to D = 4, polynomials of
     /// degree 2 up to D = 10, of degree 1 beyond.
     pub fn library_for(&self, dims: usize) -> LibrarySpec {
         let default = || match dims {
-            0..=4 => LibrarySpec::polynomial(3).with_functions(&FunctionFamily::ALL),
+            0..=4 => LibrarySpec::polynomial(3).with_functions(&FunctionFamily::DEFAULT),
             5..=10 => LibrarySpec::polynomial(2),
             _ => LibrarySpec::polynomial(1),
         };

@@ -5,11 +5,10 @@ use mechnn_solver::smoother::{Estimate, GaussNewton, Marginals, SmootherError};
 use super::affine_map::AffineMap;
 use super::fit::{Fit, Laboratory};
 use super::options::NoiseModel;
-use super::search::TIGHT;
 use super::simplify::simplify;
 use super::start::{Start, set_proportional};
 
-/// Levels of model error that follow [`TIGHT`].
+/// Levels of model error that follow the one at which structures are compared, [`super::tuning::Tuning::tight`].
 const LEVELS: [f64; 6] = [1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5];
 
 const PATIENT: GaussNewton = GaussNewton { max_iterations: 60, tolerance: 1e-6, corrects: true };
@@ -18,18 +17,11 @@ const PATIENT: GaussNewton = GaussNewton { max_iterations: 60, tolerance: 1e-6, 
 /// Hermite-Simpson step is below the last level.
 const LONGEST_STEP: f64 = 0.05;
 
-/// The sum of squares may rise by this fraction when the model error is taken away: the model error had followed the
-/// noise a little, as every further freedom does.
-const TOLERATED_RISE: f64 = 0.03;
-
 /// Most times the noise is estimated from the fit and the fit with the noise, and the relative change at which they agree.
 const NOISE_PASSES: usize = 10;
 const SETTLED: f64 = 0.01;
 
 const SIMPLIFYING_PASSES: usize = 4;
-
-/// Deviance that a constant set to a simple number may cost: two standard errors.
-const WORTH_OF_A_CONSTANT: f64 = 4.0;
 
 /// The last fit of a discovery.
 pub(super) struct Polished {
@@ -60,14 +52,14 @@ impl Laboratory<'_> {
         }
         let laboratory = Laboratory { start: &start, ..*self };
         let estimate = Estimate { states, parameters: fit.estimate.parameters.clone() };
-        let first = laboratory.fit(fit.candidates.clone(), estimate, &fit.noise, &[TIGHT], PATIENT)?;
+        let first = laboratory.fit(fit.candidates.clone(), estimate, &fit.noise, &[self.tuning.tight], PATIENT)?;
         let first = laboratory.settled(first, PATIENT)?;
         let (mut fit, mut level) = laboratory.tighten(first.clone());
         let marginals = match laboratory.marginals(&fit, level) {
             Ok(marginals) => marginals,
             Err(_) => {
                 // Next to a pole nothing is left to tell the states' directions apart.
-                (fit, level) = (first, TIGHT);
+                (fit, level) = (first, self.tuning.tight);
                 laboratory.marginals(&fit, level)?
             }
         };
@@ -85,7 +77,7 @@ impl Laboratory<'_> {
         for pass in 0..NOISE_PASSES {
             let noise = self.noise_from_residuals(&fit);
             let moved = noise.iter().zip(&fit.noise).map(|(new, old)| (new / old).ln().abs()).fold(0.0, f64::max);
-            match self.improve(&Fit { noise, ..fit.clone() }, TIGHT, method) {
+            match self.improve(&Fit { noise, ..fit.clone() }, self.tuning.tight, method) {
                 Ok(next) => fit = next,
                 Err(error) if pass == 0 => return Err(error),
                 Err(_) => break,
@@ -99,10 +91,10 @@ impl Laboratory<'_> {
 
     /// The fit at the smallest level of model error that the data bear, and that level.
     fn tighten(&self, first: Fit) -> (Fit, f64) {
-        let tolerated = TOLERATED_RISE * self.observations();
+        let tolerated = self.tuning.rise * self.observations();
         let reference = self.deviance(&first);
-        let (mut best, mut reached) = (first, TIGHT);
-        for level in LEVELS {
+        let (mut best, mut reached) = (first, self.tuning.tight);
+        for level in LEVELS.into_iter().filter(|level| *level < self.tuning.tight) {
             match self.improve(&best, level, PATIENT) {
                 Ok(fit) if self.deviance(&fit) < reference + tolerated => (best, reached) = (fit, level),
                 _ => break,
@@ -124,16 +116,16 @@ impl Laboratory<'_> {
                 None => (free, marginals.parameters.clone()),
                 Some((fit, level)) => (fit, fit.map.spread(&self.marginals(fit, *level).ok()?.parameters)),
             };
-            if simplify(&mut map, &self.numbers(fit, &covariance), self.tuning.simple) == 0 {
+            if simplify(&mut map, &self.numbers(fit, &covariance)) == 0 {
                 break;
             }
             let scaled = map.in_units(&units);
             let parameters = scaled.closest(&fit.parameters());
             let start = Estimate { states: fit.estimate.states.clone(), parameters };
             let candidates = fit.candidates.clone();
-            let first = self.fit_constrained(candidates, scaled, start, &fit.noise, &[TIGHT], PATIENT).ok();
+            let first = self.fit_constrained(candidates, scaled, start, &fit.noise, &[self.tuning.tight], PATIENT).ok();
             let next = first.map(|first| self.tighten(first));
-            let allowed = WORTH_OF_A_CONSTANT * (p - map.free()) as f64;
+            let allowed = self.tuning.worth_of_a_constant * (p - map.free()) as f64;
             match next {
                 Some((next, reached))
                     if reached <= 10.0 * level && self.deviance(&next) - self.deviance(free) < allowed =>

@@ -9,13 +9,6 @@ use super::integral::IntegralRegression;
 use super::quadratic::{Quadratic, Subset};
 use super::tuning::Tuning;
 
-/// Terms in one equation up to which every family of functions is tried with its constants at their best.
-const FAMILY_TERMS: usize = 3;
-
-/// Of each family, right-hand sides of each size that are extended, and whose constants are refined.
-const FAMILY_BEAM: usize = 6;
-const FAMILY_REFINED: usize = 3;
-
 /// One right-hand side.
 #[derive(Debug, Clone)]
 pub(super) struct Proposal {
@@ -44,12 +37,10 @@ impl Laboratory<'_> {
         let allowed: Vec<usize> =
             (0..terms).filter(|&term| self.dictionary.rules.allows(Candidate { state: d, term })).collect();
         let regression = IntegralRegression::new(self, d);
-        let mut equation = Choices {
-            laboratory: self,
-            instances: allowed.iter().map(|&term| Instance::first(self.dictionary, term)).collect(),
-            columns: allowed.iter().map(|&term| regression.dictionary_column(term)).collect(),
-            regression,
-        };
+        let instances: Vec<Instance> = allowed.iter().map(|&term| Instance::first(self.dictionary, term)).collect();
+        let column = |instance: &Instance| regression.values(instance.term, &instance.constants);
+        let columns = instances.iter().map(column).collect();
+        let mut equation = Choices { laboratory: self, instances, columns, regression };
         let quadratic = equation.quadratic();
         let mut subsets = equation.best(&quadratic, count, per_size);
         subsets.extend(equation.of_every_family(&quadratic));
@@ -124,8 +115,9 @@ impl Choices<'_> {
         let polynomials = self.laboratory.dictionary.polynomials;
         let polynomials = self.instances.iter().filter(|instance| instance.term < polynomials).count();
         let mut chosen = Vec::new();
-        for (beam, among, limit) in [(FAMILY_BEAM, polynomials, FAMILY_REFINED), (1, terms, 1)] {
-            let mut found = quadratic.best_with_each(&seeds, &score, FAMILY_TERMS, beam, among);
+        let Tuning { family_terms, family_beam, family_refined, .. } = *self.laboratory.tuning;
+        for (beam, among, limit) in [(family_beam, polynomials, family_refined), (1, terms, 1)] {
+            let mut found = quadratic.best_with_each(&seeds, &score, family_terms, beam, among);
             found.sort_by(|a, b| a.1.score.total_cmp(&b.1.score).then_with(|| a.1.members.cmp(&b.1.members)));
             let mut counts = HashMap::new();
             for (seed, subset) in found {
@@ -169,7 +161,7 @@ impl Choices<'_> {
             }
         }
         for (_, instance) in best {
-            self.columns.push(self.regression.column(instance.term, &instance.constants).values);
+            self.columns.push(self.regression.values(instance.term, &instance.constants));
             self.instances.push(instance);
         }
     }

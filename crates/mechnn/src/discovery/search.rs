@@ -10,6 +10,7 @@ use super::candidates::Candidate;
 use super::chosen::Chosen;
 use super::fit::{Fit, Laboratory};
 use super::proposal::Proposal;
+use super::tuning::Tuning;
 
 /// A level of model error (its standard deviation accumulated over one typical step, in units of the noise) at which
 /// structures are compared, and those passed on the way to it from smoothed states.
@@ -26,14 +27,17 @@ impl Stage {
     }
 }
 
-/// The level at which structures are compared in the end: tight enough that the states obey the equations.
-pub(super) const TIGHT: f64 = 0.003;
-
 /// With loose equations the states follow the data, and what a term does to the rates decides: right also far from the
 /// truth. With tight ones, what it does to the whole trajectory: exact near the truth.
-fn stages(loose: f64) -> [Stage; 2] {
+fn stages(tuning: &Tuning, typical_step: f64) -> [Stage; 2] {
+    let Tuning { tight, rounds, tight_rounds, .. } = *tuning;
+    let loose = tuning.loose_level(typical_step);
     // On the way to the loose level three times that, and between the two a fifth of it.
-    [Stage { path: vec![3.0 * loose, loose], rounds: 8 }, Stage { path: vec![loose, 0.2 * loose, TIGHT], rounds: 12 }]
+    let between = (0.2 * loose).max(tight);
+    [
+        Stage { path: vec![3.0 * loose, loose], rounds },
+        Stage { path: vec![loose, between, tight], rounds: tight_rounds },
+    ]
 }
 
 /// Few steps, and none that is corrected: structures are compared near where the data put the states, and a corrected step
@@ -42,21 +46,8 @@ fn quick(steps: usize) -> GaussNewton {
     GaussNewton { max_iterations: steps, tolerance: 1e-3, corrects: false }
 }
 
-/// Proposals of an equation that stands alone, and of each size.
-const PROPOSALS: [usize; 2] = [40, 8];
-
-/// Terms of one equation that local moves try: the simplest, and with those that its proposals use.
-const ALWAYS_LISTED: usize = 20;
-const LONGEST_LIST: usize = 40;
-
-/// Structures that pass from an excerpt of long data to all of them, and the part of the time until then.
-const LEADS: usize = 5;
+/// The part of the time of a search of long data that its excerpt takes.
 const EXCERPT_SHARE: f64 = 0.7;
-
-/// Structures of the last stage that are weighed by what simple relations of their coefficients save, and by how much
-/// their criteria may be behind: no relations save more.
-const FINALISTS: usize = 30;
-const BEHIND: f64 = 25.0;
 
 /// What the search tells while it runs; `Break` ends it.
 pub(super) type Watch<'a> = dyn FnMut(&Fit, f64) -> ControlFlow<()> + 'a;
@@ -97,7 +88,7 @@ impl<'a, 'w> Search<'a, 'w> {
             laboratory,
             noise,
             shortlist: Vec::new(),
-            stages: stages(laboratory.tuning.loose_level(laboratory.start.typical_step)),
+            stages: stages(laboratory.tuning, laboratory.start.typical_step),
             stage: 0,
             tried,
             best,
@@ -119,7 +110,7 @@ impl<'a, 'w> Search<'a, 'w> {
     pub(super) fn leads(mut self) -> Leads {
         self.share = (0.0, EXCERPT_SHARE);
         self.compare_all();
-        self.best.truncate(LEADS);
+        self.best.truncate(self.laboratory.tuning.leads);
         Leads { fits: self.best, shortlist: self.shortlist, interrupted: self.interrupted }
     }
 
@@ -145,7 +136,10 @@ impl<'a, 'w> Search<'a, 'w> {
         // Polynomials first: they say most with least, and a search among all functions at once would lose its way.
         let libraries = if all > polynomials { vec![polynomials, all] } else { vec![all] };
         let searched = (0..dims).filter(|&d| self.laboratory.is_searched(d)).count();
-        let [count, per_size] = if searched > 1 { [tuning.exchanges, tuning.exchanges_of_a_size] } else { PROPOSALS };
+        let (count, per_size) = match searched {
+            0 | 1 => (tuning.proposals, tuning.proposals_of_a_size),
+            _ => (tuning.exchanges, tuning.exchanges_of_a_size),
+        };
         let lists: Vec<Vec<Vec<Proposal>>> = libraries
             .iter()
             .map(|&terms| (0..dims).map(|d| self.laboratory.proposals(d, terms, count, per_size)).collect())
@@ -194,7 +188,7 @@ impl<'a, 'w> Search<'a, 'w> {
         if self.best.is_empty() {
             return Err(SmootherError::NotFinite);
         }
-        self.laboratory.improve(&self.best[0], TIGHT, GaussNewton::default())
+        self.laboratory.improve(&self.best[0], self.laboratory.tuning.tight, GaussNewton::default())
     }
 
     /// Rounds of local moves, as long as they help. `done` is the fraction of the search that is behind them.
@@ -244,9 +238,9 @@ impl<'a, 'w> Search<'a, 'w> {
             };
             let mut terms: Vec<usize> = (0..library).filter(is_candidate).collect();
             terms.sort_by_key(|&term| (dictionary.ranks[term] as usize, term));
-            terms.truncate(ALWAYS_LISTED);
+            terms.truncate(self.laboratory.tuning.listed);
             for term in list.iter().flat_map(|proposal| &proposal.terms) {
-                if terms.len() < LONGEST_LIST && !terms.contains(term) && is_candidate(term) {
+                if terms.len() < self.laboratory.tuning.longest_list && !terms.contains(term) && is_candidate(term) {
                     terms.push(*term);
                 }
             }
@@ -260,7 +254,7 @@ impl<'a, 'w> Search<'a, 'w> {
     fn exchange_equations(&mut self, lists: &[Vec<Proposal>]) {
         let mut current: Vec<&Proposal> = lists.iter().map(|list| &list[0]).collect();
         let mut lowest = self.try_equations(&current);
-        let sweeps = if lists.len() > 1 { 2 } else { 1 };
+        let sweeps = if lists.len() > 1 { self.laboratory.tuning.sweeps } else { 1 };
         for d in (0..lists.len()).cycle().take(sweeps * lists.len()) {
             let mut chosen = current[d];
             for alternative in &lists[d] {
@@ -324,7 +318,8 @@ impl<'a, 'w> Search<'a, 'w> {
             }
             let place = self.best.partition_point(|other| other.criterion <= criterion);
             self.best.insert(place, fit);
-            self.best.truncate(if self.is_last_stage() { FINALISTS } else { self.laboratory.tuning.survivors });
+            let Tuning { finalists, survivors, .. } = *self.laboratory.tuning;
+            self.best.truncate(if self.is_last_stage() { finalists } else { survivors });
         }
         criterion
     }
@@ -357,9 +352,9 @@ impl<'a, 'w> Search<'a, 'w> {
 
     /// Takes from the criteria what simple relations of the coefficients save, and sorts anew.
     fn weigh_relations(&mut self) {
-        let limit = self.best_criterion() + BEHIND;
+        let limit = self.best_criterion() + self.laboratory.tuning.behind;
         let laboratory = self.laboratory;
-        let weigh = |fit: &mut Fit| fit.criterion -= laboratory.saving(fit, TIGHT);
+        let weigh = |fit: &mut Fit| fit.criterion -= laboratory.saving(fit, laboratory.tuning.tight);
         self.best.retain(|fit| fit.criterion <= limit);
         self.best.par_iter_mut().for_each(weigh);
         self.best.sort_by(|a, b| a.criterion.total_cmp(&b.criterion));

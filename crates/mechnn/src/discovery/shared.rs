@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::account::Account;
 use super::candidates::Candidate;
 use super::dictionary::Dictionary;
-use super::direct::{DiscoveryError, LEVELS, all_candidates, discover, fit_structure};
+use super::direct::{DiscoveryError, all_candidates, discover, fit_structure, levels};
 use super::fit::{Fit, Laboratory};
 use super::integral::IntegralRegression;
 use super::observer::{Observer, Progress};
@@ -243,7 +243,8 @@ impl<'a> Comparison<'a> {
         }
         theta.extend(constants);
         let first = Estimate { states: start.states.clone(), parameters: theta };
-        let fit = laboratory.fit(candidates, first, &laboratory.floored(&start.noise), &LEVELS, QUICK)?;
+        let fit =
+            laboratory.fit(candidates, first, &laboratory.floored(&start.noise), &levels(laboratory.tuning), QUICK)?;
         Ok(OwnFit { dictionary, fit })
     }
 

@@ -1,16 +1,7 @@
 //! Coefficients that may be simple numbers.
 
 use super::affine_map::AffineMap;
-
-/// Only a coefficient known to this fraction of itself can be said to be a simple number.
-const KNOWN: f64 = 0.1;
-
-/// Numerators and denominators that are tried.
-const LARGEST_NUMERATOR: u32 = 30;
-const LARGEST_DENOMINATOR: u32 = 3;
-
-/// A hypothesis farther than this from the estimate, in standard errors, contradicts the data.
-const FARTHEST: f64 = 2.0;
+use super::tuning::Tuning;
 
 /// The numbers of a model, in the data's units.
 ///
@@ -25,6 +16,8 @@ pub(super) struct Numbers {
     pub(super) equation: Vec<usize>,
     pub(super) term: Vec<usize>,
     pub(super) constant: Vec<(usize, usize)>,
+    /// What is simple, and what it costs.
+    pub(super) tuning: Tuning,
 }
 
 /// One thing that may hold of the coefficients.
@@ -50,12 +43,12 @@ struct Accepted {
 /// and pairs of the same size. Returns how many.
 ///
 /// A free coefficient θ known to σ takes `2 ln(|θ| / σ)` to write down as far as it is known; a fraction p/q takes `2 ln
-/// ((1 + p) q)` and `price`, one of m pairs `2 ln m`. A hypothesis is accepted if that saves more than it raises the deviance, the
-/// square of its distance z in standard errors, and z is below 2. This is the principle of minimum description length
+/// ((1 + p) q)` and a price, one of m pairs `2 ln m`. A hypothesis is accepted if that saves more than it raises the deviance, the
+/// square of its distance z in standard errors, and z is below a limit. This is the principle of minimum description length
 /// (Rissanen 1978) for the constants.
-pub(super) fn simplify(map: &mut AffineMap, numbers: &Numbers, price: f64) -> usize {
+pub(super) fn simplify(map: &mut AffineMap, numbers: &Numbers) -> usize {
     let known = numbers.known();
-    let hypotheses = [numbers.fractions(&known, price), numbers.pairs(&known)].concat();
+    let hypotheses = [numbers.fractions(&known), numbers.pairs(&known)].concat();
     let accepted = numbers.accepted(hypotheses).into_iter();
     accepted.filter(|accepted| map.constrain(&accepted.hypothesis.weights, accepted.hypothesis.value)).count()
 }
@@ -78,7 +71,7 @@ pub(super) fn saved_by_pairs(numbers: &Numbers, price: &[f64]) -> f64 {
 impl Numbers {
     fn known(&self) -> Vec<usize> {
         let p = self.theta.len();
-        let known = |j: &usize| self.covariance[j * p + j].sqrt() < KNOWN * self.theta[*j].abs();
+        let known = |j: &usize| self.covariance[j * p + j].sqrt() < self.tuning.known * self.theta[*j].abs();
         (0..p).filter(known).collect()
     }
 
@@ -93,7 +86,8 @@ impl Numbers {
                 let variance = variance(hypothesis, &column);
                 let size = hypothesis.weights.iter().map(|&(j, _)| theta[j].abs()).fold(f64::INFINITY, f64::min);
                 // Implied by what was accepted before, or contradicting it: nothing to decide.
-                let decides = variance > (RESOLVED * size).powi(2) && miss * miss <= FARTHEST * FARTHEST * variance;
+                let decides =
+                    variance > (RESOLVED * size).powi(2) && miss * miss <= self.tuning.farthest.powi(2) * variance;
                 decides.then(|| (2.0 * (size / variance.sqrt()).ln(), miss * miss / variance))
             };
             let gain = |hypothesis: &Hypothesis| {
@@ -115,13 +109,14 @@ impl Numbers {
         }
     }
 
-    fn fractions(&self, known: &[usize], price: f64) -> Vec<Hypothesis> {
+    fn fractions(&self, known: &[usize]) -> Vec<Hypothesis> {
+        let Tuning { largest_numerator, largest_denominator, simple: price, .. } = self.tuning;
         let mut hypotheses = Vec::new();
         for &j in known {
             let theta = self.theta[j];
-            for q in 1..=LARGEST_DENOMINATOR {
+            for q in 1..=largest_denominator {
                 let numerator = (theta.abs() * f64::from(q)).round();
-                if !(1.0..=f64::from(LARGEST_NUMERATOR)).contains(&numerator)
+                if !(1.0..=f64::from(largest_numerator)).contains(&numerator)
                     || (q > 1 && numerator % f64::from(q) == 0.0)
                 {
                     continue;
@@ -190,13 +185,15 @@ fn test(hypothesis: &Hypothesis, theta: &[f64], covariance: &[f64]) -> (f64, Vec
 
 #[cfg(test)]
 mod tests {
-    use super::{AffineMap, Numbers, saved_by_pairs, simplify};
+    use super::{AffineMap, Numbers, Tuning, saved_by_pairs, simplify};
 
     fn numbers(theta: &[f64], errors: &[f64], equation: &[usize], term: &[usize]) -> Numbers {
         let p = errors.len();
         let covariance = (0..p * p).map(|i| if i / p == i % p { errors[i / p].powi(2) } else { 0.0 }).collect();
         let constant = vec![(7, 0); p - equation.len()];
-        Numbers { theta: theta.to_vec(), covariance, equation: equation.to_vec(), term: term.to_vec(), constant }
+        let (theta, equation, term) = (theta.to_vec(), equation.to_vec(), term.to_vec());
+        let tuning = Tuning { simple: 0.0, ..Tuning::default() };
+        Numbers { theta, covariance, equation, term, constant, tuning }
     }
 
     #[test]
@@ -206,7 +203,7 @@ mod tests {
         let theta = [-9.98, 10.01, 27.3, -1.01, 2.667, 0.7123];
         let errors = [0.05, 0.05, 1.5, 0.02, 0.001, 0.0003];
         let mut map = AffineMap::identity(6);
-        simplify(&mut map, &numbers(&theta, &errors, &[0, 0, 1, 1, 2, 2], &[0, 1, 0, 1, 2, 3]), 0.0);
+        simplify(&mut map, &numbers(&theta, &errors, &[0, 0, 1, 1, 2, 2], &[0, 1, 0, 1, 2, 3]));
         let fitted = map.coefficients(&map.closest(&theta));
         assert_eq!((fitted[2], fitted[3], fitted[4], fitted[5]), (27.3, -1.0, 8.0 / 3.0, 0.7123));
         assert!((fitted[0] + fitted[1]).abs() < 1e-12, "{fitted:?}");
@@ -215,7 +212,7 @@ mod tests {
     #[test]
     fn a_coefficient_that_is_hardly_known_stays_free() {
         let mut map = AffineMap::identity(1);
-        assert_eq!(simplify(&mut map, &numbers(&[1.1], &[0.4], &[0], &[0]), 0.0), 0);
+        assert_eq!(simplify(&mut map, &numbers(&[1.1], &[0.4], &[0], &[0])), 0);
         assert!(map.is_identity());
     }
 
@@ -225,7 +222,7 @@ mod tests {
         let found = |k: [f64; 2]| {
             let numbers = numbers(&[-1.67, 0.801, k[0], k[1]], &[0.01, 0.005, 0.02, 0.015], &[0, 1], &[4, 4]);
             let mut map = AffineMap::identity(4);
-            simplify(&mut map, &numbers, 0.0);
+            simplify(&mut map, &numbers);
             let fitted = map.coefficients(&map.closest(&numbers.theta));
             (fitted[2] == fitted[3], saved_by_pairs(&numbers, &[5.0; 4]))
         };

@@ -25,11 +25,26 @@ pub enum FunctionFamily {
     Rational,
     /// `sigmoid`: `1/(1 + exp(-(a x + b)))` and `tanh(a x)`.
     Sigmoid,
+    /// `combined`: sines, steps, exponentials, logarithms and roots of linear combinations of one or two states,
+    /// `sin(a x + b)`, `tanh(a x + b y)`, and products of two saturations. Only if asked for: there are many.
+    Combined,
 }
 
 impl FunctionFamily {
     /// Every family, in the order in which they are written.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Trigonometric,
+        Self::Exponential,
+        Self::Logarithm,
+        Self::Power,
+        Self::Absolute,
+        Self::Rational,
+        Self::Sigmoid,
+        Self::Combined,
+    ];
+
+    /// Those of a library that nobody chose.
+    pub const DEFAULT: [Self; 7] = [
         Self::Trigonometric,
         Self::Exponential,
         Self::Logarithm,
@@ -49,6 +64,7 @@ impl FunctionFamily {
             Self::Absolute => "abs",
             Self::Rational => "rational",
             Self::Sigmoid => "sigmoid",
+            Self::Combined => "combined",
         }
     }
 }

@@ -10,7 +10,7 @@ use mechnn::discovery::DiscoveryOptions;
 use super::campaign;
 use super::document::OdeBenchDocument;
 use crate::atomic_file;
-use crate::command::discover::Format;
+use crate::command::discover::{Format, SettingsArg};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::printer::Printer;
@@ -54,9 +54,8 @@ pub(super) struct OdeBenchArgs {
     #[arg(long, default_value = "direct", value_name = "METHOD")]
     method: Method,
 
-    /// Change an option of the direct method: --set tuning.beam=20 (the result is no longer that of the default)
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
+    #[command(flatten)]
+    settings: SettingsArg,
 
     /// Also write the corrupted trajectories into this folder, as CSV
     #[arg(long, value_name = "DIR")]
@@ -96,7 +95,7 @@ impl OdeBenchArgs {
     pub(super) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
         let bench = OdeBench::open(&self.data)?;
         let runs = self.runs(&bench)?;
-        let options = self.options()?;
+        let options = self.settings.apply(DiscoveryOptions::default())?;
         if let Some(folder) = &self.export {
             create(folder)?;
             for run in &runs {
@@ -147,13 +146,6 @@ impl OdeBenchArgs {
         }
         printer.warning(&format!("stopped after {} of {all} runs", rows.len()));
         Err(Failure::Interrupted)
-    }
-
-    fn options(&self) -> Result<DiscoveryOptions, Failure> {
-        let set = |options: DiscoveryOptions, text: &String| {
-            options.with_setting(text).map_err(|problem| Failure::usage(format!("--set {text}: {problem}")))
-        };
-        self.set.iter().try_fold(DiscoveryOptions::default(), set)
     }
 
     /// The runs that were asked for.

@@ -29,6 +29,8 @@ mod search;
 
 mod run_folder;
 
+mod settings;
+
 mod neural;
 
 mod per_trajectory;
@@ -40,6 +42,7 @@ use progress::ProgressReport;
 use run_folder::PlannedRun;
 pub(crate) use run_folder::fingerprint;
 use search::Ended;
+pub(crate) use settings::SettingsArg;
 use unit_assignment::UnitAssignment;
 
 /// Find the differential equations behind measured time series
@@ -121,7 +124,7 @@ enum MethodArg {
 #[derive(Debug, clap::Args)]
 pub(crate) struct SearchArgs {
     /// Candidate terms: poly:N, all products of states up to degree N, and the functions trig, exp, log, power, abs,
-    /// rational, sigmoid, separated by commas [default: by the number of states]
+    /// rational, sigmoid, combined, separated by commas [default: by the number of states]
     #[arg(long, value_name = "LIBRARY")]
     pub(crate) library: Option<LibrarySpec>,
 
@@ -140,6 +143,9 @@ pub(crate) struct SearchArgs {
     /// From a file that `discover` reads.
     #[arg(skip)]
     constraints: ModelConstraints,
+
+    #[command(flatten)]
+    settings: SettingsArg,
 
     /// Leave every coefficient as fitted, also where the data cannot tell it from a simple number
     #[arg(long)]
@@ -248,12 +254,31 @@ impl DiscoverArgs {
                     "`--method neural` knows no inputs, no second order, no coefficients per trajectory and no --model";
                 Err(Failure::usage(message).hint("leave out --method neural"))
             }
-            MethodArg::Neural => neural::run(&self.search, self.neural.as_deref(), &data, printer, interrupt),
+            MethodArg::Neural => {
+                if let Some(flag) = self.search.flag_of_direct_method() {
+                    let message = format!("`--method neural` knows no {flag}");
+                    return Err(Failure::usage(message).hint("leave out --method neural"));
+                }
+                neural::run(&self.search, self.neural.as_deref(), &data, printer, interrupt)
+            }
         }
     }
 }
 
 impl SearchArgs {
+    /// A flag that was given and that only the direct method follows.
+    fn flag_of_direct_method(&self) -> Option<&'static str> {
+        let given = [
+            (!self.terms.is_empty(), "--term"),
+            (self.explicit_time, "--explicit-time"),
+            (!self.settings.is_empty(), "--set"),
+            (self.no_simplify, "--no-simplify"),
+            (!self.units.is_empty(), "--units"),
+            (self.pareto, "--pareto"),
+        ];
+        given.into_iter().find_map(|(given, flag)| given.then_some(flag))
+    }
+
     /// Searches, prints and writes. `files` are what the data came from, for the record.
     pub(crate) fn run(
         self,
@@ -314,7 +339,7 @@ impl SearchArgs {
     }
 
     fn options(&self, data: &Dataset) -> Result<DiscoveryOptions, Failure> {
-        Ok(DiscoveryOptions {
+        self.settings.apply(DiscoveryOptions {
             threshold: self.threshold,
             library: self.library.clone(),
             extra_terms: self.terms.clone(),
