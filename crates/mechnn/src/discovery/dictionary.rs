@@ -25,6 +25,8 @@ pub(super) struct Dictionary {
     pub(super) families: Vec<usize>,
     /// Terms that are combinations of simpler ones on these data, or have no finite value.
     pub(super) indistinct: Vec<Term>,
+    /// Whether functions of linear combinations of states are among the candidates.
+    pub(super) combined: bool,
     /// Which coefficients a model may have.
     pub(super) rules: Rules,
 }
@@ -79,6 +81,7 @@ impl Dictionary {
             survives: kept.iter().flat_map(|&term| survives(&library.terms()[term], all_norms[term], start)).collect(),
             indistinct: (0..named).filter(|&t| !distinct[t]).map(|t| library.terms()[t].clone()).collect(),
             library: library.subset(&kept),
+            combined: functions.contains(&FunctionFamily::Combined),
             rules: Rules::default(),
         }
     }

@@ -116,7 +116,9 @@ impl Choices<'_> {
         let polynomials = self.instances.iter().filter(|instance| instance.term < polynomials).count();
         let mut chosen = Vec::new();
         let Tuning { family_terms, family_beam, family_refined, .. } = *self.laboratory.tuning;
-        for (beam, among, limit) in [(family_beam, polynomials, family_refined), (1, terms, 1)] {
+        // Functions of two states have more numbers, and are farther from their best ones where they start.
+        let effort = if self.laboratory.dictionary.combined { 3 } else { 1 };
+        for (beam, among, limit) in [(effort * family_beam, polynomials, effort * family_refined), (1, terms, 1)] {
             let mut found = quadratic.best_with_each(&seeds, &score, family_terms, beam, among);
             found.sort_by(|a, b| a.1.score.total_cmp(&b.1.score).then_with(|| a.1.members.cmp(&b.1.members)));
             let mut counts = HashMap::new();

@@ -17,9 +17,10 @@ pub struct Tuning {
     pub proposed_terms: usize,
     /// Terms in one equation up to which every family of functions is tried with its constants at their best. Default 3.
     pub family_terms: usize,
-    /// Of each family, right-hand sides of each size that are extended. Default 20.
+    /// Of each family, right-hand sides of each size that are extended; three times as many where functions of two states are
+    /// among the candidates. Default 6.
     pub family_beam: usize,
-    /// Of these, how many have their constants refined. Default 10.
+    /// Of these, how many have their constants refined, three times as many there, too. Default 3.
     pub family_refined: usize,
     /// Proposals of an equation that stands alone. Default 40.
     pub proposals: usize,
@@ -107,8 +108,8 @@ impl Default for Tuning {
             beam: 40,
             proposed_terms: 7,
             family_terms: 3,
-            family_beam: 20,
-            family_refined: 10,
+            family_beam: 6,
+            family_refined: 3,
             proposals: 40,
             proposals_of_a_size: 8,
             exchanges: 12,
