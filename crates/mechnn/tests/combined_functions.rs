@@ -5,10 +5,10 @@ use mechnn::data::{Dataset, Trajectory};
 use mechnn::discovery::{DiscoveryOptions, Silent, discover};
 use mechnn::equation::{FittedTerm, SimulationOptions, SparseModel, Term, simulate};
 
-/// The number of a term's coefficient and those inside it.
+/// A term's coefficient and the numbers inside it.
 type Numbers = Vec<f64>;
 
-/// What `--library LIBRARY` finds in 300 rows with noise of a `noise`-th of each state's standard deviation.
+/// What `--library LIBRARY` finds in 300 rows; `noise` is relative to each state's standard deviation.
 fn found(equations: &[(&str, &str)], start: &[f64], last: f64, noise: f64, library: &str) -> SparseModel {
     let truth = SparseModel::from_text("t", equations).unwrap();
     let times: Vec<f64> = (0..300).map(|i| last * f64::from(i) / 299.0).collect();
@@ -70,7 +70,7 @@ fn oscillators_are_coupled_by_the_difference_of_their_phases() {
 fn growth_is_limited_by_what_is_there_and_by_who_takes_it() {
     let uptake = "x/(0.7 + x)*y/(0.4 + y)";
     let (prey, predator) = (format!("x - 0.25*x**2 - 2*{uptake}"), format!("1.4*{uptake} - 0.6*y"));
-    let model = found(&[("x", &prey), ("y", &predator)], &[3.0, 0.3], 30.0, 0.01, "poly:2,rational,combined");
+    let model = found(&[("x", &prey), ("y", &predator)], &[3.0, 0.3], 30.0, 0.01, "poly:3,combined");
     let form = "x0/(a + x0)*x1/(b + x1)";
     assert_functions(&model, 5, &[(form, &[-2.0, 0.7, 0.4]), (form, &[1.4, 0.7, 0.4])]);
 }

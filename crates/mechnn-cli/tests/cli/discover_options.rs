@@ -153,6 +153,17 @@ fn coefficients_are_simple_numbers_only_if_wanted() {
 }
 
 #[test]
+fn constants_of_the_search_are_set_and_recorded() {
+    let folder = folder_with_data();
+    let dear = ["discover", "data.csv", "--library", "poly:2", "--set", "tuning.number=1e6", "-o", "run"];
+    let found = folder.mechnn(&dear);
+    assert_eq!((found.code, found.stdout.trim()), (Some(0), "x' = 0\ny' = 0"), "no number is worth that: {found:?}");
+    let config = std::fs::read_to_string(folder.path("run/config.toml")).expect("config.toml");
+    assert!(config.contains("number = 1000000.0"), "{config}");
+    folder.mechnn(&["discover", "data.csv", "--set", "tuning.beem=3"]).fails(2, &["--set tuning.beem=3", "beem"]);
+}
+
+#[test]
 fn a_threshold_drops_terms_and_the_front_still_has_the_pick() {
     let folder = folder_with_data();
     let document = Document::discover(&folder, &["data.csv", "--library", "poly:2", "--threshold", "100"]);

@@ -39,7 +39,7 @@ pub(super) enum Partner {
     Exchangeable,
 }
 
-/// Waves in one period of which a state's range fits 1/2 to 4 times: a fit finds the frequency from half that spacing.
+/// Half turns of a wave over the range of a state, 1/2 to 4 periods: a fit finds the frequencies between.
 const HALF_TURNS: [f64; 8] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
 
 /// The same for both states of two, where there are many combinations.

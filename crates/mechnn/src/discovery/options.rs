@@ -114,7 +114,7 @@ impl DiscoveryOptions {
     /// degree 2 up to D = 10, of degree 1 beyond.
     pub fn library_for(&self, dims: usize) -> LibrarySpec {
         let default = || match dims {
-            0..=4 => LibrarySpec::polynomial(3).with_functions(&FunctionFamily::DEFAULT),
+            0..=4 => LibrarySpec::polynomial(3).with_functions(FunctionFamily::DEFAULT),
             5..=10 => LibrarySpec::polynomial(2),
             _ => LibrarySpec::polynomial(1),
         };

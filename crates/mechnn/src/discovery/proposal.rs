@@ -9,6 +9,10 @@ use super::integral::IntegralRegression;
 use super::quadratic::{Quadratic, Subset};
 use super::tuning::Tuning;
 
+/// Right-hand sides of a family that are extended and refined with functions of two states, relative to without: these have
+/// more numbers, and are farther from their best ones where they start.
+const EFFORT_COMBINED: usize = 3;
+
 /// One right-hand side.
 #[derive(Debug, Clone)]
 pub(super) struct Proposal {
@@ -116,8 +120,7 @@ impl Choices<'_> {
         let polynomials = self.instances.iter().filter(|instance| instance.term < polynomials).count();
         let mut chosen = Vec::new();
         let Tuning { family_terms, family_beam, family_refined, .. } = *self.laboratory.tuning;
-        // Functions of two states have more numbers, and are farther from their best ones where they start.
-        let effort = if self.laboratory.dictionary.combined { 3 } else { 1 };
+        let effort = if self.laboratory.dictionary.combined { EFFORT_COMBINED } else { 1 };
         for (beam, among, limit) in [(effort * family_beam, polynomials, effort * family_refined), (1, terms, 1)] {
             let mut found = quadratic.best_with_each(&seeds, &score, family_terms, beam, among);
             found.sort_by(|a, b| a.1.score.total_cmp(&b.1.score).then_with(|| a.1.members.cmp(&b.1.members)));
