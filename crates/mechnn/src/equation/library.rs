@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use thiserror::Error;
 
-use super::Term;
+use super::{FunctionFamily, Term};
 
 /// Why a library cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -13,7 +13,7 @@ pub enum LibraryError {
     /// The text names no known library.
     #[error(
         "library \"{text}\" is not known; understood: poly:N with N from 0 to 9 (all monomials up to degree N), and the \
-         functions trig, exp, log, power, abs, rational, sigmoid, separated by commas"
+         functions {}, separated by commas", FunctionFamily::ALL.map(FunctionFamily::name).join(", ")
     )]
     Unknown {
         /// What was given.

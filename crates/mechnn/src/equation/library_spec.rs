@@ -164,7 +164,7 @@ mod tests {
         for text in ["poly", "poly:", "poly:10", "poly:-1", "fourier:2", "", "poly:2,", "poly:2,poly:3"] {
             let error = text.parse::<LibrarySpec>().unwrap_err();
             assert_eq!(error, LibraryError::Unknown { text: text.to_owned() });
-            assert!(error.to_string().contains("poly:N"));
+            assert!(error.to_string().contains("poly:N") && error.to_string().contains("combined"), "{error}");
         }
     }
 
