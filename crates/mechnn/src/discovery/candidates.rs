@@ -45,9 +45,8 @@ struct Rate {
     scale: Vec<f64>,
     /// K, the number of known functions.
     known: usize,
-    /// Terms without constants, each evaluated once, and their norms.
+    /// Terms without constants, each evaluated once.
     library: BasisLibrary,
-    norms: Vec<f64>,
     /// Terms with constants, each of one candidate.
     functions: Vec<Function>,
     contributions: Vec<Contribution>,
@@ -66,7 +65,7 @@ struct Contribution {
     source: Source,
     /// Parameter number of the coefficient.
     coefficient: usize,
-    /// What it is multiplied by: 1 but for the followers of a tie.
+    /// What it and the value of the term are multiplied by: one over the term's norm, but for the followers of a tie.
     factor: f64,
 }
 
@@ -80,7 +79,6 @@ enum Source {
 #[derive(Debug, Clone)]
 struct Function {
     term: Term,
-    norm: f64,
     /// Of each constant.
     units: Vec<f64>,
     /// Parameter number of the first constant.
@@ -136,18 +134,18 @@ impl Rate {
                 true => Source::Library(used.partition_point(|&other| other < term)),
                 false => {
                     let (first, units) = (places[coefficient].start, dictionary.constant_units(term));
-                    functions.push(Function { term: terms[term].clone(), norm: dictionary.norms[term], units, first });
+                    functions.push(Function { term: terms[term].clone(), units, first });
                     Source::Function(functions.len() - 1)
                 }
             };
             let unit = |Candidate { state, term }: Candidate| start.scaling.state[state] / dictionary.norms[term];
             let (own, leader) = (unit(Candidate { state, term }), unit(candidates[coefficient]));
-            let factor = if ratio == 1.0 && own == leader { 1.0 } else { ratio * leader / own };
+            let tied = if ratio == 1.0 && own == leader { 1.0 } else { ratio * leader / own };
+            let factor = tied / dictionary.norms[term];
             contributions.push(Contribution { state, source, coefficient, factor });
         }
         let parameters = places.iter().map(|place| place.end).fold(candidates.len(), usize::max);
         let mut library = dictionary.library.subset(&used);
-        let mut norms: Vec<f64> = used.iter().map(|&term| dictionary.norms[term]).collect();
         let mut known_terms = Vec::new();
         if !rules.known.is_empty() {
             let mut own = library.terms().to_vec();
@@ -155,7 +153,6 @@ impl Rate {
                 let scaled = coefficient * start.scaling.time / start.scaling.state[*state];
                 known_terms.push((*state, own.len(), scaled));
                 own.push(term.clone());
-                norms.push(1.0);
             }
             library = BasisLibrary::of_terms(own, library.dims());
         }
@@ -168,7 +165,6 @@ impl Rate {
             library,
             scale: start.scaling.state.clone(),
             known: start.known.count(),
-            norms,
             functions,
             contributions,
             known_terms,
@@ -248,11 +244,11 @@ impl Rate {
                 rate[state] += theta[coefficient]
                     * factor
                     * match source {
-                        Source::Library(term) => values[term] / self.norms[term],
+                        Source::Library(term) => values[term],
                         Source::Function(index) => {
                             let function = &self.functions[index];
                             let constants = function.constants(theta);
-                            function.term.evaluate_at(own, &constants[..function.units.len()]) / function.norm
+                            function.term.evaluate_at(own, &constants[..function.units.len()])
                         }
                     };
             }
@@ -293,10 +289,10 @@ impl Rate {
             }
             for &Contribution { state: d, source, coefficient: j, factor } in &self.contributions {
                 let coefficient = theta[j] * factor;
-                let (value, norm) = match source {
+                let value = match source {
                     Source::Library(term) => {
                         slopes.copy_from_slice(&jacobian[term * width..][..width]);
-                        (values[term], self.norms[term])
+                        values[term]
                     }
                     Source::Function(index) => {
                         let function = &self.functions[index];
@@ -307,16 +303,15 @@ impl Rate {
                         let value = function.term.gradient_at(own, constants, slopes, &mut by_constant[..count]);
                         let target = &mut out.by_parameter[d * parameters + function.first..][..count];
                         for ((target, slope), unit) in target.iter_mut().zip(by_constant).zip(&function.units) {
-                            *target += coefficient * slope * unit / function.norm;
+                            *target += coefficient * slope * unit;
                         }
-                        (value, function.norm)
+                        value
                     }
                 };
-                out.rate[d] += coefficient * value / norm;
-                out.by_parameter[d * parameters + j] += factor * value / norm;
+                out.rate[d] += coefficient * value;
+                out.by_parameter[d * parameters + j] += factor * value;
                 let row = out.by_state[d * dims..][..dims].iter_mut();
-                row.zip(slopes.iter().zip(&self.scale))
-                    .for_each(|(a, (b, scale))| *a += coefficient * b * scale / norm);
+                row.zip(slopes.iter().zip(&self.scale)).for_each(|(a, (b, scale))| *a += coefficient * b * scale);
             }
             for (d, weights) in &self.dependent {
                 // Its own row is empty: nothing else says what its rate is.
