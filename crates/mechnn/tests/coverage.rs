@@ -179,13 +179,15 @@ fn intervals_cover_the_truth() {
     let repetitions = std::env::var("MECHNN_REPETITIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(30);
     for case in &CASES {
         for noise in [Noise::Additive, Noise::Proportional] {
-            for row in rows(case, noise, Method::Given, repetitions) {
-                let Row { coefficient, exact, covered, size, .. } = &row;
-                println!("{} {noise:?} {coefficient}: {covered} of {exact}, size {size:.2}", case.name);
-                assert_eq!(*exact, repetitions as usize, "{} {noise:?}: every term is there", case.name);
-                // 90 % or more are promised: 30 draws cannot tell 95 from 98.
-                let least = least_of(*exact, 0.9);
-                assert!(*covered >= least, "{} {noise:?} {coefficient}: {covered} of {exact}", case.name);
+            for method in [Method::Given, Method::GivenSimplified] {
+                for row in rows(case, noise, method, repetitions) {
+                    let Row { coefficient, exact, covered, size, .. } = &row;
+                    let name = format!("{} {noise:?} {method:?} {coefficient}", case.name);
+                    println!("{name}: {covered} of {exact}, size {size:.2}");
+                    assert_eq!(*exact, repetitions as usize, "{name}: every term is there");
+                    // 90 % or more are promised: 30 draws cannot tell 95 from 98.
+                    assert!(*covered >= least_of(*exact, 0.9), "{name}: {covered} of {exact}");
+                }
             }
         }
     }
@@ -196,7 +198,7 @@ fn intervals_cover_the_truth() {
 #[ignore = "minutes of one core"]
 fn the_published_table_with_terms_given() {
     let broken = publish("coverage-given.csv", &[Method::Given, Method::GivenSimplified]);
-    assert!(broken.is_empty(), "outside 90 to 98 %: {broken:?}");
+    assert!(broken.is_empty(), "outside 90 to 98 %, or below 90 % where simplified: {broken:?}");
 }
 
 /// Writes `benchmarks/results/coverage-searched.csv`.
@@ -206,7 +208,7 @@ fn the_published_table_with_terms_searched() {
     publish("coverage-searched.csv", &[Method::Searched]);
 }
 
-/// Writes a table into `benchmarks/results`; returns the coefficients with terms given whose coverage is not 90 to 98 %.
+/// Writes a table into `benchmarks/results`; returns the coefficients with terms given whose coverage is not as promised.
 fn publish(file: &str, methods: &[Method]) -> Vec<String> {
     const REPETITIONS: u64 = 200;
     let mut table = "system,noise,terms,coefficient,repetitions,exact,coverage_of_exact,coverage_of_all,\
@@ -226,7 +228,9 @@ fn publish(file: &str, methods: &[Method]) -> Vec<String> {
                         row.exact, row.size
                     )
                     .unwrap();
-                    if method == Method::Given && !(0.9..=0.98).contains(&coverage) {
+                    // Errors of coefficients that were moved count how far: they may be too large, not too small.
+                    let most = if method == Method::Given { 0.98 } else { 1.0 };
+                    if method != Method::Searched && !(0.9..=most).contains(&coverage) {
                         broken.push(format!("{name}: {coverage:.3}"));
                     }
                 }

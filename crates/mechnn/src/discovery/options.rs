@@ -39,7 +39,7 @@ pub struct DiscoveryOptions {
     /// `exp` oscillations and exponentials in time. Extra terms may depend on it in any case. Default false.
     pub explicit_time: bool,
     /// Whether coefficients that the data cannot tell from simple numbers are set to them: whole numbers, and pairs of
-    /// the same size. Their standard errors stay those of free coefficients. Default true.
+    /// the same size. Their standard errors are those of free coefficients, and by how far they were moved. Default true.
     pub simplify: bool,
     /// Fewest intervals of the grid: shorter data are refined between the observations. Default 200.
     pub min_intervals: usize,

@@ -28,7 +28,7 @@ pub(super) struct Polished {
     /// The data on the grid of the fit.
     pub(super) start: Start,
     pub(super) fit: Fit,
-    /// Uncertainty with every coefficient free, also of those that were found to be simple numbers.
+    /// Uncertainty of the states, and of every coefficient about its value, also of those that were found to be simple numbers.
     pub(super) marginals: Marginals,
 }
 
@@ -55,7 +55,7 @@ impl Laboratory<'_> {
         let first = laboratory.fit(fit.candidates.clone(), estimate, &fit.noise, &[self.tuning.tight], PATIENT)?;
         let first = laboratory.settled(first, PATIENT)?;
         let (mut fit, mut level) = laboratory.tighten(first.clone());
-        let marginals = match laboratory.marginals(&fit, level) {
+        let mut marginals = match laboratory.marginals(&fit, level) {
             Ok(marginals) => marginals,
             Err(_) => {
                 // Next to a pole nothing is left to tell the states' directions apart.
@@ -64,6 +64,7 @@ impl Laboratory<'_> {
             }
         };
         if simple && let Some(simple) = laboratory.simplified(&fit, &marginals, level) {
+            about_other_values(&mut marginals.parameters, &fit.parameters(), &simple.parameters());
             fit = simple;
         }
         Ok(Polished { fit, marginals, start })
@@ -136,5 +137,31 @@ impl Laboratory<'_> {
             }
         }
         simplest.map(|(fit, _)| fit)
+    }
+}
+
+/// The second moments of parameters about `values`, from their covariance, `[P, P]`, about what was `estimated`.
+///
+/// $$ E[(\theta - v)(\theta - v)^\top] = C + (\hat\theta - v)(\hat\theta - v)^\top $$
+///
+/// A coefficient that is set to a simple number, and those that move with it, are as uncertain as they were free, and by as
+/// much as they moved.
+fn about_other_values(covariance: &mut [f64], estimated: &[f64], values: &[f64]) {
+    let moved: Vec<f64> = values.iter().zip(estimated).map(|(value, estimated)| value - estimated).collect();
+    for (row, own) in covariance.chunks_exact_mut(moved.len().max(1)).zip(&moved) {
+        row.iter_mut().zip(&moved).for_each(|(entry, other)| *entry += own * other);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::about_other_values;
+
+    #[test]
+    fn what_is_moved_is_as_uncertain_as_far_as_it_was_moved() {
+        let mut covariance = vec![0.09, 0.01, 0.01, 0.04];
+        about_other_values(&mut covariance, &[1.6, 2.0], &[2.0, 2.0]);
+        let expected = [0.25, 0.01, 0.01, 0.04];
+        assert!(covariance.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15), "{covariance:?}");
     }
 }

@@ -14,7 +14,8 @@ use crate::equation::{Rollout, RolloutStatus, SparseModel, Term};
 pub struct DiscoveryResult {
     /// The equations, with standard errors.
     pub model: SparseModel,
-    /// Covariance of the coefficients in the order of the model's terms, `[P, P]`.
+    /// Covariance of the numbers of the equations, coefficients in the order of the terms and then inner constants, `[P, P]`: second
+    /// moments about the values in `model`, also where these are simple numbers and not the estimates.
     pub covariance: Array2<f64>,
     /// Estimated standard deviation of the noise, `[D]`, NaN for states that were not measured; where it is proportional, at the root mean square of the state.
     pub noise: Vec<f64>,
