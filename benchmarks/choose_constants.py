@@ -43,12 +43,13 @@ VALUES = {
     "relations": [0.0],
     "other_noise": [0.0],
     "rise": [0.01, 0.1],
-    "known": [0.2],
-    "farthest": [3.0],
-    "largest_numerator": [10],
-    "largest_denominator": [1],
+    "known": [0.05, 0.2],
+    "farthest": [1.0, 3.0],
+    "largest_numerator": [10, 100],
+    "largest_denominator": [1, 6],
     "simple": [0.0],
-    "worth_of_a_constant": [9.0],
+    "worth_of_a_constant": [2.0, 9.0],
+    "start_scale": [0.6, 1.6],
 }
 
 CONDITIONS = ["0", "0.5"]

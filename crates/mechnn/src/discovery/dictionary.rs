@@ -3,11 +3,10 @@
 use std::ops::Range;
 
 use super::candidates::Candidate;
-use super::family::{Surroundings, function_terms};
 use super::regression::distinct_columns;
 use super::rules::Rules;
 use super::start::Start;
-use crate::equation::{BasisLibrary, FunctionFamily, Term};
+use crate::equation::{BasisLibrary, Term};
 
 /// Candidate terms that the data can tell apart, and what the data say of each.
 #[derive(Debug, Clone)]
@@ -33,13 +32,14 @@ pub(super) struct Dictionary {
 
 impl Dictionary {
     /// `polynomials` simplest terms first: of terms that are the same on the data, the first stays. `extra` are the
-    /// user's, and as likely as polynomials of their complexity.
-    pub(super) fn new(polynomials: BasisLibrary, extra: &[Term], functions: &[FunctionFamily], start: &Start) -> Self {
+    /// user's, and as likely as polynomials of their complexity. `functions` have numbers, see
+    /// [`function_terms`](super::family::function_terms).
+    pub(super) fn new(polynomials: BasisLibrary, extra: &[Term], functions: Vec<(usize, Term)>, start: &Start) -> Self {
         let monomials = polynomials.len();
         let named = monomials + extra.len();
         let mut families: Vec<usize> = (0..named).collect();
         let mut terms = [polynomials.terms(), extra].concat();
-        for (number, term) in function_terms(functions, &Surroundings::of(start)) {
+        for (number, term) in functions {
             families.push(named + number);
             terms.push(term);
         }
@@ -81,7 +81,7 @@ impl Dictionary {
             survives: kept.iter().flat_map(|&term| survives(&library.terms()[term], all_norms[term], start)).collect(),
             indistinct: (0..named).filter(|&t| !distinct[t]).map(|t| library.terms()[t].clone()).collect(),
             library: library.subset(&kept),
-            combined: functions.contains(&FunctionFamily::Combined),
+            combined: false,
             rules: Rules::default(),
         }
     }

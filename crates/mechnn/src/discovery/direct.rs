@@ -9,6 +9,7 @@ use super::account::{Account, Searched};
 use super::candidates::Candidate;
 use super::dictionary::Dictionary;
 use super::extra_term::{self, extra_terms};
+use super::family::{Surroundings, function_terms};
 use super::fit::{Fit, Laboratory};
 use super::model_constraints::ConstraintError;
 use super::observer::{Observer, Progress};
@@ -21,7 +22,9 @@ use super::start::{EXCERPT, Start};
 use super::stated::Stated;
 use super::tuning::{Tuning, TuningError};
 use crate::data::Dataset;
-use crate::equation::{BasisLibrary, ExpressionError, ModelError, SimulationError, SparseModel, Term, TermError};
+use crate::equation::{
+    BasisLibrary, ExpressionError, FunctionFamily, ModelError, SimulationError, SparseModel, Term, TermError,
+};
 
 /// Why nothing could be discovered.
 #[derive(Debug, Error)]
@@ -119,7 +122,7 @@ pub fn fit_structure(
         Term::Function(_) => (1, 0, Reverse(Vec::new())),
     });
     let none = BasisLibrary::of_terms(Vec::new(), data.dims() + start.known.count());
-    let dictionary = Dictionary::new(none, &terms, &[], &start);
+    let dictionary = Dictionary::new(none, &terms, Vec::new(), &start);
     let laboratory = Laboratory { start: &start, dictionary: &dictionary, tuning: &options.tuning };
     let mut chosen = Vec::new();
     for (state, fitted) in structure.terms() {
@@ -236,7 +239,10 @@ pub(super) fn all_candidates(
     }
     extra.retain(|term| !monomials.contains(term));
     let polynomials = BasisLibrary::of_terms(monomials, variables);
+    let combined = functions.contains(&FunctionFamily::Combined);
+    let functions = function_terms(functions, &Surroundings::of(&start, options.tuning.start_scale));
     let mut dictionary = Dictionary::new(polynomials, &extra, functions, &start);
+    dictionary.combined = combined;
     dictionary.rules = Rules::new(&stated, &dictionary, &extra_term::variables(data, explicit_time))?;
     Ok((start, dictionary))
 }

@@ -32,6 +32,13 @@ impl Range {
         }
     }
 
+    /// As far around the same mean, times `factor`.
+    fn scaled(&self, factor: f64) -> Self {
+        let around = |value: f64| self.mean + factor * (value - self.mean);
+        let (least, largest) = (around(self.least), around(self.largest));
+        Self { least, largest, mean: self.mean, size: factor * self.size, spread: factor * self.spread }
+    }
+
     fn positive(&self) -> bool {
         self.least > 0.0
     }
@@ -151,6 +158,8 @@ const TEMPLATES: [Template; 32] = {
 pub(super) struct Surroundings {
     /// Of each variable: states, inputs, time, `[V]`.
     ranges: Vec<Range>,
+    /// By how much larger the ranges are for starting values of inner constants.
+    start_scale: f64,
     /// If the last variable is the time.
     time: Option<TimeScales>,
 }
@@ -165,13 +174,13 @@ struct TimeScales {
 }
 
 impl Surroundings {
-    pub(super) fn of(start: &Start) -> Self {
+    pub(super) fn of(start: &Start, start_scale: f64) -> Self {
         let ranges = start.ranges();
         let time = ranges
             .last()
             .filter(|_| start.known.explicit_time())
             .map(|range| TimeScales { frequencies: dominant_frequencies(start), span: range.largest - range.least });
-        Self { ranges, time }
+        Self { ranges, start_scale, time }
     }
 }
 
@@ -197,7 +206,8 @@ const IN_TIME: [(FunctionFamily, &str); 4] = [
 
 /// All functions of the families, each with a number that instances of one function share.
 pub(super) fn function_terms(families: &[FunctionFamily], surroundings: &Surroundings) -> Vec<(usize, Term)> {
-    let Surroundings { ranges, time } = surroundings;
+    let Surroundings { ranges, start_scale, time } = surroundings;
+    let scaled: Vec<Range> = ranges.iter().map(|range| range.scaled(*start_scale)).collect();
     let names: Vec<String> = (0..ranges.len()).map(|d| format!("x{d}")).collect();
     let mut list = TermList { names: &names, terms: Vec::new(), number: 0 };
     // The time as a variable like any other is only in polynomials.
@@ -212,14 +222,14 @@ pub(super) fn function_terms(families: &[FunctionFamily], surroundings: &Surroun
                 false => vec![v],
             };
             for w in partners {
-                list.push(template.text, v, w, (template.starts)(&ranges[v]));
+                list.push(template.text, v, w, (template.starts)(&scaled[v]));
             }
         }
     }
     if families.contains(&FunctionFamily::Combined) {
         for combination in &COMBINATIONS {
             for (v, w) in combination.places(&ranges[..others]) {
-                list.push(combination.text, v, w, (combination.starts)(&ranges[v], &ranges[w]));
+                list.push(combination.text, v, w, (combination.starts)(&scaled[v], &scaled[w]));
             }
         }
     }
@@ -280,7 +290,7 @@ mod tests {
     #[test]
     fn every_template_gives_terms() {
         let range = Range { least: 0.5, largest: 2.0, mean: 1.2, size: 1.3, spread: 0.4 };
-        let surroundings = Surroundings { ranges: vec![range, range], time: None };
+        let surroundings = Surroundings { ranges: vec![range, range], start_scale: 1.0, time: None };
         let terms = function_terms(&FunctionFamily::ALL, &surroundings);
         let count = |terms: &[(usize, Term)]| terms.chunk_by(|a, b| a.0 == b.0).count();
         let two = |template: &&Template| template.text.contains('w');
@@ -292,9 +302,25 @@ mod tests {
         assert!(terms.iter().all(|(_, term)| term.evaluate(&[0.7, 1.9]).is_finite()));
 
         let time = TimeScales { frequencies: vec![1.0, 2.0], span: 3.0 };
-        let with_time = Surroundings { ranges: vec![range; 3], time: Some(time) };
+        let with_time = Surroundings { ranges: vec![range; 3], start_scale: 1.0, time: Some(time) };
         let more = function_terms(&FunctionFamily::ALL, &with_time);
         assert_eq!(more.len() - terms.len(), 4 * 3 + 6 * 3, "of time alone, and times each state");
         assert!(more.iter().all(|(_, term)| term.evaluate(&[0.7, 1.9, 0.3]).is_finite()));
+    }
+
+    #[test]
+    fn a_larger_scale_starts_constants_further_apart() {
+        let range = Range { least: 0.5, largest: 2.0, mean: 1.2, size: 1.3, spread: 0.4 };
+        let first_constants = |start_scale: f64| {
+            let surroundings = Surroundings { ranges: vec![range, range], start_scale, time: None };
+            let terms = function_terms(&[FunctionFamily::Rational, FunctionFamily::Exponential], &surroundings);
+            terms.iter().filter_map(|(_, term)| term.constants().first().copied()).collect::<Vec<f64>>()
+        };
+        let (usual, doubled) = (first_constants(1.0), first_constants(2.0));
+        // Half-saturations of states and of their squares, and rates.
+        let ratios = usual.iter().zip(&doubled).map(|(usual, doubled)| doubled / usual);
+        let expected = |ratio: f64| [2.0f64, 4.0, 0.5].iter().any(|power| (ratio - power).abs() < 1e-12);
+        assert_eq!(usual.len(), doubled.len());
+        assert!(ratios.clone().all(expected), "{:?}", ratios.collect::<Vec<_>>());
     }
 }

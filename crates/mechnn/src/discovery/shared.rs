@@ -222,7 +222,7 @@ impl<'a> Comparison<'a> {
             }
         }
         terms.sort_by_key(|term| self.place(term));
-        let dictionary = Dictionary::new(none, &terms, &[], start);
+        let dictionary = Dictionary::new(none, &terms, Vec::new(), start);
         let laboratory = Laboratory { start, dictionary: &dictionary, tuning: &self.tuning };
         let place = |term: &Term| dictionary.library.terms().iter().position(|other| other == term);
         let (mut candidates, mut theta, mut constants) = (Vec::new(), Vec::new(), Vec::new());

@@ -22,6 +22,9 @@ pub struct Tuning {
     pub family_beam: usize,
     /// Of these, how many have their constants refined, three times as many there, too. Default 3.
     pub family_refined: usize,
+    /// By how much larger than they are the ranges of the states are taken where inner constants of functions start:
+    /// half-saturations at this times their size, slopes and frequencies at one over this. Default 1.
+    pub start_scale: f64,
     /// Proposals of an equation that stands alone. Default 40.
     pub proposals: usize,
     /// Of these at least so many of every size. Default 8.
@@ -110,6 +113,7 @@ impl Default for Tuning {
             family_terms: 3,
             family_beam: 6,
             family_refined: 3,
+            start_scale: 1.0,
             proposals: 40,
             proposals_of_a_size: 8,
             exchanges: 12,
@@ -173,7 +177,12 @@ impl Tuning {
             ("leads", self.leads),
             ("steps", self.steps),
         ];
-        let positive = [("loose", self.loose), ("loose_time", self.loose_time), ("tight", self.tight)];
+        let positive = [
+            ("start_scale", self.start_scale),
+            ("loose", self.loose),
+            ("loose_time", self.loose_time),
+            ("tight", self.tight),
+        ];
         let not_negative = [
             ("behind", self.behind),
             ("number", self.number),
