@@ -1,6 +1,6 @@
 //! What is known of the equations before the search: `--model`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::document::Document;
 use crate::process::Folder;
@@ -78,10 +78,13 @@ fn what_is_conserved_stays_and_what_flows_has_one_coefficient() {
     assert!((value("I", "S*I") - 0.6).abs() < 0.02 && (value("R", "I") - 0.2).abs() < 0.006, "{:?}", document.0);
     let error = |equation: usize, term: usize| terms(&document, equation)[term]["standard_error"].clone();
     assert_eq!((error(0, 0), error(2, 0)), (error(1, 1), error(1, 0)));
+    assert_eq!(document.0["constraints"]["conserved"], json!(["S + I + R"]));
     // What is known of the equations is known better than without it.
     let free = Document::discover(&folder, &["data.csv", "--no-simplify", "--library", "poly:2"]);
-    let (tied, free) = (error(1, 0).as_f64(), terms(&free, 1)[0]["standard_error"].as_f64());
-    assert!(tied < free, "{tied:?} {free:?}");
+    let tied = error(1, 0).as_f64();
+    let free = (free.0.get("constraints"), terms(&free, 1)[0]["standard_error"].as_f64());
+    assert!(tied < free.1, "{tied:?} {free:?}");
+    assert_eq!(free.0, None, "nothing was known");
 
     // The sum alone: the third equation is minus the others, whatever these are.
     let model = "[model]\nconserved = [\"2*S + 2*I + 2*R\"]\n";
@@ -110,6 +113,7 @@ fn known_parts_have_no_error_and_are_not_searched() {
     // And in text without brackets.
     let text = folder.mechnn(&["discover", "data.csv", "--model", "model.toml", "-o", "run"]);
     assert!(text.stdout.starts_with("X' = -0.05 X + 0."), "{}", text.stdout);
+    assert!(text.stderr.contains("\nassumed    1 known part, 1 tie (--model)\n"), "{}", text.stderr);
     let config = std::fs::read_to_string(folder.path("run/config.toml")).expect("written");
     assert!(config.contains("[discovery.constraints.known]\nX = \"-0.05*X\""), "{config}");
 }

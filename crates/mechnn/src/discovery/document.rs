@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::direction::Direction;
+use super::model_constraints::ModelConstraints;
 use super::options::NoiseModel;
 use super::result::{Alternative, DiscoveryResult};
 use crate::data::Dataset;
@@ -26,6 +27,9 @@ pub struct DiscoveryDocument {
     pub time: String,
     /// Names of the known inputs; usually none.
     pub controls: Vec<String>,
+    /// What was known of the equations before the search; left out where nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constraints: Option<ModelConstraints>,
     /// One entry for each state, in the order of the columns.
     pub equations: Vec<EquationDocument>,
     /// Whether every simulation from the estimated start stays finite over its data's span.
@@ -204,6 +208,7 @@ impl DiscoveryDocument {
             version: env!("CARGO_PKG_VERSION"),
             time: data.time.clone(),
             controls: data.controls.clone(),
+            constraints: None,
             equations: equations(data, &result.model)?,
             stable: result.is_stable(),
             noise: finite_named(&result.noise),
@@ -219,6 +224,13 @@ impl DiscoveryDocument {
             front: result.front.iter().map(AlternativeDocument::new).collect(),
             interrupted: result.interrupted,
         })
+    }
+
+    /// The same with what was known before the search.
+    #[must_use]
+    pub fn with_constraints(mut self, constraints: &ModelConstraints) -> Self {
+        self.constraints = Some(constraints.clone()).filter(|constraints| !constraints.is_empty());
+        self
     }
 
     /// The same with the units of the model's numbers.
@@ -252,6 +264,7 @@ impl DiscoveryDocument {
             version: env!("CARGO_PKG_VERSION"),
             time: data.time.clone(),
             controls: data.controls.clone(),
+            constraints: None,
             equations: equations(data, model)?,
             stable: false,
             noise: data.states.iter().map(|state| (state.clone(), None)).collect(),

@@ -1,12 +1,17 @@
 //! What the equations are worth, in a few lines on stderr.
 
+use std::collections::BTreeMap;
+
 use mechnn::data::Dataset;
-use mechnn::discovery::{Direction, DiscoveryDocument, DiscoveryResult, Part};
+use mechnn::discovery::{Direction, DiscoveryDocument, DiscoveryResult, ModelConstraints, Part};
 
 use crate::printer::Printer;
 
 pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult, document: &DiscoveryDocument) {
     printer.note(&format!("terms      {} of {} candidates", document.terms, document.candidates));
+    if let Some(constraints) = &document.constraints {
+        printer.note(&format!("assumed    {} (--model)", assumed(constraints)));
+    }
     if !result.indistinct.is_empty() {
         let variables = result.model.variables();
         let terms: Vec<String> = result.indistinct.iter().map(|term| term.text(&variables)).collect();
@@ -37,6 +42,25 @@ pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryRes
 }
 
 const MOST_TRAJECTORIES: usize = 5;
+
+/// How many entries of each table there are.
+fn assumed(constraints: &ModelConstraints) -> String {
+    let signs = constraints.signs.values().map(BTreeMap::len).sum();
+    let counts = [
+        (constraints.terms.len(), "list of terms", "lists of terms"),
+        (constraints.known.len(), "known part", "known parts"),
+        (signs, "sign", "signs"),
+        (constraints.ties.len(), "tie", "ties"),
+        (constraints.shared.len(), "function with shared numbers", "functions with shared numbers"),
+        (constraints.conserved.len(), "conserved sum", "conserved sums"),
+    ];
+    let of_kind = |(count, one, many): (usize, &str, &str)| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    };
+    counts.into_iter().filter_map(of_kind).collect::<Vec<_>>().join(", ")
+}
 
 /// The noise of each state, in its unit or as a fraction of its value.
 fn noise(data: &Dataset, result: &DiscoveryResult) -> String {

@@ -295,6 +295,7 @@ impl SearchArgs {
         interrupt.watch();
         let start = Instant::now();
         let candidates = admission::candidates(&data, &options);
+        let constraints = options.constraints.clone();
         let data = Arc::new(data);
         let mut progress = ProgressReport::new(printer);
         let searched = Arc::clone(&data);
@@ -306,7 +307,10 @@ impl SearchArgs {
             Ended::Abandoned(best) => {
                 match best {
                     Some(model) => {
-                        let document = || DiscoveryDocument::unfinished(&data, &model, candidates, seconds);
+                        let document = || {
+                            let document = DiscoveryDocument::unfinished(&data, &model, candidates, seconds);
+                            document.map(|document| document.with_constraints(&constraints))
+                        };
                         self.print(printer, &model, None, document)?;
                         printer.warning("stopped in the middle of a step: these equations have not been simulated");
                     }
@@ -316,7 +320,7 @@ impl SearchArgs {
             }
         };
         let units = variables.map(|variables| result.model.units(&variables));
-        let mut document = DiscoveryDocument::new(&data, &result, seconds)?;
+        let mut document = DiscoveryDocument::new(&data, &result, seconds)?.with_constraints(&constraints);
         if let Some(units) = &units {
             document = document.with_units(&result.model, units);
             unit_assignment::warn(printer, &result.model, units);
