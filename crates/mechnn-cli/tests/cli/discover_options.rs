@@ -187,7 +187,11 @@ fn evidence_beside_the_fit_is_given() {
     let verdict = document.0["verdict"].as_str().expect("text");
     assert!(verdict.contains("reproduces the data") && verdict.contains("they predict it"), "{verdict}");
     let text = folder.mechnn(&["discover", "data.csv", "--library", "poly:2"]);
-    for line in ["residuals  correlation with the next: x ", "held out   last 24 rows, predicted by a refit: R2 0.99"] {
+    for line in [
+        "structure  ",
+        "residuals  correlation with the next: x ",
+        "held out   last 24 rows, predicted by a refit: R2 0.99",
+    ] {
         assert!(text.stderr.contains(line), "{line}: {}", text.stderr);
     }
     // Ten rows are too few to leave some out.

@@ -85,6 +85,20 @@ impl Document {
             assert_eq!(parse_terms(rhs, &names).expect("a sum of terms"), sum, "{rhs}");
             assert_eq!(rhs == "0", sum.is_empty(), "{rhs}");
         }
+        self.check_weights();
+    }
+
+    /// What was compared and left open: the heaviest first, no more than everything.
+    #[track_caller]
+    fn check_weights(&self) {
+        let weights = |list: &str| -> Vec<f64> {
+            let entries = self.0[list].as_array().expect("a list").iter();
+            entries.map(|entry| entry["weight"].as_f64().expect("a number")).collect()
+        };
+        let structures = weights("structures");
+        assert!(!structures.is_empty() && structures.is_sorted_by(|a, b| a >= b), "{structures:?}");
+        assert!(structures.iter().sum::<f64>() < 1.0 + 1e-12, "{structures:?}");
+        assert!(weights("term_weights").iter().all(|weight| (0.01..1.0 + 1e-12).contains(weight)));
     }
 
     /// Every name that appears in an expression.

@@ -3,6 +3,7 @@
 use mechnn_solver::smoother::Marginals;
 use ndarray::{Array2, Axis, s};
 
+use super::contender::Contender;
 use super::direct::DiscoveryError;
 use super::direction::open_directions;
 use super::evidence::Evidence;
@@ -14,8 +15,10 @@ use crate::data::{Dataset, Trajectory};
 use crate::equation::{SimulationOptions, SparseModel, r2, simulate_with_inputs, valid_time};
 
 /// What the search leaves beside its pick.
+#[derive(Default)]
 pub(super) struct Searched {
     pub(super) front: Vec<Alternative>,
+    pub(super) contenders: Vec<Contender>,
     pub(super) history: Vec<Progress>,
     pub(super) interrupted: bool,
 }
@@ -141,12 +144,13 @@ impl Account<'_> {
             observed_at.iter().zip(&trajectory.times).for_each(|(&at, &time)| times[at] = time);
             trajectories.push(fitted_trajectory(&model, trajectory, times, observed_at, states, state_std)?);
         }
+        let Searched { front, contenders, history, interrupted } = searched;
         let evidence = Evidence {
+            contenders,
             residuals: self.laboratory.residuals(&fit),
             undetermined: open_directions(&model, covariance.view()),
             held_out: self.held_out(&fit)?,
         };
-        let Searched { front, history, interrupted } = searched;
         Ok(DiscoveryResult {
             evidence,
             front,

@@ -144,7 +144,7 @@ pub fn fit_structure(
     let fit = laboratory.settled(fit, GaussNewton::default())?;
     let Polished { start, fit, marginals } = finish(&laboratory, &fit, options)?;
     let laboratory = Laboratory { start: &start, ..laboratory };
-    let searched = Searched { front: Vec::new(), history: Vec::new(), interrupted: false };
+    let searched = Searched::default();
     Account { data, laboratory: &laboratory }.result(fit, marginals, searched)
 }
 
@@ -187,6 +187,7 @@ pub fn discover(
         Some(leads) => search.follow(leads)?,
     };
     let (interrupted, fitted) = (search.interrupted, std::mem::take(&mut search.front));
+    let contenders = account.contenders(&std::mem::take(&mut search.best))?;
     if let Some(error) = failure {
         return Err(error);
     }
@@ -202,7 +203,7 @@ pub fn discover(
     };
     let front = account.front(fitted.into_values().collect(), &rough)?;
     let laboratory = Laboratory { start: &start, ..laboratory };
-    let search = Searched { front, history, interrupted };
+    let search = Searched { front, contenders, history, interrupted };
     Account { data, laboratory: &laboratory }.result(fit, marginals, search)
 }
 

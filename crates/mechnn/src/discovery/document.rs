@@ -55,6 +55,10 @@ pub struct DiscoveryDocument {
     pub residuals: Vec<ResidualsDocument>,
     /// Combinations of coefficients that the data leave open, widest first.
     pub undetermined: Vec<DirectionDocument>,
+    /// The structures that were compared in the end, the heaviest first, down to a weight of 0.01.
+    pub structures: Vec<StructureDocument>,
+    /// The terms of these with the weight of all that have them, by state, the heaviest first, down to 0.01.
+    pub term_weights: Vec<TermWeightDocument>,
     /// Alternatives by size, fewest terms first.
     pub front: Vec<AlternativeDocument>,
     /// Whether the search was stopped before it was done.
@@ -150,6 +154,31 @@ pub struct PartDocument {
     pub weight: f64,
 }
 
+/// A structure that was compared in the end, see [`Contender`](super::Contender).
+#[derive(Debug, Clone, Serialize)]
+pub struct StructureDocument {
+    /// Its weight among all that were compared.
+    pub weight: f64,
+    /// The right-hand sides, in the order of the states.
+    pub equations: Vec<String>,
+}
+
+/// A term and the weight of the structures that have it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TermWeightDocument {
+    /// State in whose equation it is.
+    pub state: String,
+    /// The term without its coefficient.
+    pub expression: String,
+    /// Between 0 and 1.
+    pub weight: f64,
+    /// Whether the equations have it.
+    pub kept: bool,
+}
+
+/// From this weight on structures and terms are listed.
+const LISTED: f64 = 0.01;
+
 /// A structure on the front of size and misfit.
 #[derive(Debug, Clone, Serialize)]
 pub struct AlternativeDocument {
@@ -203,6 +232,18 @@ impl DiscoveryDocument {
                 white: residuals.is_white(),
             })
         });
+        let structures =
+            result.evidence.contenders.iter().filter(|contender| contender.weight >= LISTED).map(|contender| {
+                StructureDocument { weight: contender.weight, equations: contender.model.rhs_python() }
+            });
+        let variables = result.model.variables();
+        let of_terms = result.term_weights().into_iter().filter(|own| own.weight >= LISTED);
+        let term_weights = of_terms.map(|own| TermWeightDocument {
+            state: data.states[own.state].clone(),
+            expression: own.term.python(&variables),
+            weight: own.weight,
+            kept: own.kept,
+        });
         Ok(Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
@@ -221,6 +262,8 @@ impl DiscoveryDocument {
             trajectories,
             residuals: residuals.collect(),
             undetermined: result.evidence.undetermined.iter().map(DirectionDocument::new).collect(),
+            structures: structures.collect(),
+            term_weights: term_weights.collect(),
             front: result.front.iter().map(AlternativeDocument::new).collect(),
             interrupted: result.interrupted,
         })
@@ -277,6 +320,8 @@ impl DiscoveryDocument {
             trajectories: Vec::new(),
             residuals: Vec::new(),
             undetermined: Vec::new(),
+            structures: Vec::new(),
+            term_weights: Vec::new(),
             front: Vec::new(),
             interrupted: true,
         })

@@ -1,14 +1,18 @@
 //! Evidence beside the fit.
 
+use super::contender::{Contender, term_weights};
 use super::direction::Direction;
 use super::held_out::HeldOut;
 use super::residuals::Residuals;
 use super::verdict::Verdict;
+use crate::equation::SparseModel;
 
 /// What speaks for and against the equations, beside how well they fit.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Evidence {
+    /// The structures that were compared in the end, the heaviest first; none where the terms were given.
+    pub contenders: Vec<Contender>,
     /// Whether what is left of each state's data looks like noise, `[D]`; none where there is too little to tell.
     pub residuals: Vec<Option<Residuals>>,
     /// Combinations of coefficients that the data leave open, widest first.
@@ -30,7 +34,7 @@ impl Evidence {
     }
 
     /// One sentence to follow a verdict that the equations explain the data; none after another one, which says enough.
-    pub(super) fn remark(&self, verdict: &Verdict, states: &[String]) -> Option<String> {
+    pub(super) fn remark(&self, verdict: &Verdict, model: &SparseModel) -> Option<String> {
         if !matches!(verdict, Verdict::Reproduces { .. } | Verdict::ExplainsLocally { .. }) {
             return None;
         }
@@ -45,7 +49,7 @@ impl Evidence {
                 held_out.error
             ));
         }
-        let of_states = states.iter().zip(&self.residuals);
+        let of_states = model.states.iter().zip(&self.residuals);
         let correlated: Vec<&str> = of_states
             .filter(|(_, residuals)| residuals.is_some_and(|residuals| !residuals.is_white()))
             .map(|(state, _)| state.as_str())
@@ -55,6 +59,12 @@ impl Evidence {
             doubts.push(format!(
                 "what is left of {them} is no independent noise, so something is missing or the errors are too small"
             ));
+        }
+        let weights = term_weights(&self.contenders, model);
+        let open = weights.iter().filter(|own| own.kept && own.is_open());
+        if let Some(open) = open.min_by(|a, b| a.weight.total_cmp(&b.weight)) {
+            let (state, term) = (&model.states[open.state], open.term.text(&model.variables()));
+            doubts.push(format!("the data do not settle that {state}' has {term} ({:.0} %)", 100.0 * open.weight));
         }
         if !self.undetermined.is_empty() {
             doubts.push("the data leave combinations of the coefficients open".to_owned());
@@ -74,30 +84,37 @@ impl Evidence {
 
 #[cfg(test)]
 mod tests {
-    use super::{Evidence, HeldOut, Residuals, Verdict};
+    use super::{Contender, Evidence, HeldOut, Residuals, SparseModel, Verdict};
 
     #[test]
     fn doubts_are_named_and_silence_is_no_proof() {
-        let states = ["x".to_owned(), "y".to_owned()];
+        let model = SparseModel::from_text("t", &[("x", "y"), ("y", "-x")]).expect("equations");
         let verdict = Verdict::Reproduces { r2: 0.99 };
         let mut evidence = Evidence::default();
-        assert_eq!(evidence.remark(&verdict, &states), None);
+        assert_eq!(evidence.remark(&verdict, &model), None);
         evidence.held_out = vec![None, Some(HeldOut { rows: 20, r2: 0.4, error: 1.1 })];
-        assert!(evidence.remark(&verdict, &states).is_some_and(|text| text.starts_with("Refitted without")));
+        assert!(evidence.remark(&verdict, &model).is_some_and(|text| text.starts_with("Refitted without")));
         evidence.residuals = vec![
             Some(Residuals { autocorrelation: 0.1, bound: 0.2 }),
             Some(Residuals { autocorrelation: 0.3, bound: 0.2 }),
         ];
         evidence.held_out = vec![Some(HeldOut { rows: 20, r2: 0.4, error: 8.0 })];
-        let text = evidence.remark(&verdict, &states).unwrap_or_default();
+        let text = evidence.remark(&verdict, &model).unwrap_or_default();
         assert!(
             text.starts_with("But refitted") && text.contains("8.0 times") && text.contains("left of y is"),
             "{text}"
         );
         // A chaotic system is not predicted, and that is not held against its equations.
         let chaos = Verdict::ExplainsLocally { fit_r2: 0.99, valid_time: 3.0 };
-        let text = evidence.remark(&chaos, &states).unwrap_or_default();
+        let text = evidence.remark(&chaos, &model).unwrap_or_default();
         assert!(text.starts_with("But what is left of y"), "{text}");
-        assert_eq!(evidence.remark(&Verdict::NoFinding { fit_r2: 0.1 }, &states), None);
+        assert_eq!(evidence.remark(&Verdict::NoFinding { fit_r2: 0.1 }, &model), None);
+
+        let without_y = SparseModel::from_text("t", &[("x", "1"), ("y", "-x")]).expect("equations");
+        let contenders = [(0.8, model.clone()), (0.2, without_y)];
+        let contenders = contenders.map(|(weight, model)| Contender { weight, model }).to_vec();
+        let unsettled = Evidence { contenders, ..Evidence::default() };
+        let text = unsettled.remark(&verdict, &model).unwrap_or_default();
+        assert_eq!(text, "But the data do not settle that x' has y (80 %).");
     }
 }

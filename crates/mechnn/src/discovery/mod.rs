@@ -15,7 +15,9 @@ mod account;
 mod candidates;
 
 mod chosen;
+
 mod combination;
+mod contender;
 
 mod affine_map;
 
@@ -93,6 +95,7 @@ mod verdict;
 
 mod document;
 
+pub use contender::{Contender, TermWeight};
 pub use direct::{DiscoveryError, discover, fit_structure};
 pub use direction::{Direction, Part};
 pub use document::{DiscoveryDocument, SCHEMA, SHARED_SCHEMA, SharedDocument};

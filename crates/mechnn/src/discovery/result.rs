@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use super::contender::{TermWeight, term_weights};
 use super::evidence::Evidence;
 use super::observer::Progress;
 use super::options::NoiseModel;
@@ -89,10 +90,16 @@ impl DiscoveryResult {
         Verdict::new(&self.trajectories, &measured)
     }
 
+    /// The weight of every term that some structure has that was compared in the end, by state, and the heaviest first; none where
+    /// the terms were given.
+    pub fn term_weights(&self) -> Vec<TermWeight> {
+        term_weights(&self.evidence.contenders, &self.model)
+    }
+
     /// What the user may conclude, in plain words: the verdict, and what the other evidence adds.
     pub fn conclusion(&self) -> String {
         let verdict = self.verdict();
-        match self.evidence.remark(&verdict, &self.model.states) {
+        match self.evidence.remark(&verdict, &self.model) {
             Some(remark) => format!("{verdict} {remark}"),
             None => verdict.to_string(),
         }

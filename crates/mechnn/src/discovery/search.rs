@@ -63,7 +63,7 @@ pub(super) struct Search<'a, 'w> {
     /// Criterion of every structure that was fitted in this stage; infinite where the fit failed.
     tried: HashMap<Vec<Candidate>, f64>,
     /// The best of this stage, best first.
-    best: Vec<Fit>,
+    pub(super) best: Vec<Fit>,
     /// The best of each number of terms among those compared in the end.
     pub(super) front: HashMap<usize, Fit>,
     watch: &'a mut Watch<'w>,

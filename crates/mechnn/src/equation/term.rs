@@ -41,6 +41,14 @@ impl Term {
         matches!(self, Self::Monomial(_)) && self.degree() == 0
     }
 
+    /// Whether the two are the same but for the values of inner constants.
+    pub fn has_form_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Function(own), Self::Function(other)) => own.expression() == other.expression(),
+            _ => self == other,
+        }
+    }
+
     /// Values of the inner constants, `[C]`.
     pub fn constants(&self) -> &[f64] {
         match self {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mechnn::data::Dataset;
-use mechnn::discovery::{Direction, DiscoveryDocument, DiscoveryResult, ModelConstraints, Part};
+use mechnn::discovery::{Direction, DiscoveryDocument, DiscoveryResult, ModelConstraints, Part, TermWeight};
 
 use crate::printer::Printer;
 
@@ -16,6 +16,9 @@ pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryRes
         let variables = result.model.variables();
         let terms: Vec<String> = result.indistinct.iter().map(|term| term.text(&variables)).collect();
         printer.note(&format!("not tried  {} (combinations of simpler terms on these data)", terms.join(", ")));
+    }
+    if let Some(structure) = structure(result) {
+        printer.note(&structure);
     }
     printer.note(&noise(data, result));
     for (trajectory, fitted) in data.trajectories.iter().zip(&result.trajectories).take(MOST_TRAJECTORIES) {
@@ -42,6 +45,35 @@ pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryRes
 }
 
 const MOST_TRAJECTORIES: usize = 5;
+
+/// Most terms that are named as open, and as possible instead.
+const MOST_OPEN: usize = 4;
+
+/// How much the terms weigh among the structures that were compared, and which of them the data do not settle.
+fn structure(result: &DiscoveryResult) -> Option<String> {
+    let contenders = &result.evidence.contenders;
+    let weight = percent(contenders.first()?.weight);
+    let variables = result.model.variables();
+    let mut open = result.term_weights();
+    open.retain(TermWeight::is_open);
+    open.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    let name = |own: &TermWeight| {
+        format!("{}' {} {}", result.model.states[own.state], own.term.text(&variables), percent(own.weight))
+    };
+    let named = |kept: bool, words: &str| {
+        let names: Vec<String> = open.iter().filter(|own| own.kept == kept).take(MOST_OPEN).map(name).collect();
+        if names.is_empty() { String::new() } else { format!("; {words} {}", names.join(", ")) }
+    };
+    let (kept, others) = (named(true, "open"), named(false, "or"));
+    Some(format!("structure  {weight} of the weight of {} compared{kept}{others}", contenders.len()))
+}
+
+fn percent(weight: f64) -> String {
+    match 100.0 * weight {
+        weight if weight > 99.0 => "over 99 %".to_owned(),
+        weight => format!("{weight:.0} %"),
+    }
+}
 
 /// How many entries of each table there are.
 fn assumed(constraints: &ModelConstraints) -> String {
