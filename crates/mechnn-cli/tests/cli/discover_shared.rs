@@ -38,6 +38,10 @@ fn trajectories_share_terms_and_have_numbers_of_their_own() {
     assert_eq!(shared["schema"], "mechnn.discovery-per-trajectory/1");
     let results = shared["results"].as_array().expect("a list");
     assert_eq!(results.len(), 3);
+    // All of them say how sure the common terms are.
+    let weight = |result: &Value| result["structures"][0]["weight"].as_f64().expect("a number");
+    let first = weight(&results[0]);
+    assert!(first > 0.5 && results.iter().all(|result| weight(result) == first), "{first}");
     for (result, (index, (a, b))) in results.iter().zip(parameters.iter().enumerate()) {
         let document = Document(result.clone());
         let terms = |names: [&str; 2]| names.map(ToOwned::to_owned).to_vec();

@@ -53,15 +53,19 @@ impl Account<'_> {
             }
         }
         let mut distinct: Vec<&Fit> = of_structure.into_values().collect();
-        distinct.sort_by(|a, b| {
-            (a.criterion, &a.candidates).partial_cmp(&(b.criterion, &b.candidates)).unwrap_or(std::cmp::Ordering::Equal)
-        });
-        let lowest = distinct.first().map_or(0.0, |fit| fit.criterion);
-        let weight = |fit: &Fit| (-0.5 * (fit.criterion - lowest)).exp();
-        let total: f64 = distinct.iter().map(|fit| weight(fit)).sum();
-        let contender = |fit: &Fit| Ok(Contender { weight: weight(fit) / total, model: self.model(fit, None)? });
-        distinct.into_iter().map(contender).collect()
+        distinct.sort_by(|a, b| a.criterion.total_cmp(&b.criterion).then_with(|| a.candidates.cmp(&b.candidates)));
+        let criteria: Vec<f64> = distinct.iter().map(|fit| fit.criterion).collect();
+        let weighed = weights(&criteria).into_iter().zip(distinct);
+        weighed.map(|(weight, fit)| Ok(Contender { weight, model: self.model(fit, None)? })).collect()
     }
+}
+
+/// `exp(-criterion / 2)` as a share of all.
+pub(super) fn weights(criteria: &[f64]) -> Vec<f64> {
+    let lowest = criteria.iter().copied().fold(f64::INFINITY, f64::min);
+    let relative: Vec<f64> = criteria.iter().map(|criterion| (-0.5 * (criterion - lowest)).exp()).collect();
+    let total: f64 = relative.iter().sum();
+    relative.iter().map(|weight| weight / total).collect()
 }
 
 impl TermWeight {

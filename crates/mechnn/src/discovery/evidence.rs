@@ -11,7 +11,8 @@ use crate::equation::SparseModel;
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// The structures that were compared in the end, the heaviest first; none where the terms were given.
+    /// The structures that were compared in the end, the heaviest first; none where the terms were given. Several
+    /// trajectories with numbers of their own have the same weights.
     pub contenders: Vec<Contender>,
     /// Whether what is left of each state's data looks like noise, `[D]`; none where there is too little to tell.
     pub residuals: Vec<Option<Residuals>>,

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::account::Account;
 use super::candidates::Candidate;
+use super::contender::{Contender, weights};
 use super::dictionary::Dictionary;
 use super::direct::{DiscoveryError, all_candidates, discover, fit_structure, levels};
 use super::fit::{Fit, Laboratory};
@@ -105,7 +106,23 @@ pub fn discover_shared(
     }
     let models = comparison.models(&pool[lowest(&scores)])?;
     let fitted = singles.par_iter().zip(&models).map(|(single, model)| fit_structure(single, model, options));
-    Ok(SharedDiscovery { results: fitted.collect::<Result<_, _>>()?, compared: pool.len(), interrupted })
+    let mut results: Vec<DiscoveryResult> = fitted.collect::<Result<_, _>>()?;
+    for (weight, structure) in heaviest(&pool, &scores, &options.tuning) {
+        for (result, model) in results.iter_mut().zip(comparison.models(structure)?) {
+            result.evidence.contenders.push(Contender { weight, model });
+        }
+    }
+    Ok(SharedDiscovery { results, compared: pool.len(), interrupted })
+}
+
+/// The structures that are not far behind with their weights, the heaviest first.
+fn heaviest<'a>(pool: &'a [Structure], scores: &[f64], tuning: &Tuning) -> Vec<(f64, &'a Structure)> {
+    let limit = scores[lowest(scores)] + tuning.behind;
+    let mut near: Vec<usize> = (0..pool.len()).filter(|&index| scores[index] <= limit).collect();
+    near.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+    near.truncate(tuning.finalists);
+    let criteria: Vec<f64> = near.iter().map(|&index| scores[index]).collect();
+    weights(&criteria).into_iter().zip(near).map(|(weight, index)| (weight, &pool[index])).collect()
 }
 
 fn lowest(scores: &[f64]) -> usize {
@@ -119,14 +136,7 @@ struct Structure {
 }
 
 fn same((state, term): &(usize, Term), (other_state, other): &(usize, Term)) -> bool {
-    state == other_state && is_same_function(term, other)
-}
-
-fn is_same_function(term: &Term, other: &Term) -> bool {
-    match (term, other) {
-        (Term::Function(a), Term::Function(b)) => a.expression() == b.expression(),
-        (a, b) => a == b,
-    }
+    state == other_state && term.has_form_of(other)
 }
 
 impl PartialEq for Structure {
@@ -188,7 +198,7 @@ impl<'a> Comparison<'a> {
 
     /// Where a term is among all candidates, if all data together tell it from simpler ones.
     fn place(&self, term: &Term) -> Option<usize> {
-        self.dictionary.library.terms().iter().position(|other| is_same_function(other, term))
+        self.dictionary.library.terms().iter().position(|other| other.has_form_of(term))
     }
 
     fn scores(&self, structures: &[Structure]) -> Vec<f64> {
