@@ -53,6 +53,9 @@ const MOST_OPEN: usize = 4;
 fn structure(result: &DiscoveryResult) -> Option<String> {
     let contenders = &result.evidence.contenders;
     let weight = percent(contenders.first()?.weight);
+    if contenders.len() == 1 {
+        return Some("structure  no other that was compared comes near".to_owned());
+    }
     let variables = result.model.variables();
     let mut open = result.term_weights();
     open.retain(TermWeight::is_open);
