@@ -1,9 +1,10 @@
 """Whether the weights of terms hold: python3 benchmarks/term_weights.py MECHNN OUT DATA:SEED [DATA:SEED ..]
 
-DATA is a folder of systems, or one with noise drawn anew (`redraw.py`). Of every system whose right-hand side is a polynomial up to
-degree 3, of both starts at 5 % noise with all rows and with half of them, `MECHNN discover --format json` gives the weight of every term that some
-compared structure has. How many of the terms with about the same weight are in the true equations is printed and written to
-OUT/term-weights.csv, and how many true terms no structure with a weight above 0.01 has. Trajectories and documents are kept in OUT, and what is there is not done again.
+DATA is a folder of systems, or one with noise drawn anew (`redraw.py`). Of every system whose right-hand side is a polynomial up
+to degree 3, of both starts at 5 % noise with all rows and with half of them, `MECHNN discover --format json` gives the weight of
+every term that some compared structure has. How many of the terms with about the same weight are in the true equations is printed
+and written to OUT/term-weights.csv, and how many true terms no structure with a weight above 0.01 has is printed. Trajectories and
+documents are kept in OUT, and what is there is not done again.
 """
 
 import ast

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use mechnn::data::{Dataset, Trajectory};
-use mechnn::discovery::{DiscoveryOptions, Silent, discover};
+use mechnn::discovery::{Contender, DiscoveryOptions, Silent, discover};
 use mechnn::equation::{FittedTerm, SimulationOptions, SparseModel, Term, simulate};
 
 /// A term's coefficient and the numbers inside it.
@@ -16,7 +16,14 @@ fn found(equations: &[(&str, &str)], start: &[f64], last: f64, noise: f64, libra
     let trajectory = Trajectory::new("a", times, clean.values).unwrap();
     let data = Dataset::new("t", truth.states, vec![trajectory]).unwrap().with_noise(noise, 1).unwrap();
     let options = DiscoveryOptions { library: Some(library.parse().unwrap()), ..DiscoveryOptions::default() };
-    discover(&data, &options, &mut Silent).unwrap().model
+    let result = discover(&data, &options, &mut Silent).unwrap();
+    // The same functions from other inner constants are one structure.
+    let contenders = &result.evidence.contenders;
+    let distinct =
+        |(at, own): (usize, &Contender)| contenders[..at].iter().all(|other| !own.has_terms_of(&other.model));
+    assert!(contenders.iter().enumerate().all(distinct));
+    assert!((contenders.iter().map(|contender| contender.weight).sum::<f64>() - 1.0).abs() < 1e-12);
+    result.model
 }
 
 /// Of every function its form over x0, x1, and its numbers, of which the first is the coefficient.

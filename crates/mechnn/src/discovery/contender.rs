@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::account::Account;
 use super::direct::DiscoveryError;
 use super::fit::Fit;
-use crate::equation::{FittedTerm, SparseModel, Term};
+use crate::equation::{Equation, FittedTerm, SparseModel, Term};
 
 /// A structure that was compared in the end.
 ///
@@ -22,6 +22,18 @@ pub struct Contender {
     pub weight: f64,
     /// Its equations, without standard errors, with a small model error allowed and before anything is simplified.
     pub model: SparseModel,
+}
+
+impl Contender {
+    /// Whether its equations have the terms of these and no others, with whatever numbers.
+    pub fn has_terms_of(&self, model: &SparseModel) -> bool {
+        let same = |a: &Equation, b: &Equation| {
+            // One function can be there twice, with two constants.
+            let count = |of: &Equation, term: &Term| of.terms.iter().filter(|own| own.term.has_form_of(term)).count();
+            a.terms.len() == b.terms.len() && a.terms.iter().all(|own| count(a, &own.term) == count(b, &own.term))
+        };
+        self.model.equations.iter().zip(&model.equations).all(|(own, other)| same(own, other))
+    }
 }
 
 /// A term of some contender, and how likely it is.
@@ -85,7 +97,12 @@ const SETTLED: f64 = 0.9;
 pub(super) fn term_weights(contenders: &[Contender], result: &SparseModel) -> Vec<TermWeight> {
     let mut weights: Vec<TermWeight> = Vec::new();
     for contender in contenders {
+        let mut counted: Vec<(usize, &Term)> = Vec::new();
         for (state, FittedTerm { term, .. }) in contender.model.terms() {
+            if counted.iter().any(|(own, other)| *own == state && other.has_form_of(term)) {
+                continue;
+            }
+            counted.push((state, term));
             match weights.iter_mut().find(|own| own.state == state && own.term.has_form_of(term)) {
                 Some(own) => own.weight += contender.weight,
                 None => {
@@ -101,8 +118,15 @@ pub(super) fn term_weights(contenders: &[Contender], result: &SparseModel) -> Ve
 
 #[cfg(test)]
 mod tests {
-    use super::{Contender, term_weights};
+    use super::{Contender, term_weights, weights};
     use crate::equation::SparseModel;
+
+    #[test]
+    fn odds_are_those_of_the_criteria() {
+        // Three to one.
+        let found = weights(&[12.0 + 2.0 * 3f64.ln(), 12.0]);
+        assert!((found[0] - 0.25).abs() < 1e-12 && (found[1] - 0.75).abs() < 1e-12, "{found:?}");
+    }
 
     #[test]
     fn a_term_weighs_what_all_that_have_it_weigh() {
@@ -113,7 +137,7 @@ mod tests {
         let contenders = [
             contender(0.6, "x - 2*x/(0.5 + x)"),
             contender(0.3, "x - x**2"),
-            contender(0.1, "0.9*x - 2.1*x/(0.6 + x)"),
+            contender(0.1, "0.9*x - 2.1*x/(0.6 + x) - 0.2*x/(0.1 + x)"),
         ];
         let weights = term_weights(&contenders, &contenders[0].model);
         let text = |index: usize| weights[index].term.python(&["x".to_owned()]);
@@ -122,5 +146,7 @@ mod tests {
         assert!(weights.iter().zip(expected).all(|(own, expected)| (own.weight - expected).abs() < 1e-12));
         let is = |index: usize| (weights[index].kept, weights[index].is_open());
         assert_eq!((is(0), is(1), is(2)), ((true, false), (true, true), (false, true)));
+        let same = |index: usize| contenders[index].has_terms_of(&contenders[0].model);
+        assert_eq!((same(0), same(1), same(2)), (true, false, false));
     }
 }

@@ -52,10 +52,15 @@ const MOST_OPEN: usize = 4;
 /// How much the terms weigh among the structures that were compared, and which of them the data do not settle.
 fn structure(result: &DiscoveryResult) -> Option<String> {
     let contenders = &result.evidence.contenders;
-    let weight = percent(contenders.first()?.weight);
-    if contenders.len() == 1 {
-        return Some("structure  no other that was compared comes near".to_owned());
-    }
+    let count = contenders.len();
+    let found = contenders.iter().find(|contender| contender.has_terms_of(&result.model));
+    let weight = match found {
+        _ if contenders.is_empty() => return None,
+        Some(_) if count == 1 => return Some("structure  no other that was compared comes near".to_owned()),
+        Some(found) => format!("{} of the weight of {count} compared", percent(found.weight)),
+        // A threshold took terms, or they turned out to be negligible.
+        None => format!("none of {count} compared has just these terms"),
+    };
     let variables = result.model.variables();
     let mut open = result.term_weights();
     open.retain(TermWeight::is_open);
@@ -68,7 +73,7 @@ fn structure(result: &DiscoveryResult) -> Option<String> {
         if names.is_empty() { String::new() } else { format!("; {words} {}", names.join(", ")) }
     };
     let (kept, others) = (named(true, "open"), named(false, "or"));
-    Some(format!("structure  {weight} of the weight of {} compared{kept}{others}", contenders.len()))
+    Some(format!("structure  {weight}{kept}{others}"))
 }
 
 fn percent(weight: f64) -> String {
