@@ -28,7 +28,7 @@ mod condition;
 
 mod rows;
 
-mod accurate_sum;
+pub mod linear_algebra;
 
 pub mod engine;
 

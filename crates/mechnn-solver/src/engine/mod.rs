@@ -14,11 +14,7 @@ mod matrix;
 
 mod orthogonal;
 
-pub(crate) mod packed_lu;
-
 mod selected_inverse;
-
-pub(crate) mod two_point;
 
 pub use cholesky::BandedCholesky;
 pub use matrix::{BandedMatrix, PivotError};

@@ -12,8 +12,8 @@
 //! the steps (five nodes).
 
 use super::info::NonlinearInfo;
-use super::lu::Lu;
 use super::step::{Equations, Step};
+use crate::linear_algebra::lu::Lu;
 use crate::smoother::Linearization;
 
 /// Part of the tolerance, transferred to the estimate's order, that is used.

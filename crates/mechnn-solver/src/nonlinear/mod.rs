@@ -45,8 +45,6 @@ mod tolerance;
 
 mod rule;
 
-pub(crate) mod lu;
-
 mod piece;
 
 mod step;

@@ -7,11 +7,11 @@
 //!
 //! M is factored in the unknowns divided by their tolerance, so that pivots are chosen independently of units.
 
-use super::lu::Lu;
 use super::piece::Piece;
 use super::rule::Tableau;
 use super::status::Failure;
 use super::tolerance::Tolerance;
+use crate::linear_algebra::lu::Lu;
 use crate::smoother::{Dynamics, Linearization};
 
 /// Pivots below this part of their column leave no digit of the step.
@@ -96,7 +96,7 @@ impl Step {
         (0..n).for_each(|k| matrix[k * n + k] += 1.0);
         match Lu::factor(matrix, n, MIN_PIVOT_RATIO) {
             Ok(factor) => self.factor = Some(factor),
-            Err(singular) if singular.ratio.is_finite() => return Err(Failure::Singular { ratio: singular.ratio }),
+            Err(singular) if singular.pivot.is_finite() => return Err(Failure::Singular { ratio: singular.pivot }),
             Err(_) => return Err(Failure::NotFinite),
         }
         Ok(())

@@ -13,7 +13,7 @@ use super::gauss_newton::{GaussNewton, Termination};
 use super::linearized::{add_gradient, add_lower_gram};
 use super::problem::{Estimate, SmootherError, SmootherProblem};
 use crate::engine::BandedMatrix;
-use crate::nonlinear::lu::Lu;
+use crate::linear_algebra::lu::Lu;
 
 /// The states at the first times, as functions of the parameters.
 pub trait InitialState: Sync {
@@ -82,7 +82,7 @@ impl GaussNewton {
                 let start = End { x: x0, at: &left };
                 defect.linearize(dynamics, theta, ends[0], ends[1] - ends[0], start, End { x: x1, at: &right });
                 let singular = |ratio| SmootherError::Singular { point: first + t + 1, ratio };
-                let factor = Lu::factor(defect.by_right.clone(), dims, 0.0).map_err(|error| singular(error.ratio))?;
+                let factor = Lu::factor(defect.by_right.clone(), dims, 0.0).map_err(|error| singular(error.pivot))?;
                 sum += factor.log_determinant();
                 std::mem::swap(&mut left, &mut right);
             }

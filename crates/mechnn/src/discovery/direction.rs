@@ -1,8 +1,8 @@
 //! What the data leave open.
 
+use mechnn_solver::linear_algebra::symmetric_eigen;
 use ndarray::ArrayView2;
 
-use super::symmetric_eigen::symmetric_eigen;
 use crate::equation::{SparseModel, Term};
 
 /// Coefficients that may change together without the data noticing.

@@ -87,8 +87,6 @@ mod start;
 
 mod stated;
 
-mod symmetric_eigen;
-
 mod tuning;
 
 mod verdict;

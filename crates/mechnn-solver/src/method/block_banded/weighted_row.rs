@@ -1,7 +1,7 @@
 //! Every row of an element's system, one after the other.
 
 use super::view::ElementView;
-use crate::accurate_sum::AccurateSum;
+use crate::linear_algebra::AccurateSum;
 use crate::scheme::EquationRows;
 
 /// One row `sum entries * values + slack * eps = right`, without its weight.

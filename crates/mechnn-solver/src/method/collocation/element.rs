@@ -16,7 +16,7 @@
 use super::inputs::{Inputs, Lengths};
 use super::rule::MAX_NODES;
 use super::rules::Rules;
-use crate::engine::packed_lu::{self as lu, SingularAt};
+use crate::linear_algebra::lu::{self, SINGULAR, SingularAt};
 
 /// The right-hand side of the rows at point t.
 pub(super) trait Right {
@@ -119,7 +119,7 @@ impl<'a> Element<'a> {
                 }
             }
         }
-        lu::factor(n, factors, exchanged).map_err(|error| SingularAt { index: error.index / dims, ..error })
+        lu::factor(n, factors, exchanged, SINGULAR).map_err(|error| SingularAt { index: error.index / dims, ..error })
     }
 
     /// Given node 0, writes nodes 1..m of `nodes` `[m + 1, D, K]`.

@@ -2,7 +2,7 @@
 
 use super::element::Right;
 use super::inputs::{Inputs, Lengths};
-use crate::engine::packed_lu::{self as lu, SingularAt};
+use crate::linear_algebra::lu::{self, SINGULAR, SingularAt};
 
 /// Factors the coefficients of the highest derivatives, `[D, D]`.
 #[inline(always)]
@@ -17,7 +17,7 @@ pub(super) fn factor(
     for (entry, c) in factors[..dims * dims].iter_mut().zip(coefficients.chunks_exact(orders)) {
         *entry = c[orders - 1];
     }
-    lu::factor(dims, factors, exchanged).map_err(|error| SingularAt { index: 0, ..error })
+    lu::factor(dims, factors, exchanged, SINGULAR).map_err(|error| SingularAt { index: 0, ..error })
 }
 
 /// Writes the highest derivatives of `node` `[D, K]`, given the lower ones.

@@ -35,8 +35,8 @@ mod pullback;
 
 mod tangent;
 
-use crate::engine::packed_lu::SingularAt;
-use crate::engine::two_point::TwoPoint;
+use crate::linear_algebra::TwoPoint;
+use crate::linear_algebra::lu::SingularAt;
 use check::Check;
 use inputs::{Inputs, Lengths};
 use pullback::CollocationPullback;

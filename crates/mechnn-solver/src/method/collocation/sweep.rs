@@ -4,7 +4,7 @@ use super::element::{Element, Right};
 use super::first;
 use super::inputs::{Inputs, Lengths};
 use super::rules::Rules;
-use crate::engine::packed_lu::{self as lu, SingularAt};
+use crate::linear_algebra::lu::{self, SingularAt};
 
 /// One batch element to be swept over.
 #[derive(Clone, Copy)]

@@ -5,8 +5,8 @@ use super::element::{Forcing, Homogeneous, Right, Rows, Visitor};
 use super::inputs::Lengths;
 use super::sweep::Sweep;
 use crate::condition::{Condition, are_initial};
-use crate::engine::packed_lu::SingularAt;
-use crate::engine::two_point::TwoPoint;
+use crate::linear_algebra::TwoPoint;
+use crate::linear_algebra::lu::SingularAt;
 
 /// Everything but the factors.
 ///

@@ -3,8 +3,8 @@
 use super::qr::{DependentColumn, Qr};
 use super::row::Family;
 use super::system::DenseSystem;
-use crate::accurate_sum::AccurateSum;
 use crate::error::SolveError;
+use crate::linear_algebra::AccurateSum;
 use crate::solution::RowResiduals;
 
 /// Refinement stops after so many steps; two are the rule.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::conditions::LinearConditions;
 use super::trajectory::{Correction, Trajectory};
-use crate::engine::two_point::TwoPoint;
+use crate::linear_algebra::TwoPoint;
 use crate::nonlinear::status::Failure;
 use crate::nonlinear::step::{Equations, Step};
 use crate::smoother::Linearization;

@@ -6,7 +6,7 @@ const SWEEPS: usize = 60;
 /// Eigenvalues with their eigenvectors of unit length, in no particular order, by cyclic Jacobi rotations.
 ///
 /// `matrix` is `[P, P]`, row-major and symmetric. Golub & Van Loan, Matrix Computations, section 8.5.
-pub(super) fn symmetric_eigen(mut matrix: Vec<f64>, p: usize) -> Vec<(f64, Vec<f64>)> {
+pub fn symmetric_eigen(mut matrix: Vec<f64>, p: usize) -> Vec<(f64, Vec<f64>)> {
     let mut vectors: Vec<f64> = (0..p * p).map(|index| if index / p == index % p { 1.0 } else { 0.0 }).collect();
     for _ in 0..SWEEPS {
         let mut rotated = false;

@@ -1,6 +1,8 @@
 //! LU factorisation of one small dense matrix with equilibrated rows and partial pivoting.
 //!
-//! All are `inline(always)`: called with a literal size they unroll completely.
+//! Every row is divided by its largest entry first, so that the choice of pivots does not depend on the units of the
+//! equations. The functions on slices write into memory of the caller, for many matrices of one size; called with a
+//! literal size they unroll completely. [`Lu`] owns its memory.
 
 /// Why a matrix could not be factored: the row is zero, or the column depends on those before it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,7 +13,7 @@ pub(crate) struct SingularAt {
 }
 
 /// Below this pivot relative to its column a matrix is singular to working precision.
-const SINGULAR: f64 = 8.0 * f64::EPSILON;
+pub(crate) const SINGULAR: f64 = 8.0 * f64::EPSILON;
 
 /// Numbers that a factorisation of size n needs: L and U `[n, n]`, then the factors of the rows `[n]`.
 #[inline(always)]
@@ -21,8 +23,11 @@ pub(crate) fn length(n: usize) -> usize {
 
 /// Factors the matrix `[n, n]` at the start of `factors` in place; `exchanged[k]` is the row that became row k.
 /// Returns the smallest pivot relative to the largest entry of its column.
+///
+/// # Errors
+/// [`SingularAt`] if that is below `min_ratio`, or zero, or a number is not finite.
 #[inline(always)]
-pub(crate) fn factor(n: usize, factors: &mut [f64], exchanged: &mut [u32]) -> Result<f64, SingularAt> {
+pub(crate) fn factor(n: usize, factors: &mut [f64], exchanged: &mut [u32], min_ratio: f64) -> Result<f64, SingularAt> {
     let (a, scale) = factors.split_at_mut(n * n);
     for i in 0..n {
         let row = &mut a[i * n..][..n];
@@ -63,7 +68,7 @@ pub(crate) fn factor(n: usize, factors: &mut [f64], exchanged: &mut [u32]) -> Re
         if pivot < smallest * size || pivot == 0.0 {
             smallest = if size > 0.0 { pivot / size } else { 0.0 };
         }
-        if smallest < SINGULAR {
+        if smallest < min_ratio || smallest == 0.0 {
             return Err(SingularAt { index: k, pivot: smallest });
         }
         let reciprocal = 1.0 / a[k * n + k];
@@ -131,9 +136,49 @@ pub(crate) fn solve_transposed(n: usize, factors: &[f64], exchanged: &[u32], x: 
     }
 }
 
+/// The factors of one matrix.
+#[derive(Debug, Clone)]
+pub(crate) struct Lu {
+    size: usize,
+    /// See [`length`].
+    factors: Vec<f64>,
+    /// `[n]`
+    exchanged: Vec<u32>,
+}
+
+impl Lu {
+    /// Factors `matrix`, `[n, n]` row-major.
+    ///
+    /// # Errors
+    /// As [`factor`].
+    pub(crate) fn factor(mut matrix: Vec<f64>, size: usize, min_ratio: f64) -> Result<Self, SingularAt> {
+        matrix.resize(length(size), 0.0);
+        let mut exchanged = vec![0; size];
+        factor(size, &mut matrix, &mut exchanged, min_ratio)?;
+        Ok(Self { size, factors: matrix, exchanged })
+    }
+
+    /// log |det A|
+    pub(crate) fn log_determinant(&self) -> f64 {
+        let (a, scale) = self.factors.split_at(self.size * self.size);
+        // The diagonal holds reciprocals, and the rows were multiplied by their scales.
+        -(0..self.size).map(|i| a[i * self.size + i].abs().ln() + scale[i].ln()).sum::<f64>()
+    }
+
+    /// `x := A^-1 x`
+    pub(crate) fn solve(&self, x: &mut [f64]) {
+        solve(self.size, &self.factors, &self.exchanged, x);
+    }
+
+    /// `x := A^-T x`
+    pub(crate) fn solve_transposed(&self, x: &mut [f64]) {
+        solve_transposed(self.size, &self.factors, &self.exchanged, x);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{SingularAt, factor, length, solve, solve_transposed};
+    use super::{Lu, SINGULAR, SingularAt, factor, length, solve, solve_transposed};
 
     /// Rows of very different size, and a zero where the first pivot would be.
     const MATRIX: [f64; 9] = [0.0, 2e8, 1e8, 3.0, 1.0, -2.0, 4e-9, 5e-9, 6e-9];
@@ -143,7 +188,7 @@ mod tests {
         let mut factors = MATRIX.to_vec();
         factors.resize(length(3), 0.0);
         let mut exchanged = [0; 3];
-        factor(3, &mut factors, &mut exchanged).unwrap_or_else(|error| panic!("{error:?}"));
+        factor(3, &mut factors, &mut exchanged, SINGULAR).expect("regular");
         let right = [1e8, 2.0, 3e-9];
         let mut x = right;
         solve(3, &factors, &exchanged, &mut x);
@@ -164,12 +209,35 @@ mod tests {
     #[test]
     fn dependent_and_infinite_columns_are_found() {
         let mut dependent = vec![1.0, 2.0, 2.0, 4.0, 0.0, 0.0];
-        assert_eq!(factor(2, &mut dependent, &mut [0; 2]), Err(SingularAt { index: 1, pivot: 0.0 }));
+        assert_eq!(factor(2, &mut dependent, &mut [0; 2], SINGULAR), Err(SingularAt { index: 1, pivot: 0.0 }));
         let mut zero_row = vec![1.0, 2.0, 0.0, 0.0, 0.0, 0.0];
-        assert_eq!(factor(2, &mut zero_row, &mut [0; 2]), Err(SingularAt { index: 1, pivot: 0.0 }));
+        assert_eq!(factor(2, &mut zero_row, &mut [0; 2], SINGULAR), Err(SingularAt { index: 1, pivot: 0.0 }));
         for value in [f64::NAN, f64::INFINITY] {
             let mut broken = vec![1.0, 2.0, value, 4.0, 0.0, 0.0];
-            assert!(factor(2, &mut broken, &mut [0; 2]).is_err_and(|error| error.pivot.is_nan()));
+            assert!(factor(2, &mut broken, &mut [0; 2], SINGULAR).is_err_and(|error| error.pivot.is_nan()));
         }
+    }
+
+    #[test]
+    fn the_owner_solves_as_the_slices_do_and_knows_the_determinant() {
+        let lu = Lu::factor(MATRIX.to_vec(), 3, SINGULAR).expect("regular");
+        let mut factors = MATRIX.to_vec();
+        factors.resize(length(3), 0.0);
+        let mut exchanged = [0; 3];
+        factor(3, &mut factors, &mut exchanged, SINGULAR).expect("regular");
+        let (mut owned, mut plain) = ([1e8, 2.0, 3e-9], [1e8, 2.0, 3e-9]);
+        lu.solve(&mut owned);
+        solve(3, &factors, &exchanged, &mut plain);
+        assert_eq!(owned, plain);
+        // 2e8 (-2 4e-9 - 3 6e-9) + 1e8 (3 5e-9 - 4e-9) = -4.1
+        assert!((lu.log_determinant() - 4.1_f64.ln()).abs() < 1e-14, "{}", lu.log_determinant());
+    }
+
+    #[test]
+    fn small_pivots_are_taken_where_they_are_allowed_and_zeros_never() {
+        let nearly_singular = vec![1.0, 1.0, 1.0, 1.0 + 2.0 * f64::EPSILON];
+        assert!(Lu::factor(nearly_singular.clone(), 2, SINGULAR).is_err());
+        assert!(Lu::factor(nearly_singular, 2, 1e-30).is_ok());
+        assert!(Lu::factor(vec![1.0, 2.0, 2.0, 4.0], 2, 0.0).is_err());
     }
 }

@@ -11,7 +11,7 @@
 //!
 //! Reference: Wright, SIAM J. Sci. Stat. Comput. 13 (1992), 742 (structured orthogonal factorisation).
 
-use super::packed_lu::{self as lu, SingularAt};
+use super::lu::{self, SINGULAR, SingularAt};
 
 /// The factored system.
 pub(crate) struct TwoPoint {
@@ -92,7 +92,7 @@ impl TwoPoint {
             }
         }
         let mut exchanged = vec![0; 2 * n];
-        let pivot_ratio = lu::factor(2 * n, &mut closing, &mut exchanged)?;
+        let pivot_ratio = lu::factor(2 * n, &mut closing, &mut exchanged, SINGULAR)?;
         Ok(Self { state: n, maps, units, reflections, rows, closing, exchanged, pivot_ratio })
     }
 
