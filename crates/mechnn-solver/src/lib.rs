@@ -30,6 +30,8 @@ mod rows;
 
 pub mod linear_algebra;
 
+mod quadrature;
+
 pub mod engine;
 
 pub mod method;

@@ -14,9 +14,9 @@
 //! slot (i, e, K - 1) an equation row.
 
 use super::inputs::{Inputs, Lengths};
-use super::rule::MAX_NODES;
 use super::rules::Rules;
 use crate::linear_algebra::lu::{self, SINGULAR, SingularAt};
+use crate::quadrature::MAX_NODES;
 
 /// The right-hand side of the rows at point t.
 pub(super) trait Right {

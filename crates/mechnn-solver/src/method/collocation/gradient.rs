@@ -1,17 +1,17 @@
 //! Reverse mode: from the multipliers of the rows to the gradient of every input.
 //!
 //! With `F z = b`, `F^T mu = dL/dz`: `dL/db = mu` and `dL/dF = -mu z^T`, entry by entry of the rows. The node positions enter
-//! through the integration matrix ([`super::rule::write_matrices`]); for a spline row with integrand v
+//! through the integration matrix ([`write_matrices`](crate::quadrature::write_matrices)); for a spline row with integrand v
 //!
 //! $$ \frac{dL}{d\tau_l} = \mu_l v_l - \Big( \sum_i \mu_i A_{il} \Big) \sum_j D_{lj} v_j $$
 
 use super::inputs::Lengths;
-use super::rule::MAX_NODES;
 use super::sweep::Sweep;
 use super::system::{System, with_literal_lengths};
 use crate::condition::Source;
 use crate::grid::Steps;
 use crate::problem::OdeProblem;
+use crate::quadrature::MAX_NODES;
 use crate::shape::pick;
 
 /// Where the gradient of one batch element is added: its part of every input, with its own broadcast time axes.

@@ -13,8 +13,6 @@ use crate::solution::{RowResiduals, Solution, SolveInfo};
 // In data-flow order.
 mod inputs;
 
-mod rule;
-
 mod rules;
 
 mod element;

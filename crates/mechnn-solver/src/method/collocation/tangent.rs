@@ -2,9 +2,9 @@
 
 use super::gradient::StepAxes;
 use super::inputs::Lengths;
-use super::rule::MAX_NODES;
 use super::system::System;
 use crate::condition::Source;
+use crate::quadrature::MAX_NODES;
 use crate::shape::pick;
 use crate::solution::{OdeGradient, StepsGradient};
 

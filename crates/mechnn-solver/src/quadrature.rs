@@ -1,16 +1,17 @@
-//! The integration and differentiation matrices of the polynomials through the nodes of one element.
+//! The integration and differentiation matrices of the polynomials through given nodes: what collocation rules are made of.
 
-/// Most nodes of an element.
-pub(super) const MAX_NODES: usize = 7;
+/// Most nodes of a polynomial.
+pub(crate) const MAX_NODES: usize = 7;
 
-/// Gauss-Legendre points and weights on [0, 1], exact for the Lagrange polynomials of 3, 5 and 7 nodes (degrees 2, 4, 6).
-fn gauss(intervals: usize) -> ([f64; 4], [f64; 4], usize) {
+/// Gauss-Legendre points and weights on [0, 1] with as many points as polynomials of `degree` up to 7 need: exact for the
+/// Lagrange polynomials of 3, 5 and 7 nodes (degrees 2, 4, 6).
+fn gauss(degree: usize) -> ([f64; 4], [f64; 4], usize) {
     let symmetric = |inner: f64, inner_weight: f64, outer: f64, outer_weight: f64| {
         let point = |x: f64| 0.5 * (1.0 + x);
         let points = [point(-outer), point(-inner), point(inner), point(outer)];
         (points, [outer_weight, inner_weight, inner_weight, outer_weight].map(|w| 0.5 * w))
     };
-    match intervals {
+    match degree {
         0..=2 => {
             let (points, _) = symmetric((1.0_f64 / 3.0).sqrt(), 0.0, 0.0, 0.0);
             ([points[1], points[2], 0.0, 0.0], [0.5, 0.5, 0.0, 0.0], 2)
@@ -43,35 +44,16 @@ fn gauss(intervals: usize) -> ([f64; 4], [f64; 4], usize) {
 ///
 /// $$ \frac{\partial A_{ij}}{\partial \tau_l} = \delta_{il} \delta_{lj} - A_{il} D_{lj} $$
 #[inline]
-pub(super) fn write_matrices(tau: &[f64], integrals: &mut [f64], slopes: &mut [f64]) {
+pub(crate) fn write_matrices(tau: &[f64], integrals: &mut [f64], slopes: &mut [f64]) {
     let m = tau.len() - 1;
     let length = tau[m];
     let mut x = [0.0; MAX_NODES];
     (0..=m).for_each(|i| x[i] = tau[i] / length);
-    // w_j = product over l != j of (x_j - x_l), the reciprocal barycentric weights
-    let mut w = [1.0; MAX_NODES];
-    for j in 0..=m {
-        for l in (0..=m).filter(|&l| l != j) {
-            w[j] *= x[j] - x[l];
-        }
-    }
-    let (points, weights, count) = gauss(m);
+    let w = reciprocal_weights(&x[..=m]);
     integrals.fill(0.0);
     for i in 1..=m {
         let row = &mut integrals[(i - 1) * (m + 1)..][..=m];
-        for (point, weight) in points.iter().zip(&weights).take(count) {
-            let s = x[i] * point;
-            // before[j] = product over l < j of (s - x_l)
-            let mut before = [1.0; MAX_NODES];
-            for j in 1..=m {
-                before[j] = before[j - 1] * (s - x[j - 1]);
-            }
-            let mut after = weight * tau[i];
-            for j in (0..=m).rev() {
-                row[j] += after * before[j] / w[j];
-                after *= s - x[j];
-            }
-        }
+        add_integrals(&x[..=m], &w, x[i], tau[i], row);
         let row = &mut slopes[(i - 1) * (m + 1)..][..=m];
         let mut diagonal = 0.0;
         for j in (0..=m).filter(|&j| j != i) {
@@ -82,9 +64,61 @@ pub(super) fn write_matrices(tau: &[f64], integrals: &mut [f64], slopes: &mut [f
     }
 }
 
+/// `A_ij`, the integral from 0 to `ends[i]` of the Lagrange polynomial of node j; `[ends, nodes]`. The nodes, 2 to
+/// [`MAX_NODES`], need not begin at 0.
+pub(crate) fn integrals(nodes: &[f64], ends: &[f64]) -> Vec<f64> {
+    let w = reciprocal_weights(nodes);
+    let mut integrals = vec![0.0; ends.len() * nodes.len()];
+    for (row, &end) in integrals.chunks_exact_mut(nodes.len()).zip(ends) {
+        add_integrals(nodes, &w, end, end, row);
+    }
+    integrals
+}
+
+/// `w_j`, the product over l != j of `x_j - x_l`: the reciprocal barycentric weights.
+#[inline]
+fn reciprocal_weights(x: &[f64]) -> [f64; MAX_NODES] {
+    let mut w = [1.0; MAX_NODES];
+    for j in 0..x.len() {
+        for l in (0..x.len()).filter(|&l| l != j) {
+            w[j] *= x[j] - x[l];
+        }
+    }
+    w
+}
+
+/// Adds the integrals of the Lagrange polynomials of the nodes `x` from 0 to `end`, times `length / end`, to `row`.
+#[inline]
+fn add_integrals(x: &[f64], w: &[f64; MAX_NODES], end: f64, length: f64, row: &mut [f64]) {
+    let m = x.len() - 1;
+    let (points, weights, count) = gauss(m);
+    for (point, weight) in points.iter().zip(&weights).take(count) {
+        let s = end * point;
+        // before[j] = product over l < j of (s - x_l)
+        let mut before = [1.0; MAX_NODES];
+        for j in 1..=m {
+            before[j] = before[j - 1] * (s - x[j - 1]);
+        }
+        let mut after = weight * length;
+        for j in (0..=m).rev() {
+            row[j] += after * before[j] / w[j];
+            after *= s - x[j];
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::write_matrices;
+    use super::{integrals, write_matrices};
+
+    #[test]
+    fn nodes_need_not_begin_at_zero() {
+        // The integrals of (1/2 - x) / (1/4) and (x - 1/4) / (1/4) up to 1/2 and 1.
+        let found = integrals(&[0.25, 0.5], &[0.5, 1.0]);
+        for (found, expected) in found.iter().zip([0.5, 0.0, 0.0, 1.0]) {
+            assert!((found - expected).abs() < 1e-16, "{found} and {expected}");
+        }
+    }
 
     #[test]
     fn polynomials_are_integrated_and_differentiated_exactly() {
