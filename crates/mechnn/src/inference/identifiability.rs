@@ -1,5 +1,7 @@
 //! What the data say about the parameters together: covariance, and the combinations they leave open.
 
+use mechnn_solver::linear_algebra::symmetric_eigen;
+
 /// Variance (in squared coordinates) beyond which a combination counts as open: a factor e in a bounded parameter, the size
 /// of the start in one without bounds.
 const OPEN_DEVIATION: f64 = 1.0;
@@ -34,14 +36,14 @@ pub(super) fn analyse(information: &[f64], unknowns: usize) -> (Vec<f64>, Vec<Op
             scaled[i * unknowns + j] = information[i * unknowns + j] / (scale[i] * scale[j]);
         }
     }
-    let (values, vectors) = eigen(scaled, unknowns);
-    let largest = values.iter().copied().fold(0.0, f64::max);
+    let eigen = symmetric_eigen(scaled, unknowns);
+    let largest = eigen.iter().map(|(value, _)| *value).fold(0.0, f64::max);
     let mut covariance = vec![0.0; unknowns * unknowns];
     let mut open = Vec::new();
     let mut unknown_at_all = vec![false; unknowns];
-    for (k, value) in values.iter().enumerate() {
+    for (value, vector) in &eigen {
         // Of a unit step of the scaled coordinates, in those of the unknowns.
-        let direction: Vec<f64> = (0..unknowns).map(|i| vectors[i * unknowns + k] / scale[i]).collect();
+        let direction: Vec<f64> = vector.iter().zip(&scale).map(|(v, scale)| v / scale).collect();
         let length = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
         let is_singular = *value <= RESOLUTION * largest.max(1.0);
         let deviation = if is_singular { f64::INFINITY } else { length / value.sqrt() };
@@ -66,46 +68,6 @@ pub(super) fn analyse(information: &[f64], unknowns: usize) -> (Vec<f64>, Vec<Op
     (0..unknowns).filter(|&i| unknown_at_all[i]).for_each(|i| covariance[i * unknowns + i] = f64::INFINITY);
     open.sort_by(|a, b| b.deviation.total_cmp(&a.deviation));
     (covariance, open)
-}
-
-/// Eigenvalues and eigenvectors (columns) of a symmetric matrix by Jacobi's rotations, `[n, n]`.
-fn eigen(mut a: Vec<f64>, n: usize) -> (Vec<f64>, Vec<f64>) {
-    let mut v = vec![0.0; n * n];
-    (0..n).for_each(|i| v[i * n + i] = 1.0);
-    for _ in 0..60 {
-        let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i * n + j].powi(2)).sum();
-        let on: f64 = (0..n).map(|i| a[i * n + i].powi(2)).sum();
-        if off.is_nan() || off <= 1e-32 * on {
-            break;
-        }
-        for p in 0..n {
-            for q in p + 1..n {
-                let entry = a[p * n + q];
-                if entry == 0.0 {
-                    continue;
-                }
-                // tan of the angle that makes a_pq zero, the smaller one.
-                let ratio = (a[q * n + q] - a[p * n + p]) / (2.0 * entry);
-                let t = ratio.signum() / (ratio.abs() + ratio.hypot(1.0));
-                let t = if ratio == 0.0 { 1.0 } else { t };
-                let c = 1.0 / t.hypot(1.0);
-                let s = t * c;
-                for k in 0..n {
-                    let (x, y) = (a[k * n + p], a[k * n + q]);
-                    (a[k * n + p], a[k * n + q]) = (c * x - s * y, s * x + c * y);
-                }
-                for k in 0..n {
-                    let (x, y) = (a[p * n + k], a[q * n + k]);
-                    (a[p * n + k], a[q * n + k]) = (c * x - s * y, s * x + c * y);
-                }
-                for k in 0..n {
-                    let (x, y) = (v[k * n + p], v[k * n + q]);
-                    (v[k * n + p], v[k * n + q]) = (c * x - s * y, s * x + c * y);
-                }
-            }
-        }
-    }
-    ((0..n).map(|i| a[i * n + i]).collect(), v)
 }
 
 #[cfg(test)]
