@@ -11,22 +11,14 @@
 //! (NeuRLP, the relaxed linear programme); Chen et al., "Scalable Mechanistic Neural Networks", ICLR 2025 (S-MNN, least
 //! squares in linear time).
 
+#![forbid(unsafe_code)]
+
 // In data-flow order.
-mod shape;
-
-mod grid;
-
-mod ode;
-
-mod boundary;
+mod error;
 
 mod problem;
 
-mod scheme;
-
-mod condition;
-
-mod rows;
+mod dynamics;
 
 pub mod linear_algebra;
 
@@ -34,11 +26,15 @@ mod quadrature;
 
 pub mod engine;
 
-pub mod method;
+mod rows;
 
 mod solution;
 
+mod gradient;
+
 mod variances;
+
+pub mod method;
 
 pub mod problems;
 
@@ -46,15 +42,12 @@ pub mod smoother;
 
 pub mod nonlinear;
 
-mod error;
-
-pub use boundary::{BoundaryCondition, BoundaryValues, End};
 pub use error::{ProblemError, SolveError};
-pub use grid::{Steps, TimeGrid};
+pub use gradient::{Cotangent, OdeGradient, StepsGradient};
 pub use method::{OdeSolver, Pullback};
-pub use ode::{InitialValues, LinearOde};
-pub use problem::{MAX_ORDERS, OdeProblem};
-pub use scheme::{CollocationNodes, EquationRows, Scheme, Weights};
-pub use shape::Sizes;
-pub use solution::{Cotangent, Factorization, OdeGradient, RowResiduals, Solution, SolveInfo, StepsGradient};
+pub use problem::{
+    BoundaryCondition, BoundaryValues, CollocationNodes, End, EquationRows, InitialValues, LinearOde, MAX_ORDERS,
+    OdeProblem, Scheme, Sizes, Steps, TimeGrid, Weights,
+};
+pub use solution::{Factorization, RowResiduals, Solution, SolveInfo};
 pub use variances::SolutionVariances;

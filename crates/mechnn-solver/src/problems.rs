@@ -5,9 +5,7 @@ use std::f64::consts::FRAC_PI_2;
 use ndarray::{Array3, Array4, Array5};
 
 use crate::error::ProblemError;
-use crate::grid::TimeGrid;
-use crate::ode::{InitialValues, LinearOde};
-use crate::problem::OdeProblem;
+use crate::problem::{InitialValues, LinearOde, OdeProblem, TimeGrid};
 
 /// A linear ODE on `[0, horizon]` whose solution is known in closed form. All quantities are dimensionless.
 ///

@@ -11,7 +11,7 @@ pub struct BandedCholesky {
 }
 
 impl BandedCholesky {
-    pub(super) fn new(mut matrix: BandedMatrix, min_ratio: f64) -> Result<Self, PivotError> {
+    fn new(mut matrix: BandedMatrix, min_ratio: f64) -> Result<Self, PivotError> {
         let (smallest, failed) = with_literal_block!(matrix.block, b => factor_band(b, &mut matrix, min_ratio));
         if let Some(error) = failed {
             return Err(error);
@@ -112,6 +112,14 @@ impl BandedCholesky {
 }
 
 impl BandedMatrix {
+    /// Cholesky factorisation in place.
+    ///
+    /// # Errors
+    /// [`PivotError`] if a pivot is below `min_ratio` times the diagonal entry it came from.
+    pub fn factor(self, min_ratio: f64) -> Result<BandedCholesky, PivotError> {
+        BandedCholesky::new(self, min_ratio)
+    }
+
     /// Eliminates the band: returns the Schur complement of the border, `C - Bᵀ M⁻¹ B` (`[m, m]`, lower triangle), and
     /// turns the right-hand side `border` (`[m]`) into its own, `c - Bᵀ M⁻¹ x`. It need not be positive definite: this is
     /// the quadratic left in the border's unknowns when all others are at their best.

@@ -1,7 +1,5 @@
 //! The matrix before it is factored.
 
-use super::cholesky::BandedCholesky;
-
 /// A symmetric block-banded matrix with a dense border; only the lower triangle of the band is stored.
 ///
 /// # Layout
@@ -112,13 +110,5 @@ impl BandedMatrix {
     /// The corner, `[m, m]`; the strictly upper triangle is ignored.
     pub fn corner_mut(&mut self) -> &mut [f64] {
         &mut self.corner
-    }
-
-    /// Cholesky factorisation in place.
-    ///
-    /// # Errors
-    /// [`PivotError`] if a pivot is below `min_ratio` times the diagonal entry it came from.
-    pub fn factor(self, min_ratio: f64) -> Result<BandedCholesky, PivotError> {
-        BandedCholesky::new(self, min_ratio)
     }
 }

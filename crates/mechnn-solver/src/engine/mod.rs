@@ -6,11 +6,12 @@
 //! columns (the last point of a periodic problem, the parameters of a smoother). Factoring costs
 //! O(n b (w b + m)^2), memory is O(n b (w b + m)): linear in n.
 
-mod cholesky;
-
+// In data-flow order.
 mod kernel;
 
 mod matrix;
+
+mod cholesky;
 
 mod orthogonal;
 

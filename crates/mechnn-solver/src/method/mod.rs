@@ -1,8 +1,9 @@
 //! Solvers of an [`OdeProblem`]. Every method agrees with [`Dense`] in values and gradients.
 
 use crate::error::SolveError;
+use crate::gradient::{Cotangent, OdeGradient};
 use crate::problem::OdeProblem;
-use crate::solution::{Cotangent, OdeGradient, Solution};
+use crate::solution::Solution;
 
 mod automatic;
 

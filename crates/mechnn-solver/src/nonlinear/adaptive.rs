@@ -6,7 +6,7 @@ use super::info::NonlinearInfo;
 use super::solver::{Path, Task};
 use super::status::{Failure, Status};
 use super::window::Window;
-use crate::smoother::Linearization;
+use crate::dynamics::Linearization;
 
 /// Steps shorter than this many roundings of the time cannot be told apart.
 const MIN_STEP_ROUNDINGS: f64 = 16.0;

@@ -16,7 +16,7 @@ use super::piece::Piece;
 use super::solution::NonlinearSolution;
 use super::solver::check_states;
 use super::step::{Equations, Step};
-use crate::smoother::Linearization;
+use crate::dynamics::Linearization;
 
 /// A gradient with respect to the inputs of a solve, or a direction in which they change.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,7 +9,7 @@ use super::solver::Path;
 use super::status::Status;
 use super::step::Equations;
 use super::tolerance::Tolerance;
-use crate::smoother::Dynamics;
+use crate::dynamics::Dynamics;
 
 /// States at the requested times, and the steps behind them.
 ///

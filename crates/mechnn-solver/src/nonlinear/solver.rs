@@ -14,7 +14,7 @@ use super::status::Status;
 use super::step::Equations;
 use super::tolerance::Tolerance;
 use super::warm;
-use crate::smoother::Dynamics;
+use crate::dynamics::Dynamics;
 
 /// Solves `x' = f(t, x, θ)`, `x(t_0) = x_0` by Newton's method on the collocation equations of several steps at a time.
 ///

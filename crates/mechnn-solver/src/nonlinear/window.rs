@@ -10,7 +10,7 @@ use super::newton::Newton;
 use super::piece::Piece;
 use super::status::Failure;
 use super::step::{Equations, Step};
-use crate::smoother::Linearization;
+use crate::dynamics::Linearization;
 
 /// Runs of at least so many steps are linearised on all threads; results do not depend on it.
 const MIN_PARALLEL: usize = 16;

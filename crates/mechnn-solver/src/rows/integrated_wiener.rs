@@ -1,7 +1,7 @@
 //! Rows of an integrated Wiener process over one interval.
 
-use super::interval::Pattern;
 use super::pade;
+use super::pattern::Pattern;
 
 /// Writes K rows; returns K.
 ///
@@ -40,7 +40,7 @@ pub(super) fn write(pattern: &mut Pattern, orders: usize) -> usize {
 mod tests {
     use super::{Pattern, write};
     use crate::problem::MAX_ORDERS;
-    use crate::rows::interval::{MAX_ROWS, MAX_WIDTH};
+    use crate::rows::pattern::{MAX_ROWS, MAX_WIDTH};
 
     fn factorial(n: usize) -> i128 {
         (1..=n as i128).product()

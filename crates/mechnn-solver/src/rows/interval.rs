@@ -1,18 +1,9 @@
 //! The smoothness rows over one interval, whatever the scheme.
 
+use super::pattern::{MAX_ROWS, MAX_WIDTH, Pattern};
 use super::reference_step::ReferenceStep;
 use super::{integrated_wiener, pade, taylor};
-use crate::problem::MAX_ORDERS;
-use crate::scheme::Scheme;
-
-/// Most columns of an interval operator: all derivatives at both ends.
-pub(crate) const MAX_WIDTH: usize = 2 * MAX_ORDERS;
-
-/// Most rows of an interval operator: Taylor rows, forward and backward for every derivative.
-pub(super) const MAX_ROWS: usize = 2 * MAX_ORDERS;
-
-/// P within fixed bounds: `[2 K]` entries in use of each row, on the scaled unknowns of the left and of the right end.
-pub(super) type Pattern = [[f64; MAX_WIDTH]; MAX_ROWS];
+use crate::problem::Scheme;
 
 /// The rows joining points t and t + 1 of one dimension, as a matrix S(h) on `(u_t^(0..K), u_{t+1}^(0..K))`.
 ///

@@ -6,6 +6,8 @@
 
 mod central;
 
+mod pattern;
+
 mod taylor;
 
 mod pade;
@@ -17,5 +19,6 @@ mod reference_step;
 mod interval;
 
 pub(crate) use central::CentralRow;
-pub(crate) use interval::{IntervalRows, MAX_WIDTH, scaled_ends};
+pub(crate) use interval::{IntervalRows, scaled_ends};
+pub(crate) use pattern::MAX_WIDTH;
 pub(crate) use reference_step::ReferenceStep;

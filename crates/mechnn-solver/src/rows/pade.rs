@@ -1,6 +1,6 @@
 //! Two-point Padé (Hermite-Obreshkov) rows over one interval.
 
-use super::interval::{MAX_WIDTH, Pattern};
+use super::pattern::{MAX_WIDTH, Pattern};
 
 /// Writes the rows of the derivatives 0..k, k the highest order; returns how many these are.
 ///
@@ -41,7 +41,7 @@ pub(super) fn row(orders: usize, i: usize) -> [f64; MAX_WIDTH] {
 mod tests {
     use super::{Pattern, row, write};
     use crate::problem::MAX_ORDERS;
-    use crate::rows::interval::{MAX_ROWS, MAX_WIDTH};
+    use crate::rows::pattern::{MAX_ROWS, MAX_WIDTH};
 
     /// Row i on the monomial t^p over the interval from 0 to h = 1: `v_j = p! / (p-j)! t^(p-j)`.
     fn on_monomial(row: &[f64; MAX_WIDTH], orders: usize, p: usize) -> f64 {

@@ -1,6 +1,6 @@
 //! The factor of an interval's rows on unequal steps.
 
-use crate::scheme::Scheme;
+use crate::problem::Scheme;
 
 /// Multiplies the rows of an interval of step h by `(r / h)^p`, with the reference step r one number per batch element:
 ///

@@ -1,6 +1,6 @@
 //! Taylor rows over one interval.
 
-use super::interval::Pattern;
+use super::pattern::Pattern;
 
 /// Writes the first `derivatives` Taylor rows of either direction; returns how many rows these are.
 ///

@@ -7,7 +7,7 @@
 //! where an explicit Runge-Kutta step of that order needs three, and it does not blow up backward in time or on stiff
 //! components.
 
-use super::dynamics::{Dynamics, Linearization};
+use crate::dynamics::{Dynamics, Linearization};
 
 /// Scratch and results for the defect of one interval.
 pub(super) struct Defect {

@@ -8,10 +8,10 @@
 //! spans over which the solution forgets its start.
 
 use super::defect::{Defect, End};
-use super::dynamics::{Dynamics, Linearization, Residuals};
 use super::gauss_newton::{GaussNewton, Termination};
 use super::linearized::{add_gradient, add_lower_gram};
 use super::problem::{Estimate, SmootherError, SmootherProblem};
+use crate::dynamics::{Dynamics, Linearization, Residuals};
 use crate::engine::BandedMatrix;
 use crate::linear_algebra::lu::Lu;
 

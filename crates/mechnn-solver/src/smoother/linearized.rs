@@ -1,8 +1,8 @@
 //! The objective of the smoother, linearised.
 
 use super::defect::{Defect, End};
-use super::dynamics::{Linearization, Residuals};
 use super::problem::{Estimate, SmootherProblem};
+use crate::dynamics::{Linearization, Residuals};
 use crate::engine::BandedMatrix;
 
 /// Normal equations at an estimate: `hessian` step = -`gradient`.

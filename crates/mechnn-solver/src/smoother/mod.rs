@@ -13,8 +13,6 @@
 
 mod defect;
 
-mod dynamics;
-
 mod gauss_newton;
 
 mod linearized;
@@ -27,7 +25,7 @@ mod problem;
 
 mod wiener;
 
-pub use dynamics::{Dynamics, Linearization, Residuals};
+pub use crate::dynamics::{Dynamics, Linearization, Residuals};
 pub use exact::{ExactFit, ExactReport, InitialState};
 pub use gauss_newton::{GaussNewton, GaussNewtonReport, Profile, Termination};
 pub use marginals::Marginals;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::defect::Defect;
-use super::dynamics::{Dynamics, Residuals};
+use crate::dynamics::{Dynamics, Residuals};
 
 /// One observed trajectory on its grid of N points.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ use super::element::{FactoredElement, SolvedElement, elimination_groups, null_sp
 use super::view::ElementView;
 use crate::engine::PivotError;
 use crate::error::SolveError;
-use crate::scheme::{EquationRows, Weights};
+use crate::problem::{EquationRows, Weights};
 use crate::solution::Factorization;
 
 /// Above this estimated relative error the normal equations give way to orthogonal elimination.

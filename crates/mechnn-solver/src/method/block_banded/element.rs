@@ -10,7 +10,7 @@ use super::slack_column::SlackColumn;
 use super::view::ElementView;
 use crate::engine::PivotError;
 use crate::error::SolveError;
-use crate::scheme::EquationRows;
+use crate::problem::EquationRows;
 use crate::solution::{Factorization, RowResiduals};
 
 /// The factored system of one batch element.

@@ -10,10 +10,9 @@
 
 use super::augmented::Augmented;
 use super::view::ElementView;
-use crate::problem::OdeProblem;
+use crate::gradient::{OdeGradient, StepsGradient};
+use crate::problem::{OdeProblem, pick};
 use crate::rows::{IntervalRows, MAX_WIDTH, scaled_ends};
-use crate::shape::pick;
-use crate::solution::{OdeGradient, StepsGradient};
 
 /// Gradient of one element, in the shapes of that element's inputs (time axes already summed where broadcast).
 pub(super) struct ElementGradient {

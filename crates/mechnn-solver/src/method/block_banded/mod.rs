@@ -4,9 +4,10 @@ use ndarray::{Array1, Array4};
 use rayon::prelude::*;
 
 use crate::error::SolveError;
+use crate::gradient::{Cotangent, OdeGradient};
 use crate::method::{OdeSolver, Pullback};
 use crate::problem::OdeProblem;
-use crate::solution::{Cotangent, OdeGradient, RowResiduals, Solution, SolveInfo};
+use crate::solution::{RowResiduals, Solution, SolveInfo};
 
 mod augmented;
 

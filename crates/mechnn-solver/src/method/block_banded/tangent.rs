@@ -10,9 +10,9 @@ use ndarray::Axis;
 use super::augmented::{Augmented, RowSides, Sides};
 use super::element::{FactoredElement, SolvedElement, UnknownVector};
 use super::view::ElementView;
+use crate::gradient::{OdeGradient, StepsGradient};
+use crate::problem::pick;
 use crate::rows::scaled_ends;
-use crate::shape::pick;
-use crate::solution::{OdeGradient, StepsGradient};
 
 /// Tangent of the values `[N, D, K]` and of the slack.
 pub(super) fn element_tangent(

@@ -2,11 +2,8 @@
 
 use ndarray::{ArcArray, Dimension};
 
-use crate::grid::Steps;
-use crate::problem::OdeProblem;
+use crate::problem::{EquationRows, OdeProblem, Scheme, Sizes, Steps, Weights, pick};
 use crate::rows::{CentralRow, IntervalRows, ReferenceStep};
-use crate::scheme::{EquationRows, Scheme, Weights};
-use crate::shape::{Sizes, pick};
 
 /// The inputs of batch element `batch`. Solutions of it are slices `[N, D, K]`.
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use super::view::ElementView;
 use crate::linear_algebra::AccurateSum;
-use crate::scheme::EquationRows;
+use crate::problem::EquationRows;
 
 /// One row `sum entries * values + slack * eps = right`, without its weight.
 pub(super) struct WeightedRow<'r> {

@@ -4,7 +4,7 @@ use super::element::{Forcing, Visitor};
 use super::inputs::Lengths;
 use super::sweep::Sweep;
 use super::system::{System, with_literal_lengths};
-use crate::condition::Source;
+use crate::problem::Source;
 use crate::solution::RowResiduals;
 
 /// How well values satisfy the rows.

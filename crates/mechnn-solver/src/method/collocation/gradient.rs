@@ -8,11 +8,8 @@
 use super::inputs::Lengths;
 use super::sweep::Sweep;
 use super::system::{System, with_literal_lengths};
-use crate::condition::Source;
-use crate::grid::Steps;
-use crate::problem::OdeProblem;
+use crate::problem::{OdeProblem, Source, Steps, pick};
 use crate::quadrature::MAX_NODES;
-use crate::shape::pick;
 
 /// Where the gradient of one batch element is added: its part of every input, with its own broadcast time axes.
 pub(super) struct ElementGradient<'a> {

@@ -2,9 +2,7 @@
 
 use ndarray::{ArcArray, Dimension};
 
-use crate::condition::Source;
-use crate::problem::OdeProblem;
-use crate::shape::pick;
+use crate::problem::{OdeProblem, Source, pick};
 
 /// The inputs of batch element `batch`, except the steps (those are in [`super::rules::Rules`]).
 #[derive(Clone, Copy)]

@@ -3,11 +3,9 @@
 use ndarray::Array4;
 use rayon::prelude::*;
 
-use crate::condition::{Condition, conditions};
 use crate::error::SolveError;
-use crate::grid::Steps;
 use crate::method::{OdeSolver, Pullback};
-use crate::problem::OdeProblem;
+use crate::problem::{Condition, OdeProblem, Steps, conditions};
 use crate::solution::{RowResiduals, Solution, SolveInfo};
 
 // In data-flow order.

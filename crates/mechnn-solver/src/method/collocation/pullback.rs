@@ -11,12 +11,11 @@ use super::system::{Factors, System, Workspace};
 use super::tangent::tangent_rows;
 use super::targets::Targets;
 use super::{chunks, unknowns, with_system, zeros};
-use crate::condition::Condition;
 use crate::error::SolveError;
+use crate::gradient::{Cotangent, OdeGradient};
 use crate::linear_algebra::TwoPoint;
 use crate::method::Pullback;
-use crate::problem::OdeProblem;
-use crate::solution::{Cotangent, OdeGradient};
+use crate::problem::{Condition, OdeProblem};
 
 /// Owns the solution and the factors of every batch element.
 pub(super) struct CollocationPullback {

@@ -1,10 +1,8 @@
 //! The integration matrices of all elements, computed once for each different element.
 
 use super::inputs::{Lengths, element};
-use crate::grid::Steps;
-use crate::problem::OdeProblem;
+use crate::problem::{OdeProblem, Steps, pick};
 use crate::quadrature::{MAX_NODES, write_matrices};
-use crate::shape::pick;
 
 /// Integration matrices of one batch element (or of all, where the steps are broadcast over the batch).
 ///

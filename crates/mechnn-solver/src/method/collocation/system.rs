@@ -4,9 +4,9 @@ use super::check::LANES;
 use super::element::{Forcing, Homogeneous, Right, Rows, Visitor};
 use super::inputs::Lengths;
 use super::sweep::Sweep;
-use crate::condition::{Condition, are_initial};
 use crate::linear_algebra::TwoPoint;
 use crate::linear_algebra::lu::SingularAt;
+use crate::problem::{Condition, are_initial};
 
 /// Everything but the factors.
 ///

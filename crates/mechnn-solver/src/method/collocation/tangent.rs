@@ -3,10 +3,9 @@
 use super::gradient::StepAxes;
 use super::inputs::Lengths;
 use super::system::System;
-use crate::condition::Source;
+use crate::gradient::{OdeGradient, StepsGradient};
+use crate::problem::{Source, pick};
 use crate::quadrature::MAX_NODES;
-use crate::shape::pick;
-use crate::solution::{OdeGradient, StepsGradient};
 
 /// `db - dF z` for the solution `z`, both `[N, D, K]`, along a direction in the space of inputs.
 pub(super) fn tangent_rows(

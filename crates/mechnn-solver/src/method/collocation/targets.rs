@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::gradient::ElementGradient;
-use crate::solution::{OdeGradient, StepsGradient};
+use crate::gradient::{OdeGradient, StepsGradient};
 
 /// The places for the gradients of the batch elements in a range.
 pub(super) struct Targets<'a> {

@@ -5,7 +5,7 @@ use super::element::Element;
 use super::least_squares::column;
 use super::row::{Family, Row};
 use super::value::Value;
-use crate::scheme::CollocationNodes;
+use crate::problem::CollocationNodes;
 
 /// Spline rows: `u[i] - u[0] - sum_j A_ij u'[j] = 0` for every derivative below the highest, element by element.
 /// With the equations and D k conditions they make the system square.

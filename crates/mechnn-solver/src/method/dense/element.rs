@@ -1,10 +1,7 @@
 //! One batch element of a problem: its inputs by the indices of the papers, broadcast axes resolved.
 
 use super::value::{Input, Value};
-use crate::boundary::BoundaryCondition;
-use crate::grid::Steps;
-use crate::problem::OdeProblem;
-use crate::shape::{Sizes, pick};
+use crate::problem::{BoundaryCondition, OdeProblem, Sizes, Steps, pick};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Element<'a> {

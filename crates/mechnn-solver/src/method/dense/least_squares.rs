@@ -4,8 +4,7 @@ use super::element::{Element, factorial};
 use super::row::{Family, Row};
 use super::value::Value;
 use super::{collocation, integrated_wiener, pade};
-use crate::boundary::End;
-use crate::scheme::Scheme;
+use crate::problem::{End, Scheme};
 
 /// The rows of `A u = b`: `u[t, d, i]` is column `(t D + d) K + i`.
 pub(super) fn rows(x: &Element) -> Vec<Row> {

@@ -3,9 +3,8 @@
 use ndarray::{Array1, Array4};
 
 use super::{OdeSolver, Pullback};
-use crate::condition::conditions;
 use crate::error::SolveError;
-use crate::problem::OdeProblem;
+use crate::problem::{OdeProblem, conditions};
 use crate::solution::{Solution, SolveInfo};
 
 // In data-flow order.

@@ -5,8 +5,8 @@ use ndarray::{Array1, Array4};
 use super::super::Pullback;
 use super::minimum::Minimum;
 use crate::error::SolveError;
+use crate::gradient::{Cotangent, OdeGradient};
 use crate::problem::OdeProblem;
-use crate::solution::{Cotangent, OdeGradient};
 
 /// The minima of all batch elements, with their factorisations.
 pub(super) struct DensePullback {

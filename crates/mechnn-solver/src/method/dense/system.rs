@@ -4,8 +4,7 @@ use ndarray::{Array1, Array2};
 
 use super::element::Element;
 use super::row::{Family, Row};
-use crate::scheme::EquationRows;
-use crate::shape::Sizes;
+use crate::problem::{EquationRows, Sizes};
 
 /// The problem `min 1/2 |A z - b|^2 - q eps` of one batch element.
 ///

@@ -7,10 +7,10 @@ use rayon::prelude::*;
 
 use super::conditions::LinearConditions;
 use super::trajectory::{Correction, Trajectory};
+use crate::dynamics::Linearization;
 use crate::linear_algebra::TwoPoint;
 use crate::nonlinear::status::Failure;
 use crate::nonlinear::step::{Equations, Step};
-use crate::smoother::Linearization;
 
 /// Factored: every further right-hand side costs two substitutions.
 pub(super) struct Linearized {

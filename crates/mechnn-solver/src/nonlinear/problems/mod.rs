@@ -17,7 +17,7 @@ mod failing;
 use std::marker::PhantomData;
 
 use self::equations::{Differentiated, Equations};
-use crate::smoother::Dynamics;
+use crate::dynamics::Dynamics;
 
 pub use failing::{overflow, pole, root_of_state, root_of_time};
 

@@ -2,9 +2,9 @@
 
 use ndarray::{ArcArray, Array, Array2, Ix2, Ix3};
 
+use super::ode::standard;
+use super::scheme::CollocationNodes;
 use crate::error::ProblemError;
-use crate::ode::standard;
-use crate::scheme::CollocationNodes;
 
 /// Steps between the points of a grid, in units of time.
 #[derive(Debug, Clone, PartialEq)]

@@ -20,7 +20,7 @@ pub trait Dynamics: Sync {
         None
     }
 
-    /// R, the number of residuals at each point besides those of [`Segment::observations`](super::Segment::observations).
+    /// R, the number of residuals at each point besides those of [`Segment::observations`](crate::smoother::Segment::observations).
     fn residuals(&self) -> usize {
         0
     }

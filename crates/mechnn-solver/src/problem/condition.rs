@@ -1,8 +1,8 @@
 //! The D (K - 1) conditions that make a collocation system square, whatever kind each of them is.
 
-use crate::boundary::End;
+use super::boundary::End;
+use super::ode_problem::OdeProblem;
 use crate::error::SolveError;
-use crate::problem::OdeProblem;
 
 /// `at_first * u_dim^(derivative)(first point) + at_last * u_dim^(derivative)(last point) = value`
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,12 +2,12 @@
 
 use ndarray::{ArcArray, Array3, Ix3};
 
-use crate::boundary::{BoundaryCondition, BoundaryValues};
+use super::boundary::{BoundaryCondition, BoundaryValues};
+use super::grid::{Steps, TimeGrid};
+use super::ode::{InitialValues, LinearOde, standard};
+use super::scheme::{EquationRows, Scheme, Weights};
+use super::shape::{Sizes, expect_axis, expect_finite};
 use crate::error::ProblemError;
-use crate::grid::{Steps, TimeGrid};
-use crate::ode::{InitialValues, LinearOde, standard};
-use crate::scheme::{EquationRows, Scheme, Weights};
-use crate::shape::{Sizes, expect_axis, expect_finite};
 
 /// The largest number of orders K = order + 1.
 pub const MAX_ORDERS: usize = 7;
@@ -273,7 +273,7 @@ fn check_steps<D: ndarray::Dimension>(steps: &ArcArray<f64, D>) -> Result<(), Pr
     match steps.iter().position(|&h| h <= 0.0) {
         None => Ok(()),
         Some(flat) => Err(ProblemError::Step {
-            index: crate::shape::unravel(flat, steps.shape()),
+            index: super::shape::unravel(flat, steps.shape()),
             value: steps.iter().copied().nth(flat).unwrap_or(f64::NAN),
         }),
     }

@@ -2,7 +2,7 @@
 
 use ndarray::{ArcArray, Array2, Ix2};
 
-use crate::ode::standard;
+use super::ode::standard;
 
 /// An end of the time grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

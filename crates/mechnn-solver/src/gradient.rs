@@ -1,0 +1,175 @@
+//! Derivatives of a solution: what flows in, and what comes out for every input.
+
+use ndarray::{Array1, Array2, Array3, Array4, Array5, ArrayBase, Data, Dimension};
+
+use crate::error::{ProblemError, SolveError};
+use crate::problem::{OdeProblem, Steps, expect_axis, expect_finite};
+
+/// Derivative of a scalar loss with respect to a solution, or (in forward mode) the derivative of a solution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cotangent {
+    /// `[B, N, D, K]`
+    pub values: Array4<f64>,
+    /// `[B]`; absent means zero. Only the relaxed LP has a slack.
+    pub slack: Option<Array1<f64>>,
+}
+
+impl Cotangent {
+    pub(crate) fn check(&self, problem: &OdeProblem) -> Result<(), ProblemError> {
+        let sizes = problem.sizes();
+        let expected = [sizes.batch, sizes.points, sizes.dims, sizes.orders];
+        let meaning = ["batch", "points", "dimensions", "orders"];
+        for axis in 0..4 {
+            expect_axis("cotangent", axis, meaning[axis], self.values.shape()[axis], &[expected[axis]])?;
+        }
+        expect_finite("cotangent", &self.values)?;
+        if let Some(slack) = &self.slack {
+            let expected = if problem.scheme().gamma_alpha().is_some() { sizes.batch } else { 0 };
+            expect_axis("cotangent of the slack", 0, "batch", slack.len(), &[expected])?;
+            expect_finite("cotangent of the slack", slack)?;
+        }
+        Ok(())
+    }
+
+    /// As a result: an overflow is an error.
+    pub(crate) fn expect_finite(self) -> Result<Self, SolveError> {
+        let mut numbers = self.values.iter().chain(self.slack.iter().flatten());
+        match numbers.all(|number| number.is_finite()) {
+            true => Ok(self),
+            false => Err(SolveError::DerivativeNotFinite { of: "solution" }),
+        }
+    }
+}
+
+/// One array for each input of a problem, each with exactly its input's shape: a gradient (summed over broadcast axes),
+/// or a direction in the space of inputs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OdeGradient {
+    /// As the coefficients, `[B | 1, N | 1, E, D, K]`.
+    pub coefficients: Array5<f64>,
+    /// As the forcing, `[B | 1, N | 1, E]`.
+    pub forcing: Array3<f64>,
+    /// As the initial values, `[B | 1, S, D, Q]`.
+    pub initial: Array4<f64>,
+    /// As the steps.
+    pub steps: StepsGradient,
+    /// As the periodic jump, `[B | 1, D, K-1]`, if there is one.
+    pub periodic_jump: Option<Array3<f64>>,
+    /// As the boundary values, `[B | 1, M]`, if there are any.
+    pub boundary: Option<Array2<f64>>,
+    /// Weights of the equation, initial and smoothness rows.
+    pub weights: [f64; 3],
+    /// gamma * alpha; zero outside the relaxed LP.
+    pub gamma_alpha: f64,
+}
+
+/// Gradient with respect to the steps.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepsGradient {
+    /// `[B | 1, N-1 | 1]`
+    Shared(Array2<f64>),
+    /// `[B | 1, N-1 | 1, D]`
+    PerDimension(Array3<f64>),
+}
+
+impl OdeGradient {
+    /// Zeros in the shapes of the problem's inputs.
+    pub fn zeros(problem: &OdeProblem) -> Self {
+        Self {
+            coefficients: Array5::zeros(problem.ode.coefficients.raw_dim()),
+            forcing: Array3::zeros(problem.ode.forcing.raw_dim()),
+            initial: Array4::zeros(problem.initial.values.raw_dim()),
+            steps: match &problem.grid.steps {
+                Steps::Shared(steps) => StepsGradient::Shared(Array2::zeros(steps.raw_dim())),
+                Steps::PerDimension(steps) => StepsGradient::PerDimension(Array3::zeros(steps.raw_dim())),
+            },
+            periodic_jump: problem.periodic_jump.as_ref().map(|jump| Array3::zeros(jump.raw_dim())),
+            boundary: problem.boundary.as_ref().map(|boundary| Array2::zeros(boundary.values.raw_dim())),
+            weights: [0.0; 3],
+            gamma_alpha: 0.0,
+        }
+    }
+
+    /// As a result: an overflow is an error that names the input.
+    pub(crate) fn expect_finite(self) -> Result<Self, SolveError> {
+        fn is_finite<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> bool {
+            numbers.into_iter().all(|number| number.is_finite())
+        }
+        let inputs = [
+            ("coefficients", is_finite(&self.coefficients)),
+            ("forcing", is_finite(&self.forcing)),
+            ("initial values", is_finite(&self.initial)),
+            (
+                "steps",
+                match &self.steps {
+                    StepsGradient::Shared(steps) => is_finite(steps),
+                    StepsGradient::PerDimension(steps) => is_finite(steps),
+                },
+            ),
+            ("periodic jump", is_finite(self.periodic_jump.iter().flatten())),
+            ("weights", is_finite(&self.weights)),
+            ("gamma_alpha", self.gamma_alpha.is_finite()),
+        ];
+        match inputs.into_iter().find(|(_, is_finite)| !is_finite) {
+            None => Ok(self),
+            Some((input, _)) => Err(SolveError::DerivativeNotFinite { of: input }),
+        }
+    }
+
+    /// As a direction: every array has exactly its input's shape, and every number is finite.
+    pub(crate) fn check(&self, problem: &OdeProblem) -> Result<(), ProblemError> {
+        let expected = Self::zeros(problem);
+        fits("direction of the coefficients", &self.coefficients, expected.coefficients.shape())?;
+        fits("direction of the forcing", &self.forcing, expected.forcing.shape())?;
+        fits("direction of the initial values", &self.initial, expected.initial.shape())?;
+        let steps = "direction of the steps";
+        match (&self.steps, &expected.steps) {
+            (StepsGradient::Shared(own), StepsGradient::Shared(expected)) => fits(steps, own, expected.shape())?,
+            (StepsGradient::PerDimension(own), StepsGradient::PerDimension(expected)) => {
+                fits(steps, own, expected.shape())?;
+            }
+            // One of the two has no dimension axis.
+            (StepsGradient::Shared(_), StepsGradient::PerDimension(expected)) => {
+                expect_axis(steps, 2, "dimensions", 0, &[expected.dim().2])?;
+            }
+            (StepsGradient::PerDimension(own), StepsGradient::Shared(_)) => {
+                expect_axis(steps, 2, "dimensions", own.dim().2, &[0])?;
+            }
+        }
+        let jump = "direction of the periodic jump";
+        match (&self.periodic_jump, &expected.periodic_jump) {
+            (Some(own), Some(expected)) => fits(jump, own, expected.shape())?,
+            (Some(own), None) => expect_axis(jump, 0, "batch", own.dim().0, &[0])?,
+            (None, Some(expected)) => expect_axis(jump, 0, "batch", 0, &[expected.dim().0])?,
+            (None, None) => {}
+        }
+        let boundary = "direction of the boundary values";
+        match (&self.boundary, &expected.boundary) {
+            (Some(own), Some(expected)) => fits(boundary, own, expected.shape())?,
+            (Some(own), None) => expect_axis(boundary, 0, "batch", own.dim().0, &[0])?,
+            (None, Some(expected)) => expect_axis(boundary, 0, "batch", 0, &[expected.dim().0])?,
+            (None, None) => {}
+        }
+        let mut scalars = self.weights.iter().chain(std::iter::once(&self.gamma_alpha));
+        match scalars.position(|value| !value.is_finite()) {
+            Some(3) => Err(not_finite("direction of gamma_alpha", vec![], self.gamma_alpha)),
+            Some(index) => Err(not_finite("direction of the weights", vec![index], self.weights[index])),
+            None => Ok(()),
+        }
+    }
+}
+
+fn not_finite(input: &'static str, index: Vec<usize>, value: f64) -> ProblemError {
+    ProblemError::NotFinite { input, index, value }
+}
+
+fn fits<S, D>(input: &'static str, array: &ArrayBase<S, D>, expected: &[usize]) -> Result<(), ProblemError>
+where
+    S: Data<Elem = f64>,
+    D: Dimension,
+{
+    for (axis, (&found, &expected)) in array.shape().iter().zip(expected).enumerate() {
+        expect_axis(input, axis, "as the input", found, &[expected])?;
+    }
+    expect_finite(input, array)
+}
