@@ -1,6 +1,8 @@
 //! [`Automatic`]: the fast method of the problem's scheme.
 
-use super::{BlockBanded, Collocation, OdeSolver, Pullback};
+use super::block_banded::BlockBanded;
+use super::collocation::Collocation;
+use super::solver::{OdeSolver, Pullback};
 use crate::error::SolveError;
 use crate::problem::OdeProblem;
 use crate::solution::Solution;

@@ -1,67 +1,21 @@
-//! Solvers of an [`OdeProblem`]. Every method agrees with [`Dense`] in values and gradients.
+//! Solvers of an [`OdeProblem`](crate::OdeProblem). Every method agrees with [`Dense`] in values and gradients.
 
-use crate::error::SolveError;
-use crate::gradient::{Cotangent, OdeGradient};
-use crate::problem::OdeProblem;
-use crate::solution::Solution;
+// In data-flow order.
+mod solver;
 
-mod automatic;
+mod dense;
 
 mod block_banded;
 
 mod collocation;
 
-mod dense;
+mod automatic;
 
 pub use automatic::Automatic;
 pub use block_banded::BlockBanded;
 pub use collocation::Collocation;
 pub use dense::{Dense, DenseSystem};
-
-/// A method that solves a batch of linear ODE problems, and differentiates the solution.
-pub trait OdeSolver: Send + Sync {
-    /// Name of the method.
-    fn name(&self) -> &'static str;
-
-    /// True if the method solves problems of this scheme, with these kinds of conditions; otherwise it answers
-    /// [`SolveError::Unsupported`]. By default the least-squares schemes, which have no boundary values.
-    fn supports(&self, problem: &OdeProblem) -> bool {
-        problem.scheme.collocation_nodes().is_none() && problem.boundary.is_none()
-    }
-
-    /// Solves every batch element.
-    ///
-    /// # Errors
-    /// [`SolveError::Unsupported`] unless [`OdeSolver::supports`] the problem,
-    /// [`SolveError::NotPositiveDefinite`] or [`SolveError::Singular`] if the rows do not determine the solution, [`SolveError::IllConditioned`] if
-    /// they do so too weakly for f64, [`SolveError::NotFinite`] on overflow. Never a NaN.
-    fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError>;
-
-    /// Solves, and returns the derivative of the solution as an object that owns the factorisation.
-    ///
-    /// # Errors
-    /// As [`OdeSolver::solve`].
-    fn solve_with_pullback(&self, problem: &OdeProblem) -> Result<(Solution, Box<dyn Pullback>), SolveError>;
-}
-
-/// The derivative of a solution with respect to every input, at the point where it was solved.
-pub trait Pullback: Send + Sync {
-    /// Reverse mode: from the derivative of a scalar loss with respect to the solution to its gradient with respect to
-    /// every input, each in its input's shape.
-    ///
-    /// # Errors
-    /// [`SolveError::Direction`] if the cotangent does not fit the problem, [`SolveError::DerivativeNotFinite`] on
-    /// overflow.
-    fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError>;
-
-    /// Forward mode: from a direction in the space of inputs to the directional derivative of the solution.
-    /// Satisfies `<cotangent, push(direction)> = <pull(cotangent), direction>`.
-    ///
-    /// # Errors
-    /// [`SolveError::Direction`] if a shape of the direction differs from its input's, or a number is not finite,
-    /// [`SolveError::DerivativeNotFinite`] on overflow.
-    fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError>;
-}
+pub use solver::{OdeSolver, Pullback};
 
 /// Every method, for tests and benchmarks that hold for all of them; each [`OdeSolver::supports`] its own schemes.
 pub fn all_methods() -> Vec<Box<dyn OdeSolver>> {

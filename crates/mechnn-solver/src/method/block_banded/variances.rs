@@ -3,9 +3,9 @@
 use ndarray::{Array1, Array4};
 use rayon::prelude::*;
 
-use super::choice::factor_and_solve;
-use super::view::ElementView;
-use super::{BlockBanded, collect_solution};
+use super::factor::factor_and_solve;
+use super::rows::ElementView;
+use super::solver::{BlockBanded, collect_solution};
 use crate::error::SolveError;
 use crate::problem::OdeProblem;
 use crate::solution::Solution;

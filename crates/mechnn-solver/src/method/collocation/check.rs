@@ -3,7 +3,7 @@
 use super::element::{Forcing, Visitor};
 use super::inputs::Lengths;
 use super::sweep::Sweep;
-use super::system::{System, with_literal_lengths};
+use super::system::{LANES, System, with_literal_lengths};
 use crate::problem::Source;
 use crate::solution::RowResiduals;
 
@@ -56,9 +56,6 @@ impl System<'_> {
         Ok(Check { residuals, relative })
     }
 }
-
-/// Points that [`write_scales`] takes side by side.
-pub(super) const LANES: usize = 8;
 
 /// Largest |value| of each derivative over all points, in the first `[D, K]` of `scales` `[LANES, D, K]`; those that are
 /// not a number do not count.

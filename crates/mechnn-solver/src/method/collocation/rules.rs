@@ -22,6 +22,15 @@ pub(super) struct Rules {
     pub(super) amplification: f64,
 }
 
+/// The integration matrices, where all batch elements have the same steps.
+pub(super) fn shared_rules(problem: &OdeProblem, lengths: Lengths) -> Option<Rules> {
+    let batches = match &problem.grid.steps {
+        Steps::Shared(steps) => steps.dim().0,
+        Steps::PerDimension(steps) => steps.dim().0,
+    };
+    (batches == 1).then(|| Rules::new(problem, lengths, 0))
+}
+
 /// The rule of one element and one clock.
 #[derive(Clone, Copy)]
 pub(super) struct Rule<'a> {

@@ -15,6 +15,11 @@ impl<'a> Element<'a> {
         Self { problem, batch, sizes: problem.sizes() }
     }
 
+    /// The column of `u[t, d, i]` in the schemes without a slack.
+    pub(super) fn column(&self, t: usize, d: usize, i: usize) -> usize {
+        (t * self.sizes.dims + d) * self.sizes.orders + i
+    }
+
     /// `c[t, e, d, i]`
     pub(super) fn coefficient(&self, t: usize, e: usize, d: usize, i: usize) -> Value {
         let array = &self.problem.ode.coefficients;

@@ -1,7 +1,7 @@
 //! The minimum of one dense system, and solves with other data on the same matrix.
 
+use super::family::Family;
 use super::qr::{DependentColumn, Qr};
-use super::row::Family;
 use super::system::DenseSystem;
 use crate::error::SolveError;
 use crate::linear_algebra::AccurateSum;

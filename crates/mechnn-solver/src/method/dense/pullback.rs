@@ -2,10 +2,10 @@
 
 use ndarray::{Array1, Array4};
 
-use super::super::Pullback;
 use super::minimum::Minimum;
 use crate::error::SolveError;
 use crate::gradient::{Cotangent, OdeGradient};
+use crate::method::solver::Pullback;
 use crate::problem::OdeProblem;
 
 /// The minima of all batch elements, with their factorisations.

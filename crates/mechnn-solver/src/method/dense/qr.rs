@@ -1,4 +1,5 @@
-//! Householder QR factorisation of a tall matrix.
+//! Householder QR factorisation of a tall matrix: a part of the oracle, which shares no factorisation with the methods
+//! that are compared with it.
 
 use ndarray::{Array2, ArrayView2, Axis};
 

@@ -3,7 +3,8 @@
 use ndarray::{Array1, Array2};
 
 use super::element::Element;
-use super::row::{Family, Row};
+use super::family::Family;
+use super::row::Row;
 use crate::problem::{EquationRows, Sizes};
 
 /// The problem `min 1/2 |A z - b|^2 - q eps` of one batch element.

@@ -1,6 +1,6 @@
 //! A number among the entries of the system, with its derivative in every input it is made of.
 
-use super::row::Family;
+use super::family::Family;
 use crate::gradient::{OdeGradient, StepsGradient};
 
 /// One number among the inputs of a problem, by its index in its own array (broadcast axes already resolved).

@@ -1,0 +1,12 @@
+//! The derivative of one batch element, in both directions, from its factorisation.
+
+// In data-flow order.
+mod augmented;
+
+mod gradient;
+
+mod tangent;
+
+pub(super) use augmented::{Augmented, Sides};
+pub(super) use gradient::element_gradient;
+pub(super) use tangent::element_tangent;

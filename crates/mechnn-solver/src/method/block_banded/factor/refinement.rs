@@ -1,0 +1,118 @@
+//! The solution of one batch element, refined with the residuals of its rows.
+
+use super::factored_element::{FactoredElement, singular};
+use super::factored_group::FactoredGroup;
+use super::null_space::NullSpace;
+use crate::error::SolveError;
+use crate::method::block_banded::rows::{
+    ElementView, Load, PassSummary, UnknownVector, Unknowns, add_transposed_residual, elimination_groups,
+    relative_change,
+};
+use crate::problem::EquationRows;
+use crate::solution::{Factorization, RowResiduals};
+
+/// Solution of one batch element.
+pub(crate) struct SolvedElement {
+    pub(crate) values: Vec<f64>,
+    pub(crate) slack: f64,
+    pub(crate) residuals: RowResiduals,
+    pub(crate) pivot_ratio: f64,
+    pub(crate) error_estimate: f64,
+    pub(crate) refinements: usize,
+    pub(crate) groups: usize,
+    pub(crate) factorization: Factorization,
+}
+
+/// Above this estimated relative error a solution is refined.
+const REFINE_ABOVE: f64 = 1e-11;
+
+const MAX_REFINEMENTS: usize = 8;
+
+impl FactoredElement {
+    /// The solution by this factorisation, refined with the residuals of the rows until the rounding error is negligible
+    /// or stops falling.
+    ///
+    /// The correction that would come next measures the error of what is there, so the last one is computed and not
+    /// applied: it is the estimate.
+    pub(crate) fn solve(&self, view: &ElementView<'_>) -> Result<SolvedElement, SolveError> {
+        let gamma_alpha = view.scheme.gamma_alpha().unwrap_or(0.0);
+        let UnknownVector { mut values, mut slack } = self.start.clone();
+        let mut right = vec![0.0; view.unknowns()];
+        let mut refinements = 0;
+        let mut last_change = f64::INFINITY;
+        let mut is_start = true;
+        loop {
+            right.fill(0.0);
+            let z = Unknowns { values: &values, slack };
+            let pass = add_transposed_residual(view, z, Load::Data, &mut right);
+            let slack_change = match self.factorization {
+                Factorization::NormalEquations => self.solve_bordered(view, &mut right, pass.slack + gamma_alpha),
+                Factorization::Orthogonal => self.eliminate_residual(view, z, &mut right)?,
+            };
+            if !is_start {
+                self.add_particular(view, |t, e| view.forcing(t)[e], &values, &mut right);
+                let change = relative_change(view, &right, &values);
+                let stagnates = change > 0.5 * last_change;
+                if change <= REFINE_ABOVE || stagnates || refinements == MAX_REFINEMENTS || change.is_nan() {
+                    return Ok(self.solved(values, slack, pass, change, refinements));
+                }
+                refinements += 1;
+                last_change = change;
+            }
+            is_start = false;
+            values.iter_mut().zip(&right).for_each(|(value, change)| *value += change);
+            slack += slack_change;
+            if view.equations == EquationRows::Hard {
+                // Large derivatives elsewhere leave their rounding errors in a change; equations hold to their own.
+                right.fill(0.0);
+                self.add_particular(view, |t, e| view.forcing(t)[e], &values, &mut right);
+                values.iter_mut().zip(&right).for_each(|(value, change)| *value += change);
+            }
+            if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+                return Err(SolveError::NotFinite { batch: view.batch, point: index / view.sizes.block() });
+            }
+        }
+    }
+
+    fn solved(
+        &self,
+        values: Vec<f64>,
+        slack: f64,
+        pass: PassSummary,
+        estimate: f64,
+        refinements: usize,
+    ) -> SolvedElement {
+        SolvedElement {
+            values,
+            slack,
+            residuals: pass.residuals,
+            pivot_ratio: self.pivot_ratio(),
+            error_estimate: if estimate.is_nan() { f64::INFINITY } else { estimate.max(f64::EPSILON) },
+            refinements,
+            groups: self.groups.len(),
+            factorization: self.factorization,
+        }
+    }
+
+    /// Replaces `out` by the least-squares solution for the residuals of the rows at z, by eliminating the rows again:
+    /// the normal equations cannot be trusted with it where the orthogonal factorisation was needed. Returns the slack.
+    ///
+    /// At the solution the residuals are orthogonal to all columns but the slack's, with which their product is minus
+    /// gamma * alpha: the linear term enters the correction as it enters the solution.
+    fn eliminate_residual(&self, view: &ElementView<'_>, z: Unknowns<'_>, out: &mut [f64]) -> Result<f64, SolveError> {
+        let mut total = UnknownVector { values: vec![0.0; out.len()], slack: 0.0 };
+        for group in elimination_groups(view) {
+            let null_space = NullSpace::of_hard_equations(view, &group)?;
+            let (_, solution) =
+                FactoredGroup::orthogonal(view, group, null_space, Some(z)).map_err(|error| singular(view, error))?;
+            total.add(&solution);
+        }
+        if let Some(gamma_alpha) = view.scheme.gamma_alpha().filter(|q| *q != 0.0) {
+            let mut linear = vec![0.0; out.len()];
+            total.slack += self.solve_bordered(view, &mut linear, gamma_alpha);
+            total.values.iter_mut().zip(&linear).for_each(|(value, linear)| *value += linear);
+        }
+        out.copy_from_slice(&total.values);
+        Ok(total.slack)
+    }
+}

@@ -1,0 +1,21 @@
+//! The rows of one batch element: its inputs as slices, every row one after the other, and one pass over all of them.
+
+// In data-flow order.
+mod unknowns;
+
+mod element_view;
+
+mod groups;
+
+mod weighted_row;
+
+mod row_pass;
+
+mod relative_change;
+
+pub(super) use element_view::ElementView;
+pub(super) use groups::{Group, elimination_groups, independent_groups};
+pub(super) use relative_change::relative_change;
+pub(super) use row_pass::{Load, PassSummary, add_transposed_residual};
+pub(super) use unknowns::{UnknownVector, Unknowns};
+pub(super) use weighted_row::WeightedRow;
