@@ -1,5 +1,6 @@
 //! Misuse of the nonlinear solver. What a solve finds out is a [`Status`](super::Status), not an error.
 
+use ndarray::ArrayView2;
 use thiserror::Error;
 
 use crate::error::ProblemError;
@@ -33,7 +34,7 @@ pub enum NonlinearError {
 }
 
 impl NonlinearError {
-    pub(super) fn shape(
+    pub(crate) fn shape(
         input: &'static str,
         axis: usize,
         meaning: &'static str,
@@ -45,7 +46,7 @@ impl NonlinearError {
 }
 
 /// Checks the length and finiteness of a vector.
-pub(super) fn check_vector(
+pub(crate) fn check_vector(
     input: &'static str,
     meaning: &'static str,
     values: &[f64],
@@ -57,7 +58,7 @@ pub(super) fn check_vector(
     check_finite(input, values)
 }
 
-pub(super) fn check_finite(input: &'static str, values: &[f64]) -> Result<(), NonlinearError> {
+pub(crate) fn check_finite(input: &'static str, values: &[f64]) -> Result<(), NonlinearError> {
     match values.iter().position(|value| !value.is_finite()) {
         Some(index) => Err(ProblemError::NotFinite { input, index: vec![index], value: values[index] }.into()),
         None => Ok(()),
@@ -65,7 +66,7 @@ pub(super) fn check_finite(input: &'static str, values: &[f64]) -> Result<(), No
 }
 
 /// Checks that times are at least two, finite and strictly increasing.
-pub(super) fn check_times(input: &'static str, times: &[f64]) -> Result<(), NonlinearError> {
+pub(crate) fn check_times(input: &'static str, times: &[f64]) -> Result<(), NonlinearError> {
     if times.len() < 2 {
         return Err(ProblemError::TooFewPoints { points: times.len() }.into());
     }
@@ -74,4 +75,20 @@ pub(super) fn check_times(input: &'static str, times: &[f64]) -> Result<(), Nonl
         Some(index) => Err(ProblemError::Step { index: vec![index], value: times[index + 1] - times[index] }.into()),
         None => Ok(()),
     }
+}
+
+/// Checks states given at `points` times.
+pub(crate) fn check_states(
+    input: &'static str,
+    states: ArrayView2<'_, f64>,
+    points: usize,
+    dims: usize,
+) -> Result<(), NonlinearError> {
+    for (axis, (meaning, expected)) in [("points", points), ("dimensions", dims)].into_iter().enumerate() {
+        if states.shape()[axis] != expected {
+            let found = states.shape()[axis];
+            return Err(NonlinearError::shape(input, axis, meaning, expected.to_string(), found));
+        }
+    }
+    check_finite(input, &states.iter().copied().collect::<Vec<_>>())
 }

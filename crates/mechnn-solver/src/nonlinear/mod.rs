@@ -41,56 +41,22 @@
 //! ```
 
 // In data-flow order.
-mod tolerance;
-
-mod rule;
-
-mod piece;
+mod error;
 
 mod step;
 
-mod window;
-
-mod newton;
-
-mod estimate;
-
-mod controller;
-
-mod adaptive;
-
-mod fixed;
-
-mod warm;
-
-mod solver;
-
-mod status;
-
-mod info;
-
-mod solution;
-
-mod adjoint;
-
-mod jacobian_check;
+mod initial;
 
 mod boundary;
 
-mod error;
+mod jacobian_check;
 
 pub mod problems;
 
-pub use adjoint::NonlinearGradient;
 pub use boundary::{
     BoundaryGradient, BoundaryInfo, BoundarySolution, BoundarySolver, BoundaryStatus, LinearConditions,
 };
 pub use error::NonlinearError;
-pub use info::{NonlinearInfo, Start};
+pub use initial::{NonlinearGradient, NonlinearInfo, NonlinearSolution, NonlinearSolver, Start, Status};
 pub use jacobian_check::check_jacobians;
-pub use newton::Newton;
-pub use rule::CollocationRule;
-pub use solution::NonlinearSolution;
-pub use solver::NonlinearSolver;
-pub use status::Status;
-pub use tolerance::Tolerance;
+pub use step::{CollocationRule, Newton, Tolerance};

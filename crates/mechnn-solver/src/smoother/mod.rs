@@ -11,23 +11,31 @@
 //! The derivation is in `docs/src/concepts/smoother.md`. Related: Ramsay et al. 2007 (generalised profiling), Särkkä
 //! 2013, chapter 9 (smoothing as a banded least-squares problem).
 
+// In data-flow order.
 mod defect;
 
-mod gauss_newton;
+mod problem;
 
 mod linearized;
 
-mod exact;
+mod gauss_newton;
 
 mod marginals;
 
-mod problem;
+mod initial_state;
+
+mod reduced;
+
+mod exact;
+
+mod step_determinant;
 
 mod wiener;
 
 pub use crate::dynamics::{Dynamics, Linearization, Residuals};
-pub use exact::{ExactFit, ExactReport, InitialState};
+pub use exact::{ExactFit, ExactReport};
 pub use gauss_newton::{GaussNewton, GaussNewtonReport, Profile, Termination};
+pub use initial_state::InitialState;
 pub use marginals::Marginals;
 pub use problem::{Estimate, Objective, Segment, SmootherError, SmootherProblem};
 pub use wiener::{WienerEstimate, WienerSmoother};

@@ -15,7 +15,7 @@ mod system;
 
 mod check;
 
-mod values;
+mod batch;
 
 mod derivative;
 

@@ -2,13 +2,13 @@
 
 use rayon::prelude::*;
 
+use super::batch::{chunks, elements, unknowns, with_system, zeros};
 use super::check::Check;
 use super::derivative::CollocationPullback;
 use super::inputs::Lengths;
 use super::rules::shared_rules;
 use super::sweep::{Storage, Sweep};
-use super::system::{Factors, System, Workspace, elements, with_system};
-use super::values::{chunks, unknowns, zeros};
+use super::system::{Factors, System, Workspace};
 use crate::error::SolveError;
 use crate::linear_algebra::TwoPoint;
 use crate::linear_algebra::lu::SingularAt;

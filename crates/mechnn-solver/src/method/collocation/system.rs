@@ -1,12 +1,11 @@
 //! The square system `F z = b` of one batch element: solved, transposed, and its residuals.
 
 use super::element::{Forcing, Homogeneous, Right, Rows, Visitor};
-use super::inputs::{Inputs, Lengths};
-use super::rules::Rules;
+use super::inputs::Lengths;
 use super::sweep::Sweep;
 use crate::linear_algebra::TwoPoint;
 use crate::linear_algebra::lu::SingularAt;
-use crate::problem::{Condition, OdeProblem, are_initial};
+use crate::problem::{Condition, are_initial};
 
 /// Everything but the factors.
 ///
@@ -279,33 +278,6 @@ impl<'a> System<'a> {
         let applied = condition.at_first * values[at] + condition.at_last * last[at];
         self.sweep.inputs.condition(condition.source) - applied
     }
-}
-
-/// Runs with the system of one batch element.
-pub(super) fn with_system<T>(
-    problem: &OdeProblem,
-    lengths: Lengths,
-    conditions: &[Condition],
-    shared_rules: Option<&Rules>,
-    batch: usize,
-    run: impl FnOnce(System<'_>) -> T,
-) -> T {
-    let own;
-    let rules = match shared_rules {
-        Some(rules) => rules,
-        None => {
-            own = Rules::new(problem, lengths, batch);
-            &own
-        }
-    };
-    let inputs = Inputs::new(problem, batch);
-    let sweep = Sweep { lengths, inputs, rules, elements: elements(problem, lengths) };
-    run(System { sweep, conditions })
-}
-
-/// Collocation elements of a batch element.
-pub(super) fn elements(problem: &OdeProblem, lengths: Lengths) -> usize {
-    (problem.sizes.points - 1) / lengths.intervals
 }
 
 /// Residuals are written to a vector in the space of rows, `[N, D, K]`.

@@ -8,8 +8,7 @@ use super::conditions::LinearConditions;
 use super::linearized::Linearized;
 use super::status::{BoundaryInfo, BoundaryStatus};
 use super::trajectory::{Correction, Trajectory};
-use crate::nonlinear::newton::Newton;
-use crate::nonlinear::step::Equations;
+use crate::nonlinear::step::{Equations, Newton};
 
 /// Shorter steps lead nowhere.
 const SMALLEST_DAMPING: f64 = 1e-4;

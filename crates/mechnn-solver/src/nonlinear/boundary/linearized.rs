@@ -9,8 +9,7 @@ use super::conditions::LinearConditions;
 use super::trajectory::{Correction, Trajectory};
 use crate::dynamics::Linearization;
 use crate::linear_algebra::TwoPoint;
-use crate::nonlinear::status::Failure;
-use crate::nonlinear::step::{Equations, Step};
+use crate::nonlinear::step::{Equations, Failure, Step};
 
 /// Factored: every further right-hand side costs two substitutions.
 pub(super) struct Linearized {
@@ -34,17 +33,8 @@ impl Linearized {
     ) -> Result<Self, Failure> {
         let dims = trajectory.dims();
         let stages = equations.tableau.stages;
-        let needs_start = equations.tableau.start.iter().any(|weight| *weight != 0.0);
-        let linearize = |piece: &crate::nonlinear::piece::Piece| -> Result<(Step, Linearization), Failure> {
-            let mut step = Step::new(piece.clone(), equations);
-            step.linearize(equations)?;
-            let mut left = equations.linearization();
-            if needs_start {
-                equations.linearize(piece.time, &piece.start, &mut left)?;
-            }
-            Ok((step, left))
-        };
-        let parts: Vec<Result<(Step, Linearization), Failure>> = trajectory.pieces.par_iter().map(linearize).collect();
+        let parts: Vec<Result<(Step, Linearization), Failure>> =
+            trajectory.pieces.par_iter().map(|piece| Step::linearized(piece, equations)).collect();
         // The first failure in time, whatever thread was first.
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         let (steps, lefts): (Vec<Step>, Vec<Linearization>) = parts.into_iter().unzip();

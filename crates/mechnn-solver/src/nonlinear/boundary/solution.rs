@@ -10,12 +10,8 @@ use super::linearized::Linearized;
 use super::status::{BoundaryInfo, BoundaryStatus};
 use super::trajectory::Trajectory;
 use crate::dynamics::Dynamics;
-use crate::nonlinear::adjoint::{pull_step, push_step};
-use crate::nonlinear::error::{NonlinearError, check_finite, check_vector};
-use crate::nonlinear::rule::Tableau;
-use crate::nonlinear::solver::check_states;
-use crate::nonlinear::step::Equations;
-use crate::nonlinear::tolerance::Tolerance;
+use crate::nonlinear::error::{NonlinearError, check_finite, check_states, check_vector};
+use crate::nonlinear::step::{Equations, Tableau, Tolerance, pull_step, push_step};
 
 /// States at the requested times, and the steps behind them.
 pub struct BoundarySolution<'a> {

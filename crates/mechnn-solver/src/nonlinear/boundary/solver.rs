@@ -9,12 +9,8 @@ use super::solution::BoundarySolution;
 use super::status::{BoundaryInfo, BoundaryStatus};
 use super::trajectory::Trajectory;
 use crate::dynamics::Dynamics;
-use crate::nonlinear::error::{NonlinearError, check_times, check_vector};
-use crate::nonlinear::newton::Newton;
-use crate::nonlinear::rule::{CollocationRule, Tableau};
-use crate::nonlinear::solver::check_states;
-use crate::nonlinear::step::Equations;
-use crate::nonlinear::tolerance::Tolerance;
+use crate::nonlinear::error::{NonlinearError, check_states, check_times, check_vector};
+use crate::nonlinear::step::{CollocationRule, Equations, Newton, Tableau, Tolerance};
 
 /// Solves `x' = f(t, x, θ)`, `B_0 x(t_0) + B_1 x(t_{N-1}) = β` from a guess.
 ///

@@ -1,6 +1,6 @@
 //! Why a solve of a boundary value problem ended, and what it cost.
 
-use crate::nonlinear::status::Failure;
+use crate::nonlinear::step::Failure;
 
 /// Why a solve ended. Only `Converged` is a solution; otherwise the states are the last iterate.
 #[derive(Debug, Clone, Copy, PartialEq)]

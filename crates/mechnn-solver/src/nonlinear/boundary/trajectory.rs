@@ -1,9 +1,6 @@
 //! All steps of an interval, whose ends are shared.
 
-use crate::nonlinear::piece::Piece;
-use crate::nonlinear::rule::Tableau;
-use crate::nonlinear::step::Equations;
-use crate::nonlinear::tolerance::Tolerance;
+use crate::nonlinear::step::{Equations, Piece, Tableau, Tolerance};
 
 /// Collocation polynomials from the first to the last time. `pieces[e].start` is the state at the end of the one before.
 #[derive(Debug, Clone)]
@@ -87,7 +84,7 @@ impl Trajectory {
         let stages = tableau.stages;
         let mut defects = Vec::with_capacity(self.pieces.len() * stages * dims);
         let (mut at_start, mut rates) = (vec![0.0; dims], vec![0.0; stages * dims]);
-        let needs_start = tableau.start.iter().any(|weight| *weight != 0.0);
+        let needs_start = tableau.uses_start();
         for piece in &self.pieces {
             let h = piece.step();
             if needs_start {

@@ -50,3 +50,20 @@ impl<E: Equations + Sync> Dynamics for Differentiated<E> {
         }
     }
 }
+
+/// Declares a right-hand side: its name, D, P, and f as an array of t, x and θ.
+macro_rules! equations {
+    ($name:ident, $dims:literal, $parameters:literal, |$t:ident, $x:ident, $p:ident| $rate:expr) => {
+        pub(super) struct $name;
+
+        impl Equations for $name {
+            const DIMS: usize = $dims;
+            const PARAMETERS: usize = $parameters;
+
+            fn rate<S: Real>($t: f64, $x: &[S], $p: &[S], rate: &mut [S]) {
+                rate.copy_from_slice(&$rate);
+            }
+        }
+    };
+}
+pub(super) use equations;

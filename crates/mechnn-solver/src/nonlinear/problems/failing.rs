@@ -1,9 +1,8 @@
 //! Problems without an answer: what a solver must not pretend to have solved.
 
 use super::dual::Real;
-use super::equations::Equations;
-use super::smooth::{equations, uniform};
-use super::{Reference, StandardProblem, problem};
+use super::equations::{Equations, equations};
+use super::standard_problem::{Reference, StandardProblem, problem, uniform};
 
 equations!(Pole, 1, 1, |_t, x, p| [p[0] * x[0] * x[0]]);
 equations!(RootOfTime, 1, 1, |t, _x, p| [-p[0] * S::from((1.0 - t).sqrt())]);

@@ -2,24 +2,8 @@
 
 use super::dual::Real;
 use super::elliptic::{jacobi, quarter_period};
-use super::equations::Equations;
-use super::{Reference, StandardProblem, problem};
-
-macro_rules! equations {
-    ($name:ident, $dims:literal, $parameters:literal, |$t:ident, $x:ident, $p:ident| $rate:expr) => {
-        pub(super) struct $name;
-
-        impl Equations for $name {
-            const DIMS: usize = $dims;
-            const PARAMETERS: usize = $parameters;
-
-            fn rate<S: Real>($t: f64, $x: &[S], $p: &[S], rate: &mut [S]) {
-                rate.copy_from_slice(&$rate);
-            }
-        }
-    };
-}
-pub(super) use equations;
+use super::equations::{Equations, equations};
+use super::standard_problem::{Reference, StandardProblem, problem, uniform};
 
 equations!(Decay, 1, 1, |_t, x, p| [-p[0] * x[0]]);
 equations!(PowerDecay, 1, 1, |_t, x, p| [-p[0] * x[0] * x[0] * x[0]]);
@@ -43,11 +27,6 @@ equations!(FitzHughNagumo, 2, 4, |_t, x, p| {
 equations!(Pendulum, 2, 1, |_t, x, p| [x[1], -p[0] * x[0].sin()]);
 equations!(Riccati, 1, 2, |_t, x, p| [p[0] - p[1] * x[0] * x[0]]);
 equations!(Duffing, 2, 2, |t, x, p| { [x[1], -p[0] * x[1] + x[0] - x[0] * x[0] * x[0] + p[1] * S::from(t.cos())] });
-
-/// `count` + 1 equidistant times from zero.
-pub(super) fn uniform(end: f64, count: usize) -> Vec<f64> {
-    (0..=count).map(|k| end * k as f64 / count as f64).collect()
-}
 
 /// Position and velocity in an orbit of eccentricity 0.3 and semi-major axis 1, from Kepler's equation.
 fn orbit(t: f64) -> Vec<f64> {

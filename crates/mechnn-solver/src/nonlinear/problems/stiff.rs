@@ -2,9 +2,8 @@
 //! section IV.10, and Mazzia & Magherini, *Test Set for Initial Value Problem Solvers*, whose reference values these are.
 
 use super::dual::Real;
-use super::equations::Equations;
-use super::smooth::{equations, uniform};
-use super::{Reference, StandardProblem, problem};
+use super::equations::{Equations, equations};
+use super::standard_problem::{Reference, StandardProblem, problem, uniform};
 
 equations!(VanDerPol, 2, 1, |_t, x, p| [x[1], p[0] * (S::from(1.0) - x[0] * x[0]) * x[1] - x[0]]);
 // In slow time: θ is 1/μ².

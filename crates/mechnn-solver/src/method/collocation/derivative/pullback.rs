@@ -9,11 +9,11 @@ use super::targets::Targets;
 use crate::error::SolveError;
 use crate::gradient::{Cotangent, OdeGradient};
 use crate::linear_algebra::TwoPoint;
+use crate::method::collocation::batch::{chunks, unknowns, with_system, zeros};
 use crate::method::collocation::inputs::Lengths;
 use crate::method::collocation::rules::Rules;
 use crate::method::collocation::sweep::Storage;
-use crate::method::collocation::system::{Factors, System, Workspace, with_system};
-use crate::method::collocation::values::{chunks, unknowns, zeros};
+use crate::method::collocation::system::{Factors, System, Workspace};
 use crate::method::solver::Pullback;
 use crate::problem::{Condition, OdeProblem};
 

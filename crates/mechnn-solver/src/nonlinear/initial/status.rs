@@ -1,5 +1,7 @@
 //! Why a solve ended.
 
+use crate::nonlinear::step::Failure;
+
 /// Why a solve ended. Only `Converged` comes with a state at every requested time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -30,14 +32,6 @@ pub enum Status {
         /// Time reached.
         time: f64,
     },
-}
-
-/// Why Newton's method failed on a window.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Failure {
-    NotFinite,
-    Singular { ratio: f64 },
-    NoContraction,
 }
 
 impl Failure {

@@ -3,10 +3,11 @@
 use super::controller::Controller;
 use super::estimate;
 use super::info::NonlinearInfo;
-use super::solver::{Path, Task};
-use super::status::{Failure, Status};
+use super::path::{Path, Task};
+use super::status::Status;
 use super::window::Window;
 use crate::dynamics::Linearization;
+use crate::nonlinear::step::Failure;
 
 /// Steps shorter than this many roundings of the time cannot be told apart.
 const MIN_STEP_ROUNDINGS: f64 = 16.0;

@@ -61,7 +61,7 @@ impl CollocationRule {
         }
     }
 
-    /// Weight γ of the rate at the start in the error estimate, see [`estimate`](super::estimate).
+    /// Weight γ of the rate at the start in the error estimate, see `estimate.rs`.
     fn start_weight(self) -> f64 {
         match self {
             // Half the difference between the trapezoidal rule and the midpoint rule, over 3: 1/6 (f_0 - 2 f_m + f_1).
@@ -76,26 +76,31 @@ impl CollocationRule {
 /// The numbers of a rule: stages `X_i = x(t + c_i h)`, i = 1..s, satisfy
 /// `X_i = x_0 + h (a_i0 f(t, x_0) + sum_j a_ij f(t + c_j h, X_j))`.
 #[derive(Debug, Clone)]
-pub(super) struct Tableau {
+pub(crate) struct Tableau {
     /// s
-    pub(super) stages: usize,
+    pub(crate) stages: usize,
     /// c, `[s]`.
-    pub(super) nodes: Vec<f64>,
+    pub(crate) nodes: Vec<f64>,
     /// a_i0, `[s]`: zero unless the start is a node.
-    pub(super) start: Vec<f64>,
+    pub(crate) start: Vec<f64>,
     /// a_ij, `[s, s]`.
-    pub(super) weights: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
     /// Inverse of a_ij, `[s, s]`.
-    pub(super) inverse: Vec<f64>,
+    pub(crate) inverse: Vec<f64>,
     /// Weights of the rates at the start and at the stages in the error estimate, `[1 + s]`: they annihilate
     /// polynomials of degree s - 1.
-    pub(super) error: Vec<f64>,
+    pub(crate) error: Vec<f64>,
     /// The power that turns a tolerance into one for the error estimate.
-    pub(super) transfer: f64,
+    pub(crate) transfer: f64,
 }
 
 impl Tableau {
-    pub(super) fn new(rule: CollocationRule) -> Self {
+    /// Whether the start of a step is a node: its rate is then part of the equations.
+    pub(crate) fn uses_start(&self) -> bool {
+        self.start.iter().any(|weight| *weight != 0.0)
+    }
+
+    pub(crate) fn new(rule: CollocationRule) -> Self {
         let nodes = rule.nodes();
         let stages = nodes.len();
         let with_start: Vec<f64> = std::iter::once(0.0).chain(nodes.iter().copied()).collect();

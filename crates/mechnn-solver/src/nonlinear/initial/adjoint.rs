@@ -11,12 +11,10 @@
 
 use ndarray::{Array1, Array2, ArrayView2};
 
-use super::error::{NonlinearError, check_finite, check_vector};
-use super::piece::Piece;
 use super::solution::NonlinearSolution;
-use super::solver::check_states;
-use super::step::{Equations, Step};
 use crate::dynamics::Linearization;
+use crate::nonlinear::error::{NonlinearError, check_finite, check_states, check_vector};
+use crate::nonlinear::step::{Equations, Piece, Step, pull_step, push_step};
 
 /// A gradient with respect to the inputs of a solve, or a direction in which they change.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,75 +111,11 @@ impl NonlinearSolution<'_> {
     }
 }
 
-/// A converged step with its factors, and the linearisation at its start, which stays zero where the rule ignores it.
+/// [`Step::linearized`], whose derivatives in the parameters are finite.
 fn linearized(piece: &Piece, equations: &Equations<'_>) -> Result<(Step, Linearization), NonlinearError> {
     let failed = |_| NonlinearError::NotDifferentiable { time: piece.time };
-    let mut step = Step::new(piece.clone(), equations);
-    step.linearize(equations).map_err(failed)?;
-    let mut left = equations.linearization();
-    if equations.tableau.start.iter().any(|weight| *weight != 0.0) {
-        equations.linearize(piece.time, &piece.start, &mut left).map_err(failed)?;
-    }
+    let (step, left) = Step::linearized(piece, equations).map_err(failed)?;
     check_finite("∂f/∂θ", &left.by_parameter)?;
     step.at.iter().try_for_each(|at| check_finite("∂f/∂θ", &at.by_parameter))?;
     Ok((step, left))
-}
-
-/// `lambda <- -(∂F/∂x_0)' mu`, `parameters += -(∂F/∂θ)' mu` for `mu`, `[s, D]`.
-pub(super) fn pull_step(
-    step: &Step,
-    left: &Linearization,
-    equations: &Equations<'_>,
-    mu: &[f64],
-    lambda: &mut [f64],
-    parameters: &mut [f64],
-) {
-    let tableau = equations.tableau;
-    let (dims, stages, h) = (equations.dims(), tableau.stages, step.piece.step());
-    let weighted = |weight: &dyn Fn(usize) -> f64, d: usize| -> f64 {
-        (0..stages).map(|i| weight(i) * mu[i * dims + d]).sum::<f64>() * h
-    };
-    let at_start: Vec<f64> = (0..dims).map(|d| weighted(&|i| tableau.start[i], d)).collect();
-    for d in 0..dims {
-        let through_rate: f64 = (0..dims).map(|e| left.by_state[e * dims + d] * at_start[e]).sum();
-        lambda[d] = (0..stages).map(|i| mu[i * dims + d]).sum::<f64>() + through_rate;
-    }
-    let mut add = |at: &Linearization, weights: &[f64]| {
-        for (row, weight) in at.by_parameter.chunks_exact(parameters.len().max(1)).zip(weights) {
-            parameters.iter_mut().zip(row).for_each(|(parameter, slope)| *parameter += weight * slope);
-        }
-    };
-    add(left, &at_start);
-    for (j, at) in step.at.iter().enumerate() {
-        let weights: Vec<f64> = (0..dims).map(|d| weighted(&|i| tableau.weights[i * stages + j], d)).collect();
-        add(at, &weights);
-    }
-}
-
-/// `-(∂F/∂x_0) change - (∂F/∂θ) parameters`, `[s, D]`.
-pub(super) fn push_step(
-    step: &Step,
-    left: &Linearization,
-    equations: &Equations<'_>,
-    change: &[f64],
-    parameters: &[f64],
-) -> Vec<f64> {
-    let tableau = equations.tableau;
-    let (dims, stages, h) = (equations.dims(), tableau.stages, step.piece.step());
-    let mut pushed = vec![0.0; stages * dims];
-    step.add_start(tableau, left, change, &mut pushed);
-    let slope = |at: &Linearization, d: usize| -> f64 {
-        let row = &at.by_parameter[d * parameters.len()..(d + 1) * parameters.len()];
-        row.iter().zip(parameters).map(|(slope, parameter)| slope * parameter).sum()
-    };
-    for d in 0..dims {
-        let at_start = slope(left, d);
-        let at: Vec<f64> = step.at.iter().map(|at| slope(at, d)).collect();
-        for i in 0..stages {
-            let weights = &tableau.weights[i * stages..(i + 1) * stages];
-            let sum: f64 = weights.iter().zip(&at).map(|(weight, slope)| weight * slope).sum();
-            pushed[i * dims + d] += h * (tableau.start[i] * at_start + sum);
-        }
-    }
-    pushed
 }

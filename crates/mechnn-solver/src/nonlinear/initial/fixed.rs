@@ -2,7 +2,7 @@
 
 use super::estimate;
 use super::info::NonlinearInfo;
-use super::solver::{Path, Task};
+use super::path::{Path, Task};
 use super::status::Status;
 use super::window::Window;
 

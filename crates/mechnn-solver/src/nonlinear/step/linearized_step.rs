@@ -7,59 +7,30 @@
 //!
 //! M is factored in the unknowns divided by their tolerance, so that pivots are chosen independently of units.
 
+use super::equations::Equations;
+use super::failure::Failure;
 use super::piece::Piece;
 use super::rule::Tableau;
-use super::status::Failure;
-use super::tolerance::Tolerance;
+use crate::dynamics::Linearization;
 use crate::linear_algebra::lu::Lu;
-use crate::smoother::{Dynamics, Linearization};
 
 /// Pivots below this part of their column leave no digit of the step.
 const MIN_PIVOT_RATIO: f64 = 1e-30;
 
-/// What all steps of a solve share.
-#[derive(Clone, Copy)]
-pub(super) struct Equations<'a> {
-    pub(super) dynamics: &'a dyn Dynamics,
-    pub(super) theta: &'a [f64],
-    pub(super) tableau: &'a Tableau,
-    pub(super) tolerance: &'a Tolerance,
-}
-
-impl Equations<'_> {
-    pub(super) fn dims(&self) -> usize {
-        self.dynamics.dims()
-    }
-
-    pub(super) fn linearization(&self) -> Linearization {
-        Linearization::zeros(self.dynamics.dims(), self.dynamics.parameters())
-    }
-
-    pub(super) fn linearize(&self, time: f64, state: &[f64], out: &mut Linearization) -> Result<(), Failure> {
-        // NaN where a model forgets to write is better found here than taken over from the evaluation before.
-        out.rate.fill(f64::NAN);
-        out.by_state.fill(0.0);
-        out.by_parameter.fill(0.0);
-        self.dynamics.linearize(time, state, self.theta, out);
-        let mut all = out.rate.iter().chain(&out.by_state);
-        if all.all(|value| value.is_finite()) { Ok(()) } else { Err(Failure::NotFinite) }
-    }
-}
-
 /// A step during Newton's iteration.
-pub(super) struct Step {
-    pub(super) piece: Piece,
+pub(crate) struct Step {
+    pub(crate) piece: Piece,
     /// At the stages of the last iterate, `[s]`.
-    pub(super) at: Vec<Linearization>,
+    pub(crate) at: Vec<Linearization>,
     /// Tolerance of every dimension at the last iterate, `[D]`.
-    pub(super) scale: Vec<f64>,
+    pub(crate) scale: Vec<f64>,
     factor: Option<Lu>,
     /// Newton's correction of the stages, `[s, D]`.
-    pub(super) correction: Vec<f64>,
+    pub(crate) correction: Vec<f64>,
 }
 
 impl Step {
-    pub(super) fn new(piece: Piece, equations: &Equations<'_>) -> Self {
+    pub(crate) fn new(piece: Piece, equations: &Equations<'_>) -> Self {
         let stages = equations.tableau.stages;
         Self {
             at: (0..stages).map(|_| equations.linearization()).collect(),
@@ -70,8 +41,19 @@ impl Step {
         }
     }
 
+    /// A converged step with its factors, and the linearisation at its start, which stays zero where the rule ignores it.
+    pub(crate) fn linearized(piece: &Piece, equations: &Equations<'_>) -> Result<(Self, Linearization), Failure> {
+        let mut step = Self::new(piece.clone(), equations);
+        step.linearize(equations)?;
+        let mut left = equations.linearization();
+        if equations.tableau.uses_start() {
+            equations.linearize(piece.time, &piece.start, &mut left)?;
+        }
+        Ok((step, left))
+    }
+
     /// Evaluates and factors M at the current stages. Independent of other steps.
-    pub(super) fn linearize(&mut self, equations: &Equations<'_>) -> Result<(), Failure> {
+    pub(crate) fn linearize(&mut self, equations: &Equations<'_>) -> Result<(), Failure> {
         let Equations { tableau, tolerance, .. } = *equations;
         let (dims, stages, h) = (equations.dims(), tableau.stages, self.piece.step());
         for d in 0..dims {
@@ -103,12 +85,12 @@ impl Step {
     }
 
     /// `stages <- M^-1 stages`, `[s, D]`.
-    pub(super) fn solve(&self, stages: &mut [f64]) {
+    pub(crate) fn solve(&self, stages: &mut [f64]) {
         self.scaled(stages, |scale| 1.0 / scale, Lu::solve);
     }
 
     /// `stages <- M^-T stages`, `[s, D]`.
-    pub(super) fn solve_transposed(&self, stages: &mut [f64]) {
+    pub(crate) fn solve_transposed(&self, stages: &mut [f64]) {
         self.scaled(stages, |scale| scale, Lu::solve_transposed);
     }
 
@@ -123,7 +105,7 @@ impl Step {
     }
 
     /// F at the linearised stages, `[s, D]`.
-    pub(super) fn residual(&self, tableau: &Tableau, left: &Linearization, out: &mut [f64]) {
+    pub(crate) fn residual(&self, tableau: &Tableau, left: &Linearization, out: &mut [f64]) {
         let (dims, stages, h) = (self.piece.dims(), tableau.stages, self.piece.step());
         for i in 0..stages {
             for d in 0..dims {
@@ -137,10 +119,10 @@ impl Step {
     }
 
     /// Adds `-∂F/∂x_0 v`, `[s, D]`, to `out` for a change `v` of the start, `[D]`.
-    pub(super) fn add_start(&self, tableau: &Tableau, left: &Linearization, v: &[f64], out: &mut [f64]) {
+    pub(crate) fn add_start(&self, tableau: &Tableau, left: &Linearization, v: &[f64], out: &mut [f64]) {
         let dims = self.piece.dims();
         let mut slope = vec![0.0; dims];
-        if tableau.start.iter().any(|weight| *weight != 0.0) {
+        if tableau.uses_start() {
             for (slope, row) in slope.iter_mut().zip(left.by_state.chunks_exact(dims)) {
                 *slope = row.iter().zip(v).map(|(j, v)| j * v).sum();
             }
@@ -153,7 +135,7 @@ impl Step {
     }
 
     /// Sets the correction `M^-1 (-F - ∂F/∂x_0 change)` for a change of the start, `[D]`.
-    pub(super) fn correct(&mut self, tableau: &Tableau, left: &Linearization, change: &[f64]) {
+    pub(crate) fn correct(&mut self, tableau: &Tableau, left: &Linearization, change: &[f64]) {
         let mut correction = std::mem::take(&mut self.correction);
         self.residual(tableau, left, &mut correction);
         correction.iter_mut().for_each(|value| *value = -*value);
@@ -164,7 +146,7 @@ impl Step {
 
     /// Adds the correction and the change of the start; returns the largest correction in units of the tolerance, NaN
     /// if one is.
-    pub(super) fn apply(&mut self, change: &[f64]) -> f64 {
+    pub(crate) fn apply(&mut self, change: &[f64]) -> f64 {
         self.piece.start.iter_mut().zip(change).for_each(|(start, change)| *start += change);
         let mut largest = 0.0f64;
         let scales = self.scale.iter().cycle();
@@ -180,7 +162,7 @@ impl Step {
     }
 
     /// The last row of the correction, `[D]`.
-    pub(super) fn end_change(&self) -> &[f64] {
+    pub(crate) fn end_change(&self) -> &[f64] {
         &self.correction[self.correction.len() - self.piece.dims()..]
     }
 }

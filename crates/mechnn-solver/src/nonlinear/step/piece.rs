@@ -4,39 +4,39 @@ use super::rule::Tableau;
 
 /// The polynomial through the start of a step and its stages.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Piece {
+pub(crate) struct Piece {
     /// Start of the step.
-    pub(super) time: f64,
+    pub(crate) time: f64,
     /// End of the step: stored, so that requested times are met exactly.
-    pub(super) end: f64,
+    pub(crate) end: f64,
     /// State at the start, `[D]`.
-    pub(super) start: Vec<f64>,
+    pub(crate) start: Vec<f64>,
     /// States at the nodes, `[s, D]`; the last row is the state at the end.
-    pub(super) stages: Vec<f64>,
+    pub(crate) stages: Vec<f64>,
 }
 
 impl Piece {
     /// h
-    pub(super) fn step(&self) -> f64 {
+    pub(crate) fn step(&self) -> f64 {
         self.end - self.time
     }
 
-    pub(super) fn dims(&self) -> usize {
+    pub(crate) fn dims(&self) -> usize {
         self.start.len()
     }
 
     /// State at the end, `[D]`.
-    pub(super) fn last(&self) -> &[f64] {
+    pub(crate) fn last(&self) -> &[f64] {
         &self.stages[self.stages.len() - self.dims()..]
     }
 
     /// The constant polynomial.
-    pub(super) fn constant(time: f64, end: f64, start: &[f64], tableau: &Tableau) -> Self {
+    pub(crate) fn constant(time: f64, end: f64, start: &[f64], tableau: &Tableau) -> Self {
         Self { time, end, start: start.to_vec(), stages: start.repeat(tableau.stages) }
     }
 
     /// Values of the polynomial at `time`, `[D]`, by Lagrange's formula.
-    pub(super) fn at(&self, time: f64, tableau: &Tableau) -> Vec<f64> {
+    pub(crate) fn at(&self, time: f64, tableau: &Tableau) -> Vec<f64> {
         let position = (time - self.time) / self.step();
         let node = |k: usize| if k == 0 { 0.0 } else { tableau.nodes[k - 1] };
         let mut state = vec![0.0; self.dims()];
@@ -50,7 +50,7 @@ impl Piece {
     }
 
     /// This polynomial read at the nodes of another step; `start` replaces its own value there.
-    pub(super) fn continued(&self, time: f64, end: f64, start: &[f64], tableau: &Tableau) -> Self {
+    pub(crate) fn continued(&self, time: f64, end: f64, start: &[f64], tableau: &Tableau) -> Self {
         let nodes = tableau.nodes.iter().flat_map(|c| self.at(time + c * (end - time), tableau));
         Self { time, end, start: start.to_vec(), stages: nodes.collect() }
     }

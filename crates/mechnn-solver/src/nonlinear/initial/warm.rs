@@ -4,9 +4,9 @@ use ndarray::ArrayView2;
 
 use super::estimate;
 use super::info::NonlinearInfo;
-use super::piece::Piece;
-use super::solver::{Path, Task};
+use super::path::{Path, Task};
 use super::window::Window;
+use crate::nonlinear::step::Piece;
 
 /// Refinements before the guess is given up.
 const MAX_ROUNDS: usize = 20;

@@ -6,11 +6,8 @@
 use rayon::prelude::*;
 
 use super::info::NonlinearInfo;
-use super::newton::Newton;
-use super::piece::Piece;
-use super::status::Failure;
-use super::step::{Equations, Step};
 use crate::dynamics::Linearization;
+use crate::nonlinear::step::{Equations, Failure, Newton, Piece, Step};
 
 /// Runs of at least so many steps are linearised on all threads; results do not depend on it.
 const MIN_PARALLEL: usize = 16;

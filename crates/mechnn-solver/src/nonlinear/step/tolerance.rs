@@ -1,6 +1,6 @@
 //! How accurate a solution shall be.
 
-use super::error::NonlinearError;
+use crate::nonlinear::error::NonlinearError;
 
 /// The error to aim at, `absolute_d + relative |x_d|` in every dimension d, step by step.
 ///
@@ -31,7 +31,7 @@ impl Tolerance {
         Self { relative, absolute: vec![absolute] }
     }
 
-    pub(super) fn check(&self, dims: usize) -> Result<(), NonlinearError> {
+    pub(crate) fn check(&self, dims: usize) -> Result<(), NonlinearError> {
         if !(1e-13..=0.1).contains(&self.relative) {
             let (name, expected) = ("tolerance.relative", "1e-13 to 0.1");
             return Err(NonlinearError::Setting { name, value: self.relative, expected });
@@ -50,7 +50,7 @@ impl Tolerance {
     }
 
     /// The accepted error of dimension `d` where its magnitude is `magnitude`.
-    pub(super) fn of(&self, d: usize, magnitude: f64) -> f64 {
+    pub(crate) fn of(&self, d: usize, magnitude: f64) -> f64 {
         let absolute = if self.absolute.len() == 1 { self.absolute[0] } else { self.absolute[d] };
         absolute + self.relative * magnitude
     }

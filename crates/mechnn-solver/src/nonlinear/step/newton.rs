@@ -1,6 +1,6 @@
 //! When Newton's method is done, and when it is hopeless.
 
-use super::status::Failure;
+use super::failure::Failure;
 
 /// Settings of Newton's method. Corrections are measured in units of the tolerance, so no scale enters.
 ///
@@ -29,7 +29,7 @@ const ROUNDINGS: f64 = 10.0;
 const STAGNATION: f64 = 0.03;
 
 /// The corrections so far.
-pub(super) struct Progress {
+pub(crate) struct Progress {
     sufficient: f64,
     left: usize,
     /// Largest growth of the correction that may still turn into convergence.
@@ -38,7 +38,7 @@ pub(super) struct Progress {
 }
 
 impl Newton {
-    pub(super) fn begin(&self, steps: usize, relative_tolerance: f64) -> Progress {
+    pub(crate) fn begin(&self, steps: usize, relative_tolerance: f64) -> Progress {
         Progress {
             sufficient: self.tolerance.max(ROUNDINGS * f64::EPSILON / relative_tolerance),
             left: self.max_iterations,
@@ -51,7 +51,7 @@ impl Newton {
 
 impl Progress {
     /// Takes note of a correction of this size, in units of the tolerance.
-    pub(super) fn is_converged(&mut self, size: f64) -> Result<bool, Failure> {
+    pub(crate) fn is_converged(&mut self, size: f64) -> Result<bool, Failure> {
         if !size.is_finite() {
             return Err(Failure::NotFinite);
         }

@@ -3,13 +3,10 @@
 use ndarray::Array2;
 
 use super::info::NonlinearInfo;
-use super::piece::Piece;
-use super::rule::Tableau;
-use super::solver::Path;
+use super::path::Path;
 use super::status::Status;
-use super::step::Equations;
-use super::tolerance::Tolerance;
 use crate::dynamics::Dynamics;
+use crate::nonlinear::step::{Equations, Piece, Tableau, Tolerance};
 
 /// States at the requested times, and the steps behind them.
 ///

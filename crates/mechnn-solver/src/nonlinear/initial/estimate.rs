@@ -12,9 +12,9 @@
 //! the steps (five nodes).
 
 use super::info::NonlinearInfo;
-use super::step::{Equations, Step};
 use crate::dynamics::Linearization;
 use crate::linear_algebra::lu::Lu;
+use crate::nonlinear::step::{Equations, Step};
 
 /// Part of the tolerance, transferred to the estimate's order, that is used.
 const MARGIN: f64 = 0.02;
