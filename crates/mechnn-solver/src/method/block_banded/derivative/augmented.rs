@@ -16,7 +16,7 @@ use crate::method::block_banded::rows::{ElementView, UnknownVector, WeightedRow,
 #[derive(Debug, Clone)]
 pub(crate) struct Augmented {
     pub(crate) z: UnknownVector,
-    /// s, in the order of [`ElementView::for_each_row`].
+    /// s, in the order of [`ElementView::layout`].
     pub(crate) rows: Vec<f64>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum RowSides {
     /// Forcing, initial values, periodic jump.
     Data,
     Zero,
-    /// In the order of [`ElementView::for_each_row`].
+    /// In the order of [`ElementView::layout`].
     Given(Vec<f64>),
 }
 
@@ -64,7 +64,7 @@ impl Sides {
         match &self.rows {
             RowSides::Data => view.forcing(t)[e],
             RowSides::Zero => 0.0,
-            RowSides::Given(rows) => rows[t * view.sizes.equations + e],
+            RowSides::Given(rows) => rows[view.layout.equation(t, e)],
         }
     }
 
@@ -107,7 +107,7 @@ impl Augmented {
 
     /// Refines z, at least once unless the factor is good enough, and finds s.
     fn refine(view: &ElementView<'_>, factored: &FactoredElement, sides: &Sides, mut z: UnknownVector) -> Self {
-        let mut rows = vec![0.0; view.rows()];
+        let mut rows = vec![0.0; view.layout.count()];
         let mut right = vec![0.0; view.unknowns()];
         let mut last = 1.0;
         for iteration in 1.. {
@@ -148,7 +148,7 @@ impl Augmented {
         let mut left = columns.to_vec();
         view.for_each_row(|m, row| row.add_times(-self.rows[m], &mut left));
         if let Some(multipliers) = factored.multipliers(view, &left) {
-            self.rows[..multipliers.len()].copy_from_slice(&multipliers);
+            self.rows[view.layout.equations()].copy_from_slice(&multipliers);
         }
     }
 }

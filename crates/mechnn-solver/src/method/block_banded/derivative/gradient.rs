@@ -29,9 +29,8 @@ pub(crate) fn element_gradient(view: &ElementView<'_>, solution: &Augmented, adj
     let sizes = view.sizes;
     let (dims, orders, points, block) = (sizes.dims, sizes.orders, sizes.points, sizes.block());
     let (x, l) = (&solution.z.values[..], &adjoint.z.values[..]);
-    // w^2 ρ and -w^2 μ of one row after the other.
-    let mut rows = solution.rows.iter().copied().zip(adjoint.rows.iter().copied());
-    let mut next = || rows.next().unwrap_or_default();
+    // w^2 ρ and -w^2 μ of a row.
+    let of_row = |row: usize| (solution.rows[row], adjoint.rows[row]);
     let mut weights = [0.0; 3];
 
     // Equation rows.
@@ -41,7 +40,7 @@ pub(crate) fn element_gradient(view: &ElementView<'_>, solution: &Augmented, adj
         let (x, l) = (&x[t * block..][..block], &l[t * block..][..block]);
         let target = &mut coefficients[view.coefficient_point(t) * sizes.equations * block..];
         for (e, target) in target.chunks_exact_mut(block).take(sizes.equations).enumerate() {
-            let (s, s_adjoint) = next();
+            let (s, s_adjoint) = of_row(view.layout.equation(t, e));
             weights[0] += s * s_adjoint;
             for i in 0..block {
                 target[i] += s * l[i] + s_adjoint * x[i];
@@ -52,15 +51,17 @@ pub(crate) fn element_gradient(view: &ElementView<'_>, solution: &Augmented, adj
 
     // Initial and periodic rows.
     let mut initial = vec![0.0; view.pinned_points * dims * view.pinned_orders];
-    for target in &mut initial {
-        let (s, s_adjoint) = next();
+    for (index, target) in initial.iter_mut().enumerate() {
+        let (point, q) = (index / view.pinned_orders / dims, index % view.pinned_orders);
+        let d = index / view.pinned_orders % dims;
+        let (s, s_adjoint) = of_row(view.layout.initial(point, d, q));
         weights[1] += s * s_adjoint;
         *target = -s_adjoint;
     }
     let periodic = if view.is_periodic() { dims * (orders - 1) } else { 0 };
     let mut jump = vec![0.0; periodic];
-    for target in &mut jump {
-        let (s, s_adjoint) = next();
+    for (index, target) in jump.iter_mut().enumerate() {
+        let (s, s_adjoint) = of_row(view.layout.periodic(index / (orders - 1), index % (orders - 1)));
         weights[1] += s * s_adjoint;
         *target = -s_adjoint;
     }
@@ -73,9 +74,9 @@ pub(crate) fn element_gradient(view: &ElementView<'_>, solution: &Augmented, adj
         let (left, right) = (view.at(t, d), view.at(t + 1, d));
         let ends = |v: &[f64]| scaled_ends(&v[left..][..orders], &v[right..][..orders], rows.slope());
         let (x_slope, l_slope) = (ends(x), ends(l));
-        for pattern in rows.pattern() {
+        for (r, pattern) in rows.pattern().iter().enumerate() {
             let apply = |v: &[f64; MAX_WIDTH]| -> f64 { (0..2 * orders).map(|i| pattern[i] * v[i]).sum() };
-            let (s, s_adjoint) = next();
+            let (s, s_adjoint) = of_row(view.layout.interval(t, d, r));
             steps[step_index(t, d)] += s * apply(&l_slope) + s_adjoint * apply(&x_slope);
             weights[2] += s * s_adjoint;
         }
@@ -83,7 +84,7 @@ pub(crate) fn element_gradient(view: &ElementView<'_>, solution: &Augmented, adj
     view.for_each_central(&all, |t, d, row| {
         let at = [view.at(t - 1, d) + orders - 2, view.at(t, d) + orders - 1, view.at(t + 1, d) + orders - 2];
         let apply = |v: &[f64]| -> f64 { (0..3).map(|i| row.derivative[i] * v[at[i]]).sum() };
-        let (s, s_adjoint) = next();
+        let (s, s_adjoint) = of_row(view.layout.central(t, d));
         let slope = s * apply(l) + s_adjoint * apply(x);
         // H = h_{t-1} + h_t
         steps[step_index(t - 1, d)] += slope;

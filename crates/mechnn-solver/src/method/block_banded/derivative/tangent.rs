@@ -23,7 +23,7 @@ pub(crate) fn element_tangent(
 ) -> UnknownVector {
     let solution = Augmented::of_solution(view, factored, solved);
     let columns = UnknownVector { values: vec![0.0; view.unknowns()], slack: 0.0 };
-    let mut change = Change { solution: &solution, rows: Vec::with_capacity(view.rows()), columns };
+    let mut change = Change { solution: &solution, rows: vec![0.0; view.layout.count()], columns };
     let sizes = view.sizes;
     let (dims, orders, points, block) = (sizes.dims, sizes.orders, sizes.points, sizes.block());
     let x = &solution.z.values[..];
@@ -39,7 +39,7 @@ pub(crate) fn element_tangent(
         for e in 0..sizes.equations {
             let slope = |i: usize| coefficients[[view.coefficient_point(t), e, i / orders, i % orders]];
             let moved: f64 = (0..block).map(|i| slope(i) * x[t * block + i]).sum();
-            let s = change.add_row(forcing[[view.forcing_point(t), e]] - moved, weight);
+            let s = change.set_row(view.layout.equation(t, e), forcing[[view.forcing_point(t), e]] - moved, weight);
             (0..block).for_each(|i| change.add_column(t * block + i, slope(i) * s));
         }
     }
@@ -49,14 +49,15 @@ pub(crate) fn element_tangent(
     for s in 0..view.pinned_points {
         for d in 0..dims {
             for q in 0..view.pinned_orders {
-                change.add_row(direction.initial[[batch(direction.initial.dim().0), s, d, q]], weight);
+                let initial = direction.initial[[batch(direction.initial.dim().0), s, d, q]];
+                change.set_row(view.layout.initial(s, d, q), initial, weight);
             }
         }
     }
     if let Some(jump) = direction.periodic_jump.as_ref().filter(|_| view.is_periodic()) {
         for d in 0..dims {
             for k in 0..orders - 1 {
-                change.add_row(jump[[batch(jump.dim().0), d, k]], weight);
+                change.set_row(view.layout.periodic(d, k), jump[[batch(jump.dim().0), d, k]], weight);
             }
         }
     }
@@ -76,9 +77,9 @@ pub(crate) fn element_tangent(
         let (left, next) = (view.at(t, d), view.at(t + 1, d));
         let step = step_change(t, d);
         let x_slope = scaled_ends(&x[left..][..orders], &x[next..][..orders], rows.slope());
-        for pattern in rows.pattern() {
+        for (r, pattern) in rows.pattern().iter().enumerate() {
             let moved: f64 = (0..2 * orders).map(|i| pattern[i] * x_slope[i]).sum();
-            let s = change.add_row(-step * moved, weight);
+            let s = change.set_row(view.layout.interval(t, d, r), -step * moved, weight);
             for i in 0..orders {
                 change.add_column(left + i, pattern[i] * rows.slope()[i] * step * s);
                 change.add_column(next + i, pattern[orders + i] * rows.slope()[orders + i] * step * s);
@@ -89,7 +90,7 @@ pub(crate) fn element_tangent(
         let at = [view.at(t - 1, d) + orders - 2, view.at(t, d) + orders - 1, view.at(t + 1, d) + orders - 2];
         let step = step_change(t - 1, d) + step_change(t, d);
         let moved: f64 = (0..3).map(|i| row.derivative[i] * x[at[i]]).sum();
-        let s = change.add_row(-step * moved, weight);
+        let s = change.set_row(view.layout.central(t, d), -step * moved, weight);
         (0..3).for_each(|i| change.add_column(at[i], row.derivative[i] * step * s));
     });
     let Change { rows, mut columns, .. } = change;
@@ -98,7 +99,7 @@ pub(crate) fn element_tangent(
     Augmented::solve(view, factored, &sides).z
 }
 
-/// The right-hand sides of the tangent, row after row.
+/// The right-hand sides of the tangent.
 struct Change<'a> {
     solution: &'a Augmented,
     rows: Vec<f64>,
@@ -106,10 +107,10 @@ struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// Adds the next row's `f' - R' z`, and `along_weight = 2 w' / w^3`; returns s of the row.
-    fn add_row(&mut self, change: f64, along_weight: f64) -> f64 {
-        let s = self.solution.rows.get(self.rows.len()).copied().unwrap_or_default();
-        self.rows.push(change + along_weight * s);
+    /// Sets a row to `f' - R' z` and `along_weight = 2 w' / w^3`; returns s of the row.
+    fn set_row(&mut self, row: usize, change: f64, along_weight: f64) -> f64 {
+        let s = self.solution.rows[row];
+        self.rows[row] = change + along_weight * s;
         s
     }
 

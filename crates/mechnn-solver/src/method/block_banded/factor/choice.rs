@@ -42,7 +42,7 @@ pub(crate) fn factor_and_solve(view: &ElementView<'_>) -> Result<(FactoredElemen
 /// Factors and solves by the cheapest factorisation whose error estimate is good enough.
 fn factor_by_estimate(view: &ElementView<'_>) -> Result<(FactoredElement, SolvedElement), SolveError> {
     // Rounding can make the pivots of a singular matrix look positive, the more so the larger a weight.
-    if view.rows() < view.unknowns() + usize::from(view.scheme.gamma_alpha().is_some()) {
+    if view.layout.count() < view.unknowns() + usize::from(view.scheme.gamma_alpha().is_some()) {
         return Err(singular(view, PivotError { block: view.sizes.points - 1, ratio: 0.0 }));
     }
     let attempt = |factorization| {

@@ -2,6 +2,7 @@
 
 use ndarray::{ArcArray, Dimension};
 
+use super::row_layout::RowLayout;
 use crate::problem::{EquationRows, OdeProblem, Scheme, Sizes, Steps, Weights, pick};
 use crate::rows::{CentralRow, IntervalRows, ReferenceStep};
 
@@ -26,6 +27,8 @@ pub(crate) struct ElementView<'a> {
     pub(crate) step_dims: usize,
     reference: ReferenceStep,
     jump: Option<&'a [f64]>,
+    /// Where each row stands in a vector in the space of rows.
+    pub(crate) layout: RowLayout,
 }
 
 impl<'a> ElementView<'a> {
@@ -38,10 +41,17 @@ impl<'a> ElementView<'a> {
             Steps::PerDimension(steps) => (element(steps, batch), steps.dim().1, steps.dim().2),
         };
         let empty = problem.initial.is_empty();
+        let pinned_points = if empty { 0 } else { pinned_points };
+        let (scheme, sizes) = (problem.scheme, problem.sizes);
+        let reference = ReferenceStep::new(scheme, sizes.orders, steps);
+        let per_interval = IntervalRows::new(scheme, sizes.orders, reference).pattern().len();
+        let is_periodic = problem.periodic_jump.is_some();
+        let layout =
+            RowLayout::new(sizes, (pinned_points, pinned_orders), is_periodic, per_interval, scheme.has_central_rows());
         Self {
             batch,
-            sizes: problem.sizes,
-            scheme: problem.scheme,
+            sizes,
+            scheme,
             weights: problem.weights,
             equations: problem.equations,
             coefficients: element(&problem.ode.coefficients, batch),
@@ -49,13 +59,14 @@ impl<'a> ElementView<'a> {
             forcing: element(&problem.ode.forcing, batch),
             forcing_points,
             initial: if empty { &[] } else { element(&problem.initial.values, batch) },
-            pinned_points: if empty { 0 } else { pinned_points },
+            pinned_points,
             pinned_orders,
             steps,
             step_intervals,
             step_dims,
-            reference: ReferenceStep::new(problem.scheme, problem.sizes.orders, steps),
+            reference,
             jump: problem.periodic_jump.as_ref().map(|jump| element(jump, batch)),
+            layout,
         }
     }
 
@@ -80,16 +91,6 @@ impl<'a> ElementView<'a> {
     /// Of the normal equations, in points: central rows reach from a point to the one after the next.
     pub(crate) fn half_bandwidth(&self) -> usize {
         if self.scheme.has_central_rows() { 2 } else { 1 }
-    }
-
-    /// Rows of the system. Fewer rows than unknowns determine nothing, whatever their entries.
-    pub(crate) fn rows(&self) -> usize {
-        let Sizes { points, equations, dims, orders, .. } = self.sizes;
-        let interval = self.interval_rows().pattern().len();
-        let central = if self.scheme.has_central_rows() { points - 2 } else { 0 };
-        let periodic = if self.is_periodic() { orders - 1 } else { 0 };
-        let of_dimension = self.pinned_points * self.pinned_orders + periodic + (points - 1) * interval + central;
-        points * equations + dims * of_dimension
     }
 
     /// Index of the coefficients and forcing of point t: 0 where the time axis is broadcast.

@@ -3,6 +3,8 @@
 // In data-flow order.
 mod unknowns;
 
+mod row_layout;
+
 mod element_view;
 
 mod groups;

@@ -59,15 +59,13 @@ impl WeightedRow<'_> {
 }
 
 impl ElementView<'_> {
-    /// Calls `visit(index, row)` for all rows: equations `[N, E]`, initial values `[S, D, Q]`, periodic rows `[D, K - 1]`,
-    /// interval rows `[N - 1, D, R]`, central rows `[N - 2, D]`. Vectors in the space of rows have this order.
+    /// Calls `visit(index, row)` for all rows, in the order of [`RowLayout`](super::row_layout::RowLayout).
     #[inline(always)]
     pub(crate) fn for_each_row(&self, mut visit: impl FnMut(usize, &WeightedRow<'_>)) {
         let (dims, orders, points, block) = (self.sizes.dims, self.sizes.orders, self.sizes.points, self.sizes.block());
-        let mut index = 0;
-        let mut visit = |runs: &[(usize, &[f64])], slack: f64, right: f64, weight: f64| {
+        let layout = self.layout;
+        let mut visit = |index: usize, runs: &[(usize, &[f64])], slack: f64, right: f64, weight: f64| {
             visit(index, &WeightedRow { runs, slack, right, weight });
-            index += 1;
         };
 
         let weight = match self.equations {
@@ -75,8 +73,8 @@ impl ElementView<'_> {
             EquationRows::Hard => f64::INFINITY,
         };
         for t in 0..points {
-            for (row, &forcing) in self.coefficients(t).chunks_exact(block).zip(self.forcing(t)) {
-                visit(&[(t * block, row)], 0.0, forcing, weight);
+            for (e, (row, &forcing)) in self.coefficients(t).chunks_exact(block).zip(self.forcing(t)).enumerate() {
+                visit(layout.equation(t, e), &[(t * block, row)], 0.0, forcing, weight);
             }
         }
 
@@ -84,7 +82,8 @@ impl ElementView<'_> {
         for s in 0..self.pinned_points {
             for d in 0..dims {
                 for q in 0..self.pinned_orders {
-                    visit(&[(self.at(s, d) + q, &[1.0])], 0.0, self.initial(s, d, q), weight);
+                    let runs = [(self.at(s, d) + q, &[1.0][..])];
+                    visit(layout.initial(s, d, q), &runs, 0.0, self.initial(s, d, q), weight);
                 }
             }
         }
@@ -92,7 +91,7 @@ impl ElementView<'_> {
             for d in 0..dims {
                 for k in 0..orders - 1 {
                     let ends = [(self.at(0, d) + k, &[1.0][..]), (self.at(points - 1, d) + k, &[-1.0][..])];
-                    visit(&ends, 0.0, jump(d, k), weight);
+                    visit(layout.periodic(d, k), &ends, 0.0, jump(d, k), weight);
                 }
             }
         }
@@ -102,12 +101,13 @@ impl ElementView<'_> {
         let all: Vec<usize> = (0..dims).collect();
         let mut entries = [0.0; crate::rows::MAX_WIDTH];
         self.for_each_interval(&all, |t, d, rows| {
-            for pattern in rows.pattern() {
+            for (r, pattern) in rows.pattern().iter().enumerate() {
                 for a in 0..2 * orders {
                     entries[a] = pattern[a] * rows.power()[a];
                 }
                 let (left, right) = entries[..2 * orders].split_at(orders);
-                visit(&[(self.at(t, d), left), (self.at(t + 1, d), right)], slack, 0.0, weight);
+                let runs = [(self.at(t, d), left), (self.at(t + 1, d), right)];
+                visit(layout.interval(t, d, r), &runs, slack, 0.0, weight);
             }
         });
         self.for_each_central(&all, |t, d, row| {
@@ -118,7 +118,7 @@ impl ElementView<'_> {
                 (self.at(t, d) + below + 1, centre),
                 (self.at(t + 1, d) + below, plus),
             ];
-            visit(&points, slack, 0.0, weight);
+            visit(layout.central(t, d), &points, slack, 0.0, weight);
         });
     }
 }
