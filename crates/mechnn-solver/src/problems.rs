@@ -101,7 +101,7 @@ pub fn decay() -> ExactProblem {
         ode_order: 1,
         horizon: 2.0,
         expected_orders: [Some(2.0), Some(2.0), Some(4.0), Some(4.0)],
-        coefficient: |_, _, _, derivative| [1.0, 1.0].get(derivative).copied().unwrap_or(0.0),
+        coefficient: |_, _, _, derivative| of_order(&[1.0, 1.0], derivative),
         forcing: |_, _| 0.0,
         exact: |t, _, derivative| sign(derivative) * (-t).exp(),
     }
@@ -116,7 +116,7 @@ pub fn harmonic() -> ExactProblem {
         ode_order: 2,
         horizon: 2.0,
         expected_orders: [None, Some(2.0), Some(2.0), Some(4.0)],
-        coefficient: |_, _, _, derivative| [1.0, 0.0, 1.0].get(derivative).copied().unwrap_or(0.0),
+        coefficient: |_, _, _, derivative| of_order(&[1.0, 0.0, 1.0], derivative),
         forcing: |_, _| 0.0,
         exact: |t, _, derivative| (t + derivative as f64 * FRAC_PI_2).cos(),
     }
@@ -131,7 +131,7 @@ pub fn damped() -> ExactProblem {
         ode_order: 2,
         horizon: 2.0,
         expected_orders: [None, Some(2.0), Some(2.0), Some(4.0)],
-        coefficient: |_, _, _, derivative| [4.25, 1.0, 1.0].get(derivative).copied().unwrap_or(0.0),
+        coefficient: |_, _, _, derivative| of_order(&[4.25, 1.0, 1.0], derivative),
         forcing: |_, _| 0.0,
         exact: |t, _, derivative| exponential(-0.5, 2.0, t, derivative)[0],
     }
@@ -146,7 +146,7 @@ pub fn third_order() -> ExactProblem {
         ode_order: 3,
         horizon: 2.0,
         expected_orders: [None, None, Some(2.0), Some(2.0)],
-        coefficient: |_, _, _, derivative| [1.0, 1.0, 1.0, 1.0].get(derivative).copied().unwrap_or(0.0),
+        coefficient: |_, _, _, derivative| of_order(&[1.0, 1.0, 1.0, 1.0], derivative),
         forcing: |_, _| 0.0,
         exact: |t, _, derivative| sign(derivative) * (-t).exp() + (t + derivative as f64 * FRAC_PI_2).sin(),
     }
@@ -161,7 +161,7 @@ pub fn varying() -> ExactProblem {
         ode_order: 1,
         horizon: 2.0,
         expected_orders: [Some(2.0), Some(2.0), Some(4.0), Some(4.0)],
-        coefficient: |t, _, _, derivative| [-t.cos(), 1.0].get(derivative).copied().unwrap_or(0.0),
+        coefficient: |t, _, _, derivative| of_order(&[-t.cos(), 1.0], derivative),
         forcing: |_, _| 0.0,
         exact: |t, _, derivative| exp_sin(t, derivative),
     }
@@ -176,7 +176,7 @@ pub fn forced() -> ExactProblem {
         ode_order: 1,
         horizon: 2.0,
         expected_orders: [Some(2.0), Some(2.0), Some(4.0), Some(4.0)],
-        coefficient: |_, _, _, derivative| [1.0, 1.0].get(derivative).copied().unwrap_or(0.0),
+        coefficient: |_, _, _, derivative| of_order(&[1.0, 1.0], derivative),
         forcing: |t, _| (3.0 * t).sin() + 3.0 * (3.0 * t).cos(),
         exact: |t, _, derivative| 3.0_f64.powi(derivative as i32) * (3.0 * t + derivative as f64 * FRAC_PI_2).sin(),
     }
@@ -202,6 +202,11 @@ pub fn coupled() -> ExactProblem {
         forcing: |_, _| 0.0,
         exact: |t, dim, derivative| exponential(-0.2, 1.0, t, derivative)[dim],
     }
+}
+
+/// The coefficient of a derivative in an equation whose coefficients are given up to its order; 0 above it.
+fn of_order(coefficients: &[f64], derivative: usize) -> f64 {
+    if derivative < coefficients.len() { coefficients[derivative] } else { 0.0 }
 }
 
 /// `(-1)^n`

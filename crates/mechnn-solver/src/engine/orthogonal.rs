@@ -136,11 +136,13 @@ impl RowElimination {
         let mut work: Vec<Vec<f64>> = self.carried.iter().map(|row| row[banded..].to_vec()).collect();
         triangularize(&mut work, m);
         for i in 0..m {
-            let mut row = work.get(i).cloned().unwrap_or_else(|| vec![0.0; m + r]);
-            let ratio = row[i] * row[i] / self.column_norms[self.blocks * self.block + i];
-            if ratio.is_nan() || ratio < self.min_ratio {
-                return Err(PivotError { block: self.blocks, ratio });
-            }
+            let norm = self.column_norms[self.blocks * self.block + i];
+            // With fewer rows than columns the last pivots are zero.
+            let pivot = work.get(i).map_or(0.0, |row| row[i]);
+            let ratio = pivot * pivot / norm;
+            let Some(row) = work.get_mut(i).filter(|_| ratio >= self.min_ratio) else {
+                return Err(PivotError { block: self.blocks, ratio }); // a NaN, too
+            };
             self.smallest = self.smallest.min(ratio);
             if row[i] < 0.0 {
                 row.iter_mut().for_each(|value| *value = -*value);

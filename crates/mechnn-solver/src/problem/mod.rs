@@ -22,4 +22,4 @@ pub use ode::{InitialValues, LinearOde};
 pub use ode_problem::{MAX_ORDERS, OdeProblem};
 pub use scheme::{CollocationNodes, EquationRows, Scheme, Weights};
 pub use shape::Sizes;
-pub(crate) use shape::{expect_axis, expect_finite, pick};
+pub(crate) use shape::{expect_axis, expect_finite, numbers, numbers_mut, of_element, pick};

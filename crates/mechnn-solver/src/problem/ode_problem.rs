@@ -6,7 +6,7 @@ use super::boundary::{BoundaryCondition, BoundaryValues};
 use super::grid::{Steps, TimeGrid};
 use super::ode::{InitialValues, LinearOde, standard};
 use super::scheme::{EquationRows, Scheme, Weights};
-use super::shape::{Sizes, expect_axis, expect_finite};
+use super::shape::{Sizes, expect_axis, expect_finite, unravel};
 use crate::error::ProblemError;
 
 /// The largest number of orders K = order + 1.
@@ -81,7 +81,7 @@ impl OdeProblem {
         let initial_batch = if initial.is_empty() { 1 } else { initial.values.dim().0 };
         let batches = [coefficients.0, forcing.0, step_batch, initial_batch];
         // An empty batch anywhere makes the whole batch empty; otherwise the one length that is not 1.
-        let batch = if batches.contains(&0) { 0 } else { batches.into_iter().max().unwrap_or(1) };
+        let batch = if batches.contains(&0) { 0 } else { batches.into_iter().fold(1, usize::max) };
 
         let values = dims * orders;
         let all = points.checked_mul(values).and_then(|values| values.checked_mul(batch.max(1)));
@@ -270,11 +270,8 @@ impl OdeProblem {
 
 fn check_steps<D: ndarray::Dimension>(steps: &ArcArray<f64, D>) -> Result<(), ProblemError> {
     expect_finite("steps", steps)?;
-    match steps.iter().position(|&h| h <= 0.0) {
+    match steps.iter().enumerate().find(|(_, h)| **h <= 0.0) {
         None => Ok(()),
-        Some(flat) => Err(ProblemError::Step {
-            index: super::shape::unravel(flat, steps.shape()),
-            value: steps.iter().copied().nth(flat).unwrap_or(f64::NAN),
-        }),
+        Some((flat, &value)) => Err(ProblemError::Step { index: unravel(flat, steps.shape()), value }),
     }
 }

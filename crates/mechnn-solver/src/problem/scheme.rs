@@ -122,6 +122,19 @@ impl Scheme {
         }
     }
 
+    /// q of the linear term `-q eps`: gamma * alpha of the relaxed LP. The other schemes have no slack eps, so no such
+    /// term: 0.
+    pub(crate) fn linear_term(&self) -> f64 {
+        match self {
+            Scheme::RelaxedLp { gamma_alpha } => *gamma_alpha,
+            Scheme::Taylor
+            | Scheme::TaylorCentral
+            | Scheme::IntegratedWiener
+            | Scheme::Pade
+            | Scheme::Collocation { .. } => 0.0,
+        }
+    }
+
     /// gamma * alpha of the relaxed LP.
     pub fn gamma_alpha(&self) -> Option<f64> {
         match self {

@@ -20,7 +20,8 @@ pub struct Segment {
 impl Segment {
     /// Standard deviation of observation `index` of the flattened `[N, D]`, for noise `[D]`.
     pub(super) fn noise(&self, index: usize, noise: &[f64]) -> f64 {
-        noise[index % noise.len()] * self.relative_noise.get(index).copied().unwrap_or(1.0)
+        let relative = if self.relative_noise.is_empty() { 1.0 } else { self.relative_noise[index] };
+        noise[index % noise.len()] * relative
     }
 }
 

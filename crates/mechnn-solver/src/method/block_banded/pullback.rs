@@ -9,7 +9,7 @@ use super::rows::ElementView;
 use crate::error::SolveError;
 use crate::gradient::{Cotangent, OdeGradient};
 use crate::method::solver::Pullback;
-use crate::problem::OdeProblem;
+use crate::problem::{OdeProblem, of_element};
 
 /// Owns the factorisation and the solution of every batch element.
 pub(super) struct BlockBandedPullback {
@@ -33,9 +33,8 @@ impl Pullback for BlockBandedPullback {
                 .map(|batch| {
                     let view = ElementView::new(&self.problem, batch);
                     let (factored, solved) = &self.elements[batch];
-                    let length = view.unknowns();
                     let slack = cotangent.slack.as_ref().map_or(0.0, |slack| slack[batch]);
-                    let seed = values.as_slice().map(|all| &all[batch * length..][..length]).unwrap_or_default();
+                    let seed = of_element(&values, batch);
                     let solution = Augmented::of_solution(&view, factored, solved);
                     let adjoint = Augmented::solve(&view, factored, &Sides::of_adjoint(seed, slack));
                     element_gradient(&view, &solution, &adjoint)

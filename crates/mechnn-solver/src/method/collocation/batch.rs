@@ -6,7 +6,7 @@ use super::inputs::{Inputs, Lengths};
 use super::rules::Rules;
 use super::sweep::Sweep;
 use super::system::System;
-use crate::problem::{Condition, OdeProblem};
+use crate::problem::{Condition, OdeProblem, numbers_mut};
 
 /// Runs with the system of one batch element.
 pub(super) fn with_system<T>(
@@ -48,5 +48,5 @@ pub(super) fn zeros(problem: &OdeProblem) -> Array4<f64> {
 
 /// One slice of `length` values for each batch element.
 pub(super) fn chunks(values: &mut Array4<f64>, length: usize) -> Vec<&mut [f64]> {
-    values.as_slice_mut().map(|all| all.chunks_exact_mut(length).collect()).unwrap_or_default()
+    numbers_mut(values).chunks_exact_mut(length).collect()
 }

@@ -1,8 +1,6 @@
 //! One batch element of a problem, as plain slices with broadcast axes resolved.
 
-use ndarray::{ArcArray, Dimension};
-
-use crate::problem::{OdeProblem, Source, pick};
+use crate::problem::{OdeProblem, Source, of_element, pick};
 
 /// The inputs of batch element `batch`, except the steps (those are in [`super::rules::Rules`]).
 #[derive(Clone, Copy)]
@@ -44,13 +42,13 @@ impl Lengths {
 impl<'a> Inputs<'a> {
     pub(super) fn new(problem: &'a OdeProblem, batch: usize) -> Self {
         Self {
-            coefficients: element(&problem.ode.coefficients, batch),
+            coefficients: of_element(&problem.ode.coefficients, batch),
             coefficient_points: problem.ode.coefficients.dim().1,
-            forcing: element(&problem.ode.forcing, batch),
+            forcing: of_element(&problem.ode.forcing, batch),
             forcing_points: problem.ode.forcing.dim().1,
-            initial: if problem.initial.is_empty() { &[] } else { element(&problem.initial.values, batch) },
-            jump: problem.periodic_jump.as_ref().map_or(&[], |jump| element(jump, batch)),
-            boundary: problem.boundary.as_ref().map_or(&[], |boundary| element(&boundary.values, batch)),
+            initial: if problem.initial.is_empty() { &[] } else { of_element(&problem.initial.values, batch) },
+            jump: problem.periodic_jump.as_ref().map_or(&[], |jump| of_element(jump, batch)),
+            boundary: problem.boundary.as_ref().map_or(&[], |boundary| of_element(&boundary.values, batch)),
         }
     }
 
@@ -84,12 +82,4 @@ impl<'a> Inputs<'a> {
             Source::Boundary(index) => self.boundary[index],
         }
     }
-}
-
-/// The slice of batch element `batch`; the arrays are in standard layout by construction.
-pub(super) fn element<D: Dimension>(array: &ArcArray<f64, D>, batch: usize) -> &[f64] {
-    let batches = array.shape()[0];
-    let all = array.as_slice().unwrap_or_default();
-    let length = all.len() / batches.max(1);
-    &all[pick(batches, batch) * length..][..length]
 }

@@ -1,7 +1,7 @@
 //! The integration matrices of all elements, computed once for each different element.
 
-use super::inputs::{Lengths, element};
-use crate::problem::{OdeProblem, Steps, pick};
+use super::inputs::Lengths;
+use crate::problem::{OdeProblem, Steps, of_element, pick};
 use crate::quadrature::{MAX_NODES, write_matrices};
 
 /// Integration matrices of one batch element (or of all, where the steps are broadcast over the batch).
@@ -45,8 +45,8 @@ pub(super) struct Rule<'a> {
 impl Rules {
     pub(super) fn new(problem: &OdeProblem, lengths: Lengths, batch: usize) -> Self {
         let (steps, clocks) = match &problem.grid.steps {
-            Steps::Shared(steps) => (element(steps, batch), 1),
-            Steps::PerDimension(steps) => (element(steps, batch), steps.dim().2),
+            Steps::Shared(steps) => (of_element(steps, batch), 1),
+            Steps::PerDimension(steps) => (of_element(steps, batch), steps.dim().2),
         };
         let m = lengths.intervals;
         let intervals = problem.sizes.points - 1;

@@ -106,8 +106,17 @@ impl OdeSolver for Collocation {
         let (evidence, two_points): (Vec<_>, Vec<_>) = results.into_iter().unzip();
         let solution = Solution { values: values.clone(), slack: None, info: info(&evidence) };
         let problem = problem.clone();
-        let pullback =
-            CollocationPullback { problem, conditions, shared_rules, values, storage, factors, exchanged, two_points };
+        let pullback = CollocationPullback {
+            problem,
+            lengths,
+            conditions,
+            shared_rules,
+            values,
+            storage,
+            factors,
+            exchanged,
+            two_points,
+        };
         Ok((solution, Box::new(pullback)))
     }
 }

@@ -96,7 +96,7 @@ fn expect_hard_rows(system: &DenseSystem, z: &[f64]) -> Result<(), SolveError> {
         let violation = (system.rhs[row] - sum).abs();
         let holds = violation <= LARGEST_CORRECTION * (size + system.rhs[row].abs());
         if !holds {
-            let point = terms.first().map_or(0, |(column, _)| system.point(*column));
+            let point = system.point(terms[0].0);
             return Err(SolveError::DependentEquations { batch: system.batch, point, pivot: 0.0 });
         }
     }

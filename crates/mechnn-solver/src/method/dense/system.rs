@@ -58,7 +58,7 @@ impl DenseSystem {
             rows.push(Row { family, terms, right });
             weights.push(weight);
         }
-        let gamma_alpha = element.problem.scheme().gamma_alpha().unwrap_or(0.0);
+        let gamma_alpha = element.problem.scheme().linear_term();
         Self { matrix, rhs, gamma_alpha, batch: element.batch, rows, weights, hard, has_slack, sizes: element.sizes }
     }
 

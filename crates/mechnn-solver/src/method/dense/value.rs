@@ -17,33 +17,41 @@ pub(super) enum Input {
 }
 
 impl Input {
-    /// The entry of the gradient (or direction) that belongs to this input.
-    pub(super) fn entry_mut(self, gradient: &mut OdeGradient) -> Option<&mut f64> {
-        match (self, &mut gradient.steps) {
-            (Input::Coefficient(index), _) => gradient.coefficients.get_mut(index),
-            (Input::Forcing(index), _) => gradient.forcing.get_mut(index),
-            (Input::Initial(index), _) => gradient.initial.get_mut(index),
-            (Input::Jump(index), _) => gradient.periodic_jump.as_mut()?.get_mut(index),
-            (Input::Boundary(index), _) => gradient.boundary.as_mut()?.get_mut(index),
-            (Input::SharedStep(index), StepsGradient::Shared(steps)) => steps.get_mut(index),
-            (Input::StepOfDimension(index), StepsGradient::PerDimension(steps)) => steps.get_mut(index),
-            (Input::SharedStep(_) | Input::StepOfDimension(_), _) => None,
-            (Input::Weight(family), _) => gradient.weights.get_mut(family.weight_index()),
+    /// The entry of the gradient that belongs to this input.
+    pub(super) fn entry_mut(self, gradient: &mut OdeGradient) -> &mut f64 {
+        match (self, gradient) {
+            (Input::Coefficient(index), gradient) => &mut gradient.coefficients[index],
+            (Input::Forcing(index), gradient) => &mut gradient.forcing[index],
+            (Input::Initial(index), gradient) => &mut gradient.initial[index],
+            (Input::Jump(index), OdeGradient { periodic_jump: Some(jump), .. }) => &mut jump[index],
+            (Input::Boundary(index), OdeGradient { boundary: Some(boundary), .. }) => &mut boundary[index],
+            (Input::SharedStep(index), OdeGradient { steps: StepsGradient::Shared(steps), .. }) => &mut steps[index],
+            (Input::StepOfDimension(index), OdeGradient { steps: StepsGradient::PerDimension(steps), .. }) => {
+                &mut steps[index]
+            }
+            (Input::Weight(family), gradient) => &mut gradient.weights[family.weight_index()],
+            (Input::Jump(_) | Input::Boundary(_) | Input::SharedStep(_) | Input::StepOfDimension(_), _) => {
+                unreachable!("a gradient was made with, and a direction checked to have, the inputs of its problem")
+            }
         }
     }
 
-    /// As [`Input::entry_mut`], to read.
-    pub(super) fn entry(self, direction: &OdeGradient) -> Option<&f64> {
-        match (self, &direction.steps) {
-            (Input::Coefficient(index), _) => direction.coefficients.get(index),
-            (Input::Forcing(index), _) => direction.forcing.get(index),
-            (Input::Initial(index), _) => direction.initial.get(index),
-            (Input::Jump(index), _) => direction.periodic_jump.as_ref()?.get(index),
-            (Input::Boundary(index), _) => direction.boundary.as_ref()?.get(index),
-            (Input::SharedStep(index), StepsGradient::Shared(steps)) => steps.get(index),
-            (Input::StepOfDimension(index), StepsGradient::PerDimension(steps)) => steps.get(index),
-            (Input::SharedStep(_) | Input::StepOfDimension(_), _) => None,
-            (Input::Weight(family), _) => direction.weights.get(family.weight_index()),
+    /// As [`Input::entry_mut`], of a direction, to read.
+    pub(super) fn entry(self, direction: &OdeGradient) -> f64 {
+        match (self, direction) {
+            (Input::Coefficient(index), direction) => direction.coefficients[index],
+            (Input::Forcing(index), direction) => direction.forcing[index],
+            (Input::Initial(index), direction) => direction.initial[index],
+            (Input::Jump(index), OdeGradient { periodic_jump: Some(jump), .. }) => jump[index],
+            (Input::Boundary(index), OdeGradient { boundary: Some(boundary), .. }) => boundary[index],
+            (Input::SharedStep(index), OdeGradient { steps: StepsGradient::Shared(steps), .. }) => steps[index],
+            (Input::StepOfDimension(index), OdeGradient { steps: StepsGradient::PerDimension(steps), .. }) => {
+                steps[index]
+            }
+            (Input::Weight(family), direction) => direction.weights[family.weight_index()],
+            (Input::Jump(_) | Input::Boundary(_) | Input::SharedStep(_) | Input::StepOfDimension(_), _) => {
+                unreachable!("a gradient was made with, and a direction checked to have, the inputs of its problem")
+            }
         }
     }
 }
@@ -106,15 +114,13 @@ impl Value {
 
     /// The derivative in the given direction.
     pub(super) fn along(&self, direction: &OdeGradient) -> f64 {
-        self.partials.iter().map(|&(input, partial)| partial * input.entry(direction).copied().unwrap_or(0.0)).sum()
+        self.partials.iter().map(|&(input, partial)| partial * input.entry(direction)).sum()
     }
 
     /// Adds `cotangent * (derivative in each input)` to the gradient.
     pub(super) fn pull(&self, cotangent: f64, gradient: &mut OdeGradient) {
         for &(input, partial) in &self.partials {
-            if let Some(entry) = input.entry_mut(gradient) {
-                *entry += cotangent * partial;
-            }
+            *input.entry_mut(gradient) += cotangent * partial;
         }
     }
 }

@@ -6,7 +6,7 @@ use super::info::NonlinearInfo;
 use super::path::Path;
 use super::status::Status;
 use crate::dynamics::Dynamics;
-use crate::nonlinear::step::{Equations, Piece, Tableau, Tolerance};
+use crate::nonlinear::step::{Equations, Tableau, Tolerance};
 
 /// States at the requested times, and the steps behind them.
 ///
@@ -36,11 +36,8 @@ impl NonlinearSolution<'_> {
     /// States at all ends of steps, `[info.steps + 1, D]`. Where the status is not `Converged` they reach beyond the last
     /// row of `states`.
     pub fn mesh_states(&self) -> Array2<f64> {
-        let rows = self.path.pieces.iter().map(Piece::last);
-        let values: Vec<f64> = std::iter::once(&self.initial[..]).chain(rows).flatten().copied().collect();
-        let shape = (self.path.pieces.len() + 1, self.initial.len());
-        // The shape holds by construction: whole rows are collected.
-        Array2::from_shape_vec(shape, values).unwrap_or_else(|_| Array2::zeros(shape))
+        let row = |steps: usize| if steps == 0 { &self.initial[..] } else { self.path.pieces[steps - 1].last() };
+        Array2::from_shape_fn((self.path.pieces.len() + 1, self.initial.len()), |(steps, d)| row(steps)[d])
     }
 
     pub(super) fn equations(&self) -> Equations<'_> {

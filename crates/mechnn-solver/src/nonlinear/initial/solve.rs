@@ -98,11 +98,8 @@ impl NonlinearSolver {
         let task = Task { solver: self, equations, initial, times };
         let (path, status) = solve(task, &mut info);
         info.steps = path.pieces.len();
-        let row = |&steps: &usize| if steps == 0 { initial } else { path.pieces[steps - 1].last() };
-        let states: Vec<f64> = path.outputs.iter().flat_map(row).copied().collect();
-        // The shape holds by construction: whole rows are collected.
-        let shape = (path.outputs.len(), initial.len());
-        let states = Array2::from_shape_vec(shape, states).unwrap_or_else(|_| Array2::zeros(shape));
+        let row = |steps: usize| if steps == 0 { initial } else { path.pieces[steps - 1].last() };
+        let states = Array2::from_shape_fn((path.outputs.len(), initial.len()), |(n, d)| row(path.outputs[n])[d]);
         Ok(NonlinearSolution {
             states,
             status,

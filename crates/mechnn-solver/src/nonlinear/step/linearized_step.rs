@@ -97,10 +97,8 @@ impl Step {
     fn scaled(&self, stages: &mut [f64], weight: fn(f64) -> f64, solve: fn(&Lu, &mut [f64])) {
         let scales = || self.scale.iter().cycle();
         stages.iter_mut().zip(scales()).for_each(|(value, scale)| *value *= weight(*scale));
-        // Factored by every successful `linearize`, without which no caller gets here.
-        if let Some(factor) = &self.factor {
-            solve(factor, stages);
-        }
+        let Some(factor) = &self.factor else { unreachable!("a step is linearised before it is solved with") };
+        solve(factor, stages);
         stages.iter_mut().zip(scales()).for_each(|(value, scale)| *value /= weight(*scale));
     }
 

@@ -49,7 +49,7 @@ const SMALL_PIVOT: f64 = 1e-5;
 impl Sides {
     /// Those of the solution: the data, and `q = gamma alpha` for the slack.
     fn of_solution(view: &ElementView<'_>) -> Self {
-        let slack = -view.scheme.gamma_alpha().unwrap_or(0.0);
+        let slack = -view.scheme.linear_term();
         Self { rows: RowSides::Data, columns: UnknownVector { values: vec![0.0; view.unknowns()], slack } }
     }
 

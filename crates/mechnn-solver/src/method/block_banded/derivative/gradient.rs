@@ -11,7 +11,7 @@
 use super::augmented::Augmented;
 use crate::gradient::{OdeGradient, StepsGradient};
 use crate::method::block_banded::rows::ElementView;
-use crate::problem::{OdeProblem, pick};
+use crate::problem::{OdeProblem, numbers_mut, pick};
 use crate::rows::{IntervalRows, MAX_WIDTH, scaled_ends};
 
 /// Gradient of one element, in the shapes of that element's inputs (time axes already summed where broadcast).
@@ -105,15 +105,15 @@ pub(crate) fn element_gradient(view: &ElementView<'_>, solution: &Augmented, adj
 impl ElementGradient {
     /// Adds to the gradient of the batch, into the one slot of a broadcast batch axis or the element's own.
     pub(crate) fn add_to(&self, problem: &OdeProblem, batch: usize, total: &mut OdeGradient) {
-        add_slot(total.coefficients.as_slice_mut(), &self.coefficients, batch);
-        add_slot(total.forcing.as_slice_mut(), &self.forcing, batch);
-        add_slot(total.initial.as_slice_mut(), &self.initial, batch);
+        add_slot(numbers_mut(&mut total.coefficients), &self.coefficients, batch);
+        add_slot(numbers_mut(&mut total.forcing), &self.forcing, batch);
+        add_slot(numbers_mut(&mut total.initial), &self.initial, batch);
         match &mut total.steps {
-            StepsGradient::Shared(steps) => add_slot(steps.as_slice_mut(), &self.steps, batch),
-            StepsGradient::PerDimension(steps) => add_slot(steps.as_slice_mut(), &self.steps, batch),
+            StepsGradient::Shared(steps) => add_slot(numbers_mut(steps), &self.steps, batch),
+            StepsGradient::PerDimension(steps) => add_slot(numbers_mut(steps), &self.steps, batch),
         }
         if let Some(jump) = &mut total.periodic_jump {
-            add_slot(jump.as_slice_mut(), &self.jump, batch);
+            add_slot(numbers_mut(jump), &self.jump, batch);
         }
         for (total, own) in total.weights.iter_mut().zip(self.weights) {
             *total += own;
@@ -124,8 +124,8 @@ impl ElementGradient {
     }
 }
 
-fn add_slot(total: Option<&mut [f64]>, own: &[f64], batch: usize) {
-    let Some(total) = total else { return };
+/// Into the one slot of a broadcast batch axis or the element's own; an input without numbers has none.
+fn add_slot(total: &mut [f64], own: &[f64], batch: usize) {
     if own.is_empty() {
         return;
     }

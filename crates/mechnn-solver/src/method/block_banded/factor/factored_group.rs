@@ -70,8 +70,8 @@ impl FactoredGroup {
         let (factor, mut solution, mut at_border) = elimination.finish()?;
         factor.backward_in_place(right, &mut solution, &mut at_border);
         let with_slack = rows.with_slack();
-        let slack = if with_slack { at_border.pop().unwrap_or(0.0) } else { 0.0 };
-        solution.extend(at_border);
+        let (last_point, slack) = if with_slack { split_slack(&at_border) } else { (&at_border[..], 0.0) };
+        solution.extend_from_slice(last_point);
         let factored = Self::from_factor(view, group, null_space, with_slack, Some(factor));
         let mut values = vec![0.0; view.unknowns()];
         factored.scatter(view, &factored.expand(view, solution), &mut values);
@@ -204,8 +204,9 @@ impl FactoredGroup {
             let mut border = last.to_vec();
             border.push(*slack);
             factor.solve_in_place(1, band, &mut border);
-            *slack = border.pop().unwrap_or(0.0);
-            last.copy_from_slice(&border);
+            let (last_point, solved) = split_slack(&border);
+            *slack = solved;
+            last.copy_from_slice(last_point);
         } else {
             factor.solve_in_place(1, band, last);
         }
@@ -220,7 +221,7 @@ impl FactoredGroup {
         let (block, full) = (self.block, self.dims.len() * view.sizes.orders);
         let border_width = border.len().isqrt();
         if self.with_slack {
-            *slack = border.last().copied().unwrap_or(0.0);
+            (_, *slack) = split_slack(&border);
         }
         for t in 0..view.sizes.points {
             let covariance = |i: usize, j: usize| match t < self.banded_points {
@@ -243,5 +244,13 @@ impl FactoredGroup {
             }
         }
         inflation
+    }
+}
+
+/// The border's entries of the last point, and the slack's, which comes last.
+fn split_slack(border: &[f64]) -> (&[f64], f64) {
+    match border.split_last() {
+        Some((slack, last_point)) => (last_point, *slack),
+        None => unreachable!("a border with the slack has at least its column"),
     }
 }

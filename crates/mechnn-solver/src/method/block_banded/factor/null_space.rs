@@ -152,8 +152,11 @@ impl PointSpace {
         let mut order: Vec<usize> = (0..e).collect();
         for step in 0..e {
             let remaining = |column: &[f64]| norm(&column[step..]);
-            let largest = (step..e).max_by(|&i, &j| remaining(&columns[i]).total_cmp(&remaining(&columns[j])));
-            let largest = largest.unwrap_or(step);
+            // The last of the largest, so that equal ones are taken in a fixed order.
+            let largest = (step..e).fold(step, |largest, i| {
+                let is_smaller = remaining(&columns[i]).total_cmp(&remaining(&columns[largest])).is_lt();
+                if is_smaller { largest } else { i }
+            });
             columns.swap(step, largest);
             order.swap(step, largest);
             let size = remaining(&columns[step]);

@@ -35,7 +35,7 @@ impl FactoredElement {
     /// The correction that would come next measures the error of what is there, so the last one is computed and not
     /// applied: it is the estimate.
     pub(crate) fn solve(&self, view: &ElementView<'_>) -> Result<SolvedElement, SolveError> {
-        let gamma_alpha = view.scheme.gamma_alpha().unwrap_or(0.0);
+        let linear_term = view.scheme.linear_term();
         let UnknownVector { mut values, mut slack } = self.start.clone();
         let mut right = vec![0.0; view.unknowns()];
         let mut refinements = 0;
@@ -46,7 +46,7 @@ impl FactoredElement {
             let z = Unknowns { values: &values, slack };
             let pass = add_transposed_residual(view, z, Load::Data, &mut right);
             let slack_change = match self.factorization {
-                Factorization::NormalEquations => self.solve_bordered(view, &mut right, pass.slack + gamma_alpha),
+                Factorization::NormalEquations => self.solve_bordered(view, &mut right, pass.slack + linear_term),
                 Factorization::Orthogonal => self.eliminate_residual(view, z, &mut right)?,
             };
             if !is_start {

@@ -1,9 +1,7 @@
 //! One batch element of a problem, as plain slices with broadcast axes resolved.
 
-use ndarray::{ArcArray, Dimension};
-
 use super::row_layout::RowLayout;
-use crate::problem::{EquationRows, OdeProblem, Scheme, Sizes, Steps, Weights, pick};
+use crate::problem::{EquationRows, OdeProblem, Scheme, Sizes, Steps, Weights, of_element, pick};
 use crate::rows::{CentralRow, IntervalRows, ReferenceStep};
 
 /// The inputs of batch element `batch`. Solutions of it are slices `[N, D, K]`.
@@ -37,8 +35,8 @@ impl<'a> ElementView<'a> {
         let (_, forcing_points, _) = problem.ode.forcing.dim();
         let (_, pinned_points, _, pinned_orders) = problem.initial.values.dim();
         let (steps, step_intervals, step_dims) = match &problem.grid.steps {
-            Steps::Shared(steps) => (element(steps, batch), steps.dim().1, 1),
-            Steps::PerDimension(steps) => (element(steps, batch), steps.dim().1, steps.dim().2),
+            Steps::Shared(steps) => (of_element(steps, batch), steps.dim().1, 1),
+            Steps::PerDimension(steps) => (of_element(steps, batch), steps.dim().1, steps.dim().2),
         };
         let empty = problem.initial.is_empty();
         let pinned_points = if empty { 0 } else { pinned_points };
@@ -54,18 +52,18 @@ impl<'a> ElementView<'a> {
             scheme,
             weights: problem.weights,
             equations: problem.equations,
-            coefficients: element(&problem.ode.coefficients, batch),
+            coefficients: of_element(&problem.ode.coefficients, batch),
             coefficient_points,
-            forcing: element(&problem.ode.forcing, batch),
+            forcing: of_element(&problem.ode.forcing, batch),
             forcing_points,
-            initial: if empty { &[] } else { element(&problem.initial.values, batch) },
+            initial: if empty { &[] } else { of_element(&problem.initial.values, batch) },
             pinned_points,
             pinned_orders,
             steps,
             step_intervals,
             step_dims,
             reference,
-            jump: problem.periodic_jump.as_ref().map(|jump| element(jump, batch)),
+            jump: problem.periodic_jump.as_ref().map(|jump| of_element(jump, batch)),
             layout,
         }
     }
@@ -192,12 +190,4 @@ impl<'a> ElementView<'a> {
             }
         }
     }
-}
-
-/// The slice of batch element `batch`; the arrays are in standard layout by construction.
-fn element<D: Dimension>(array: &ArcArray<f64, D>, batch: usize) -> &[f64] {
-    let batches = array.shape()[0];
-    let all = array.as_slice().unwrap_or_default();
-    let length = all.len() / batches.max(1);
-    &all[pick(batches, batch) * length..][..length]
 }

@@ -15,11 +15,12 @@ use crate::method::collocation::rules::Rules;
 use crate::method::collocation::sweep::Storage;
 use crate::method::collocation::system::{Factors, System, Workspace};
 use crate::method::solver::Pullback;
-use crate::problem::{Condition, OdeProblem};
+use crate::problem::{Condition, OdeProblem, numbers};
 
 /// Owns the solution and the factors of every batch element.
 pub(crate) struct CollocationPullback {
     pub(crate) problem: OdeProblem,
+    pub(crate) lengths: Lengths,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) shared_rules: Option<Rules>,
     pub(crate) values: Array4<f64>,
@@ -37,9 +38,9 @@ impl Pullback for CollocationPullback {
     fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError> {
         cotangent.check(&self.problem)?;
         let seeds = cotangent.values.as_standard_layout();
-        let (seeds, values) = (seeds.as_slice().unwrap_or_default(), self.values.as_slice().unwrap_or_default());
+        let (seeds, values) = (numbers(&seeds), numbers(&self.values));
         let length = unknowns(&self.problem);
-        let lengths = self.lengths();
+        let lengths = self.lengths;
         let axes = StepAxes::new(&self.problem);
         let mut total = OdeGradient::zeros(&self.problem);
         let batches = self.problem.sizes.batch;
@@ -73,9 +74,9 @@ impl Pullback for CollocationPullback {
     fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {
         direction.check(&self.problem)?;
         let length = unknowns(&self.problem);
-        let lengths = self.lengths();
+        let lengths = self.lengths;
         let axes = StepAxes::new(&self.problem);
-        let values = self.values.as_slice().unwrap_or_default();
+        let values = numbers(&self.values);
         let mut tangent = zeros(&self.problem);
         chunks(&mut tangent, length).into_par_iter().enumerate().for_each_init(
             || Workspace::new(lengths),
@@ -95,17 +96,11 @@ impl Pullback for CollocationPullback {
 }
 
 impl CollocationPullback {
-    fn lengths(&self) -> Lengths {
-        let sizes = self.problem.sizes;
-        let intervals = self.problem.scheme.collocation_nodes().map_or(1, |nodes| nodes.intervals());
-        Lengths { dims: sizes.dims, orders: sizes.orders, intervals }
-    }
-
     fn with_system<T>(&self, batch: usize, run: impl FnOnce(System<'_>, Factors<'_>) -> T) -> T {
         let (factors, exchanged) = self.storage.lengths();
         let elements = (&self.factors[batch * factors..][..factors], &self.exchanged[batch * exchanged..][..exchanged]);
         let factors = Factors { elements, two_point: self.two_points[batch].as_ref() };
         let rules = self.shared_rules.as_ref();
-        with_system(&self.problem, self.lengths(), &self.conditions, rules, batch, |system| run(system, factors))
+        with_system(&self.problem, self.lengths, &self.conditions, rules, batch, |system| run(system, factors))
     }
 }

@@ -43,8 +43,9 @@ pub(crate) fn tangent_rows(
                 jump[[own(jump.dim().0), index / (orders - 1), index % (orders - 1)]]
             }
             (Source::Boundary(index), _, Some(boundary)) => boundary[[own(boundary.dim().0), index]],
-            // The direction was checked to have what the problem has.
-            (Source::Jump(_) | Source::Boundary(_), ..) => 0.0,
+            (Source::Jump(_) | Source::Boundary(_), ..) => {
+                unreachable!("the direction was checked to have the inputs of the problem")
+            }
         };
         rows[system.condition_slot(index)] = change;
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::gradient::ElementGradient;
 use crate::gradient::{OdeGradient, StepsGradient};
+use crate::problem::numbers_mut;
 
 /// The places for the gradients of the batch elements in a range.
 pub(crate) struct Targets<'a> {
@@ -23,22 +24,23 @@ enum Target<'a> {
 impl<'a> Targets<'a> {
     pub(crate) fn new(total: &'a mut OdeGradient, batches: usize, range: Range<usize>) -> Self {
         let steps = match &mut total.steps {
-            StepsGradient::Shared(steps) => (steps.dim().0, steps.as_slice_mut()),
-            StepsGradient::PerDimension(steps) => (steps.dim().0, steps.as_slice_mut()),
+            StepsGradient::Shared(steps) => (steps.dim().0, numbers_mut(steps)),
+            StepsGradient::PerDimension(steps) => (steps.dim().0, numbers_mut(steps)),
         };
-        let jump = total.periodic_jump.as_mut().map(|jump| (jump.dim().0, jump.as_slice_mut()));
-        let boundary = total.boundary.as_mut().map(|boundary| (boundary.dim().0, boundary.as_slice_mut()));
+        // A problem without a jump or without boundary values has no numbers there.
+        let jump = total.periodic_jump.as_mut().map_or((0, &mut [][..]), |jump| (jump.dim().0, numbers_mut(jump)));
+        let boundary =
+            total.boundary.as_mut().map_or((0, &mut [][..]), |boundary| (boundary.dim().0, numbers_mut(boundary)));
         let inputs = [
-            (total.coefficients.dim().0, total.coefficients.as_slice_mut()),
-            (total.forcing.dim().0, total.forcing.as_slice_mut()),
-            (total.initial.dim().0, total.initial.as_slice_mut()),
+            (total.coefficients.dim().0, numbers_mut(&mut total.coefficients)),
+            (total.forcing.dim().0, numbers_mut(&mut total.forcing)),
+            (total.initial.dim().0, numbers_mut(&mut total.initial)),
             steps,
-            jump.unwrap_or_default(),
-            boundary.unwrap_or_default(),
+            jump,
+            boundary,
         ];
         let count = range.len();
         let inputs = inputs.map(|(slots, numbers)| {
-            let numbers = numbers.unwrap_or_default();
             if slots == batches {
                 let length = numbers.len() / batches;
                 Target::Own(&mut numbers[range.start * length..range.end * length])

@@ -46,7 +46,8 @@ fn whitening(k: usize) -> Vec<Vec<f64>> {
     let mut polynomials = vec![vec![1.0], vec![-1.0, 2.0]];
     for n in 1..k {
         let (last, current) = (&polynomials[n - 1], &polynomials[n]);
-        let at = |p: &[f64], m: usize| p.get(m).copied().unwrap_or(0.0);
+        // A polynomial has no powers above its degree.
+        let at = |p: &[f64], m: usize| if m < p.len() { p[m] } else { 0.0 };
         let next = (0..=n + 1).map(|m| {
             let raised = if m > 0 { at(current, m - 1) } else { 0.0 };
             let n = n as f64;
