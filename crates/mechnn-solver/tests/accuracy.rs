@@ -6,10 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use mechnn_solver::{CollocationNodes, EquationRows, OdeSolver, Scheme};
 use rayon::prelude::*;
 
+#[path = "support/families.rs"]
 mod families;
+#[path = "support/grids.rs"]
 mod grids;
+#[path = "support/methods.rs"]
 mod methods;
+#[path = "support/optimality.rs"]
 mod optimality;
+#[path = "support/schemes.rs"]
 mod schemes;
 
 use families::{Member, members, random_members};

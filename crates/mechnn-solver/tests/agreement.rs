@@ -8,13 +8,21 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+#[path = "support/condition.rs"]
 mod condition;
+#[path = "support/long_run.rs"]
 mod long_run;
+#[path = "support/methods.rs"]
 mod methods;
+#[path = "support/optimality.rs"]
 mod optimality;
+#[path = "support/parts.rs"]
 mod parts;
+#[path = "support/random_collocation.rs"]
 mod random_collocation;
+#[path = "support/random_direction.rs"]
 mod random_direction;
+#[path = "support/random_problem.rs"]
 mod random_problem;
 
 use condition::condition;

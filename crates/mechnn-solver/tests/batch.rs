@@ -6,12 +6,19 @@ use mechnn_solver::{
 };
 use ndarray::{Array, Axis, Dimension, RemoveAxis};
 
+#[path = "support/long_run.rs"]
 mod long_run;
+#[path = "support/methods.rs"]
 mod methods;
+#[path = "support/optimality.rs"]
 mod optimality;
+#[path = "support/parts.rs"]
 mod parts;
+#[path = "support/random_collocation.rs"]
 mod random_collocation;
+#[path = "support/random_problem.rs"]
 mod random_problem;
+#[path = "support/schemes.rs"]
 mod schemes;
 
 use long_run::count;

@@ -10,7 +10,9 @@ use mechnn_solver::{
 };
 use ndarray::{Array3, Array4, Array5};
 
+#[path = "support/methods.rs"]
 mod methods;
+#[path = "support/prothero_robinson.rs"]
 mod prothero_robinson;
 
 use Scheme::{IntegratedWiener, Pade, RelaxedLp, Taylor, TaylorCentral};

@@ -7,10 +7,15 @@ use mechnn_solver::{
 };
 use ndarray::{Array1, Array2, Array3, Array4, Array5};
 
+#[path = "support/methods.rs"]
 mod methods;
+#[path = "support/parts.rs"]
 mod parts;
+#[path = "support/random_collocation.rs"]
 mod random_collocation;
+#[path = "support/random_problem.rs"]
 mod random_problem;
+#[path = "support/schemes.rs"]
 mod schemes;
 
 use methods::methods_for;

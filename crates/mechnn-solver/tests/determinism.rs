@@ -5,10 +5,15 @@ use mechnn_solver::{BoundaryValues, Cotangent, OdeSolver, SolveError, StepsGradi
 use ndarray::{Array4, Axis};
 use rayon::ThreadPoolBuilder;
 
+#[path = "support/long_run.rs"]
 mod long_run;
+#[path = "support/methods.rs"]
 mod methods;
+#[path = "support/parts.rs"]
 mod parts;
+#[path = "support/random_collocation.rs"]
 mod random_collocation;
+#[path = "support/random_problem.rs"]
 mod random_problem;
 
 use long_run::count;

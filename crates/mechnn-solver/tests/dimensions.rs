@@ -7,6 +7,7 @@ use mechnn_solver::{
 };
 use ndarray::{Array1, Array2, Array3, Array4, Array5};
 
+#[path = "support/methods.rs"]
 mod methods;
 
 use methods::methods_for;

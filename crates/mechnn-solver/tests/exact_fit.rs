@@ -7,6 +7,7 @@ use mechnn_solver::smoother::{
 };
 
 #[allow(dead_code)]
+#[path = "support/lotka_volterra.rs"]
 mod lotka_volterra;
 
 use lotka_volterra::{LotkaVolterra, TRUTH, trajectory};

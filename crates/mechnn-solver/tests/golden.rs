@@ -12,7 +12,9 @@ use mechnn_solver::{
 use ndarray::{Array, Array1, Array2, Array3, Array4, ArrayD, Axis, Ix0, IxDyn, s};
 use ndarray_npy::NpzReader;
 
+#[path = "support/methods.rs"]
 mod methods;
+#[path = "support/shared_folder.rs"]
 mod shared_folder;
 
 use methods::methods_for;

@@ -6,11 +6,17 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+#[path = "support/long_run.rs"]
 mod long_run;
+#[path = "support/methods.rs"]
 mod methods;
+#[path = "support/parts.rs"]
 mod parts;
+#[path = "support/random_collocation.rs"]
 mod random_collocation;
+#[path = "support/random_direction.rs"]
 mod random_direction;
+#[path = "support/random_problem.rs"]
 mod random_problem;
 
 use long_run::count;

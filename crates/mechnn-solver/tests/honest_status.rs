@@ -6,12 +6,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use mechnn_solver::{Cotangent, OdeProblem, OdeSolver};
 use rayon::prelude::*;
 
+#[path = "support/extremes.rs"]
 mod extremes;
+#[path = "support/long_run.rs"]
 mod long_run;
+#[path = "support/methods.rs"]
 mod methods;
+#[path = "support/optimality.rs"]
 mod optimality;
+#[path = "support/parts.rs"]
 mod parts;
+#[path = "support/random_problem.rs"]
 mod random_problem;
+#[path = "support/schemes.rs"]
 mod schemes;
 
 use extremes::{Case, Outcome, extreme_cases};

@@ -5,7 +5,9 @@ use mechnn_solver::smoother::{Estimate, GaussNewton, Segment, SmootherError, Smo
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+#[path = "support/dense_inverse.rs"]
 mod dense_inverse;
+#[path = "support/lotka_volterra.rs"]
 mod lotka_volterra;
 
 use dense_inverse::dense_inverse;

@@ -36,6 +36,7 @@ use mechnn_solver::{
 use ndarray::{Array3, Array4, Array5};
 use rayon::ThreadPoolBuilder;
 
+#[path = "support/long_run.rs"]
 mod long_run;
 
 use long_run::count;

@@ -7,6 +7,7 @@ use mechnn_solver::engine::{BandedMatrix, SelectedInverse};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+#[path = "support/dense_inverse.rs"]
 mod dense_inverse;
 
 use dense_inverse::dense_inverse;

@@ -7,6 +7,7 @@ use mechnn_solver::smoother::{
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+#[path = "support/lotka_volterra.rs"]
 mod lotka_volterra;
 
 use lotka_volterra::{LotkaVolterra, TRUTH, trajectory};

@@ -4,6 +4,7 @@
 use mechnn_solver::method::BlockBanded;
 use mechnn_solver::{OdeSolver, Scheme, Weights};
 
+#[path = "support/prothero_robinson.rs"]
 mod prothero_robinson;
 
 use prothero_robinson::prothero_robinson;

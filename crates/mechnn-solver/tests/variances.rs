@@ -9,6 +9,7 @@ use ndarray::{Array2, Array4, Array5, ArrayView2, Axis};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+#[path = "support/random_problem.rs"]
 mod random_problem;
 
 use random_problem::{Inputs, random_inputs, uniform};
