@@ -1,8 +1,8 @@
 //! Collocation against least squares with Taylor rows: time per point and error at the same points.
 //!
-//! `cargo bench -p mechnn-solver --bench collocation` solves 1536 copies of y'' + y = 0 on [0, 2 pi] (one dimension, K = 3,
-//! every coefficient given for every batch element and point) for a few grids, forward and with the gradient. Each time
-//! is the smallest of several repetitions, divided by batch and points.
+//! `cargo bench -p mechnn-solver --bench collocation` solves 1536 copies of y'' + y = 0 on [0, 2 pi] (one dimension, K
+//! = 3, every coefficient given for every batch element and point) for a few grids, forward and with the gradient.
+//! Each time is the smallest of several repetitions, divided by batch and points.
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 use std::f64::consts::PI;

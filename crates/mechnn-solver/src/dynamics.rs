@@ -14,19 +14,22 @@ pub trait Dynamics: Sync {
     /// Writes f and its Jacobians in x and θ.
     fn linearize(&self, t: f64, x: &[f64], theta: &[f64], out: &mut Linearization);
 
-    /// The dynamics and residuals of one trajectory, where trajectories differ in their inputs or in parameters of their
-    /// own; D and P, and the meaning of θ, are those of all. `None` if this is the dynamics of every trajectory.
+    /// The dynamics and residuals of one trajectory, where trajectories differ in their inputs or in parameters of
+    /// their own; D and P, and the meaning of θ, are those of all. `None` if this is the dynamics of every
+    /// trajectory.
     fn of_segment(&self, _segment: usize) -> Option<&dyn Dynamics> {
         None
     }
 
-    /// R, the number of residuals at each point besides those of [`Segment::observations`](crate::smoother::Segment::observations).
+    /// R, the number of residuals at each point besides those of
+    /// [`Segment::observations`](crate::smoother::Segment::observations).
     fn residuals(&self) -> usize {
         0
     }
 
-    /// Writes the residuals at point `point` of the trajectory, each divided by its standard deviation: what was observed
-    /// of other functions of the state, and what is known of the parameters. A residual that does not exist there is 0.
+    /// Writes the residuals at point `point` of the trajectory, each divided by its standard deviation: what was
+    /// observed of other functions of the state, and what is known of the parameters. A residual that does not exist
+    /// there is 0.
     fn residual(&self, _point: usize, _x: &[f64], _theta: &[f64], _out: &mut Residuals) {}
 }
 

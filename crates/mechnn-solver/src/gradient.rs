@@ -41,8 +41,8 @@ impl Cotangent {
     }
 }
 
-/// One array for each input of a problem, each with exactly its input's shape: a gradient (summed over broadcast axes),
-/// or a direction in the space of inputs.
+/// One array for each input of a problem, each with exactly its input's shape: a gradient (summed over broadcast
+/// axes), or a direction in the space of inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OdeGradient {
     /// As the coefficients, `[B | 1, N | 1, E, D, K]`.

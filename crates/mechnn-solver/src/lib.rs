@@ -1,15 +1,15 @@
 //! A linear-time, differentiable solver for batches of linear ODEs with time-varying coefficients.
 //!
-//! All derivatives at all points are found together as one sparse least-squares problem in time: equation rows, initial
-//! rows and smoothness rows are weighed against each other, and the result is differentiable in every input.
+//! All derivatives at all points are found together as one sparse least-squares problem in time: equation rows,
+//! initial rows and smoothness rows are weighed against each other, and the result is differentiable in every input.
 //!
 //! Letters used in every doc comment: batch B, points N, equations E, dimensions D, orders K = order + 1 (derivatives
 //! 0..K are unknowns), pinned points S, pinned derivatives Q. `[B | 1, ..]` marks an axis that may be broadcast.
 //! Axis order never varies: batch, point, equation, dimension, order.
 //!
 //! References: Pervez, Locatello, Gavves, "Mechanistic Neural Networks for Scientific Machine Learning", ICML 2024
-//! (NeuRLP, the relaxed linear programme); Chen et al., "Scalable Mechanistic Neural Networks", ICLR 2025 (S-MNN, least
-//! squares in linear time).
+//! (NeuRLP, the relaxed linear programme); Chen et al., "Scalable Mechanistic Neural Networks", ICLR 2025 (S-MNN,
+//! least squares in linear time).
 
 #![forbid(unsafe_code)]
 

@@ -31,9 +31,9 @@ pub struct ExactProblem {
 }
 
 impl ExactProblem {
-    /// The problem on `points` equidistant points, keeping `orders` = K derivatives (0 to K - 1). K may exceed the order
-    /// of the equation by more than one: the higher derivatives then have zero coefficients. Scheme and weights are the
-    /// defaults.
+    /// The problem on `points` equidistant points, keeping `orders` = K derivatives (0 to K - 1). K may exceed the
+    /// order of the equation by more than one: the higher derivatives then have zero coefficients. Scheme and weights
+    /// are the defaults.
     ///
     /// # Errors
     /// As [`OdeProblem::new`]; in particular `points` below 2, and `orders` outside 2..=7 or, as wrong length of
@@ -80,8 +80,8 @@ impl ExactProblem {
         (self.exact)(t, dim, derivative)
     }
 
-    /// Observed order in the step of the largest error of u on the grid, if K = `orders` is enough for the equation and
-    /// the order is known.
+    /// Observed order in the step of the largest error of u on the grid, if K = `orders` is enough for the equation
+    /// and the order is known.
     pub fn expected_order(&self, orders: usize) -> Option<f64> {
         self.expected_orders.get(orders.checked_sub(2)?).copied().flatten()
     }

@@ -1,10 +1,11 @@
-//! The integration and differentiation matrices of the polynomials through given nodes: what collocation rules are made of.
+//! The integration and differentiation matrices of the polynomials through given nodes: what collocation rules are
+//! made of.
 
 /// Most nodes of a polynomial.
 pub(crate) const MAX_NODES: usize = 7;
 
-/// Gauss-Legendre points and weights on [0, 1] with as many points as polynomials of `degree` up to 7 need: exact for the
-/// Lagrange polynomials of 3, 5 and 7 nodes (degrees 2, 4, 6).
+/// Gauss-Legendre points and weights on [0, 1] with as many points as polynomials of `degree` up to 7 need: exact for
+/// the Lagrange polynomials of 3, 5 and 7 nodes (degrees 2, 4, 6).
 fn gauss(degree: usize) -> ([f64; 4], [f64; 4], usize) {
     let symmetric = |inner: f64, inner_weight: f64, outer: f64, outer_weight: f64| {
         let point = |x: f64| 0.5 * (1.0 + x);
@@ -39,8 +40,8 @@ fn gauss(degree: usize) -> ([f64; 4], [f64; 4], usize) {
 ///
 /// $$ A_{ij} = \int_0^{\tau_i} \ell_j(t)\, dt, \qquad D_{ij} = \ell_j'(\tau_i), \qquad i = 1..m $$
 ///
-/// The derivative of A in the node positions needs no more than these two, because moving a node changes the interpolant
-/// by `d p(t) = -p'(tau_l) l_l(t) d tau_l`:
+/// The derivative of A in the node positions needs no more than these two, because moving a node changes the
+/// interpolant by `d p(t) = -p'(tau_l) l_l(t) d tau_l`:
 ///
 /// $$ \frac{\partial A_{ij}}{\partial \tau_l} = \delta_{il} \delta_{lj} - A_{il} D_{lj} $$
 #[inline]

@@ -7,8 +7,8 @@ use ndarray::{Array1, Array4};
 pub struct Solution {
     /// `[B, N, D, K]`: derivative k of dimension d at point n; unit `[u] / [t]^k`.
     pub values: Array4<f64>,
-    /// `[B]`: the slack of the relaxed LP; absent in the other schemes. It is the mean of residuals that mostly cancel,
-    /// not an error bound.
+    /// `[B]`: the slack of the relaxed LP; absent in the other schemes. It is the mean of residuals that mostly
+    /// cancel, not an error bound.
     pub slack: Option<Array1<f64>>,
     /// Residuals, conditioning and work.
     pub info: SolveInfo,
@@ -52,8 +52,8 @@ pub struct RowResiduals {
     pub initial: f64,
     /// `u(t_0) - u(t_{N-1}) - jump`.
     pub periodic: f64,
-    /// Taylor, central and top-derivative rows (each scaled by a power of the step, see the scheme), or the spline rows
-    /// of collocation, unit of u / t^k.
+    /// Taylor, central and top-derivative rows (each scaled by a power of the step, see the scheme), or the spline
+    /// rows of collocation, unit of u / t^k.
     pub smoothness: f64,
 }
 

@@ -35,8 +35,8 @@ const SETTLED: f64 = 0.1;
 /// A measurement ends above the rounding error: there the order means nothing.
 fn rounding(scheme: Scheme, intervals: usize) -> f64 {
     match scheme {
-        // No normal equations, and averaged over the grid; it grows with the number of sums. Order 8 is within 0.2 only in
-        // the last decade above this: `u' = u / 2 (1 + t)` shows 7.2, 7.5, 7.7 and 7.8 on the way to 2e-14.
+        // No normal equations, and averaged over the grid; it grows with the number of sums. Order 8 is within 0.2
+        // only in the last decade above this: `u' = u / 2 (1 + t)` shows 7.2, 7.5, 7.7 and 7.8 on the way to 2e-14.
         Scheme::Collocation { .. } => 1e-14_f64.max(1.5e-17 * intervals as f64),
         _ => 2e-12,
     }
@@ -77,8 +77,8 @@ fn the_error_falls_with_the_stated_order() {
 }
 
 /// 400 problems with random parameters: `cargo test -p mechnn-solver --test accuracy -- --ignored --nocapture`, eight
-/// minutes on one core. With random parameters terms of an error cancel, mostly of central rows, or meet rounding first:
-/// 168 of 26138 orders (0.6 %) are beyond the tolerance, and 22 measurements are not judged.
+/// minutes on one core. With random parameters terms of an error cancel, mostly of central rows, or meet rounding
+/// first: 168 of 26138 orders (0.6 %) are beyond the tolerance, and 22 measurements are not judged.
 #[test]
 #[ignore = "minutes"]
 fn the_error_falls_with_the_stated_order_on_400_problems() {
@@ -242,7 +242,8 @@ impl Run<'_> {
     /// intervals and errors.
     fn observed_order(&self) -> (Option<f64>, Vec<(usize, f64)>) {
         let mut intervals = parts(self.scheme) * self.member.coarsest;
-        // With high orders a grid that is half as fine again lies between two halvings, so that one is close to rounding.
+        // With high orders a grid that is half as fine again lies between two halvings, so that one is close to
+        // rounding.
         let grids_per_halving = if is_collocation(self.scheme) { 2 } else { 1 };
         let mut errors: Vec<(usize, f64)> = Vec::new();
         loop {
@@ -264,9 +265,9 @@ impl Run<'_> {
         }
     }
 
-    /// |u - exact| relative to the largest |exact|: the largest over grid and dimensions, for collocation the root of the
-    /// mean square. The largest stands now at one node of an element and now at another, which moves the order (by up to 0.66
-    /// with seven nodes), and orders from 6 on come to rounding before that is steady.
+    /// |u - exact| relative to the largest |exact|: the largest over grid and dimensions, for collocation the root of
+    /// the mean square. The largest stands now at one node of an element and now at another, which moves the order (by
+    /// up to 0.66 with seven nodes), and orders from 6 on come to rounding before that is steady.
     fn error(&self, intervals: usize) -> f64 {
         let times = self.grid.times(intervals, stretch(self.scheme) * self.member.horizon);
         let problem = self.member.problem(&times, self.k + 1, self.scheme, self.rows).unwrap();

@@ -154,7 +154,8 @@ impl Derivatives {
     fn compare(&self, expected: &Self, name: &str, worst: &mut Difference) {
         for ((what, found), (_, expected)) in self.arrays().into_iter().zip(expected.arrays()) {
             assert_eq!(found.len(), expected.len(), "{name}: length of {what}");
-            // Entries may vanish; the size of cotangent and direction, 1, is the scale below which nothing is promised.
+            // Entries may vanish; the size of cotangent and direction, 1, is the scale below which nothing is
+            // promised.
             let scale = expected.iter().fold(1.0_f64, |scale, x| scale.max(x.abs()));
             for (x, y) in found.iter().zip(&expected) {
                 assert!(x.is_finite() && y.is_finite(), "{name}: {what} is {x} or {y}");

@@ -1,4 +1,5 @@
-//! The error against the exact solution falls with the expected order, and is the error that the two public solvers have.
+//! The error against the exact solution falls with the expected order, and is the error that the two public solvers
+//! have.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::f64::consts::TAU;
@@ -33,9 +34,9 @@ enum Ode {
 
 use Ode::{E1, E2};
 
-/// Largest error of u on the grid for each of [`POINTS`], of the exact minimiser, to two digits: (ODE, k, scheme, errors).
-/// Measured by running the two public solvers and an extended-precision solve of the same rows. gamma * alpha = 0.05 is
-/// the default of the first one's layer: it does not converge.
+/// Largest error of u on the grid for each of [`POINTS`], of the exact minimiser, to two digits: (ODE, k, scheme,
+/// errors). Measured by running the two public solvers and an extended-precision solve of the same rows. gamma * alpha
+/// = 0.05 is the default of the first one's layer: it does not converge.
 #[rustfmt::skip]
 const TABLE: [(Ode, usize, Scheme, [f64; 6]); 28] = [
     (E1, 1, RelaxedLp { gamma_alpha: 0.0 }, [5.3e-3, 1.4e-3, 3.5e-4, 8.9e-5, 2.2e-5, 5.5e-6]),
@@ -118,7 +119,8 @@ fn error_falls_with_the_expected_order() {
 #[test]
 fn a_linear_term_in_the_slack_prevents_convergence() {
     let scheme = RelaxedLp { gamma_alpha: 0.05 };
-    // Orders of the table: E1 falls to 1 (1.1 on the finest grids of k = 1), E2 stalls for k = 2, diverges as 1/h for 3.
+    // Orders of the table: E1 falls to 1 (1.1 on the finest grids of k = 1), E2 stalls for k = 2, diverges as 1/h for
+    // 3.
     for (problem, orders, expected) in
         [(problems::decay(), 2, 1.0), (problems::harmonic(), 3, 0.0), (problems::harmonic(), 4, -1.0)]
     {
@@ -158,8 +160,8 @@ fn largest_error(method: &dyn OdeSolver, problem: &ExactProblem, points: usize, 
     errors.fold(0.0, |worst, ((_, t, d, _), u)| worst.max((u - problem.exact(t as f64 * step, d, 0)).abs()))
 }
 
-/// Equations and initial values that dominate the smoothness rows. For the smooth problems 1e2 gives the same two digits,
-/// for the stiff one and the differentiated equations it does not.
+/// Equations and initial values that dominate the smoothness rows. For the smooth problems 1e2 gives the same two
+/// digits, for the stiff one and the differentiated equations it does not.
 const HARD: Weights = Weights { equation: 1e4, initial: 1e4, smoothness: 1.0 };
 
 /// A problem posed on so many points with K orders, and its solution at time t.
@@ -257,7 +259,8 @@ fn errors_with_hard_equations_are_those_of_the_design() {
                     let error = problem.error_with(equations, &*method, scheme, orders, points);
                     assert!(
                         (error / expected - 1.0).abs() < 0.05,
-                        "{} on {}, {} {equations:?}, K = {orders}, N = {points}: error {error:e}, expected {expected:e}",
+                        "{} on {}, {} {equations:?}, K = {orders}, N = {points}: error {error:e}, \
+                         expected {expected:e}",
                         method.name(),
                         problem.name,
                         scheme.name()
@@ -270,8 +273,8 @@ fn errors_with_hard_equations_are_those_of_the_design() {
 
 #[test]
 fn two_point_schemes_have_their_orders() {
-    // The orders are explained in docs/src/concepts/schemes.md. Grids: fine enough for the order, coarse enough that errors
-    // stay above 1e-11, where rounding begins.
+    // The orders are explained in docs/src/concepts/schemes.md. Grids: fine enough for the order, coarse enough that
+    // errors stay above 1e-11, where rounding begins.
     let table = [
         (HARMONIC, IntegratedWiener, 3, [41, 81, 161], 2.0),
         (HARMONIC, IntegratedWiener, 4, [41, 81, 161], 3.0),

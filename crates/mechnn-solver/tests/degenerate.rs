@@ -68,8 +68,9 @@ fn more_points_than_memory_are_refused() {
 fn two_points_are_solved() {
     for scheme in SCHEMES {
         for orders in 2..=7 {
-            // u = 1 and all its derivatives but the highest: K - 1 pins and 2 equations fix a polynomial of K coefficients.
-            // Padé rows fix no polynomial: beyond K = 2, where the pins repeat the first equation, they need one pin more.
+            // u = 1 and all its derivatives but the highest: K - 1 pins and 2 equations fix a polynomial of K
+            // coefficients. Padé rows fix no polynomial: beyond K = 2, where the pins repeat the first equation, they
+            // need one pin more.
             let pins = if scheme == Scheme::Pade { orders } else { orders - 1 };
             let start = Array4::from_shape_fn((1, 1, 1, pins), |(_, _, _, i)| if i == 0 { 1.0 } else { 0.0 });
             let problem = relaxation(2, orders, &InitialValues::new(start)).unwrap().with_scheme(scheme).unwrap();

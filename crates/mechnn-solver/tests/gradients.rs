@@ -72,9 +72,9 @@ fn compare_with_differences(name: &str, inputs: &Inputs) -> (u64, f64) {
             }
             let found = inner(&gradient, &direction);
             // Sixth-order differences: truncation is 1e-18 times the seventh derivative for the step 1e-3, rounding
-            // `REFINED` / 1e-3 times the size of the loss, which is no error of the gradient. Where the seventh derivative is
-            // that large, because the problem is close to one without a solution, a smaller step will do. Wrong terms show
-            // up at 1e-2.
+            // `REFINED` / 1e-3 times the size of the loss, which is no error of the gradient. Where the seventh
+            // derivative is that large, because the problem is close to one without a solution, a smaller step will
+            // do. Wrong terms show up at 1e-2.
             let mut error = f64::INFINITY;
             for step in [1e-3, 1e-4, 1e-5] {
                 let expected = derivative_of_loss(&*method, inputs, &direction, &cotangent, step);

@@ -1,4 +1,5 @@
-//! Error bars of the nonlinear smoother: against a dense inverse, and against the scatter over realisations of the noise.
+//! Error bars of the nonlinear smoother: against a dense inverse, and against the scatter over realisations of the
+//! noise.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use mechnn_solver::smoother::{Estimate, GaussNewton, Segment, SmootherError, SmootherProblem};
@@ -13,7 +14,8 @@ mod lotka_volterra;
 use dense_inverse::dense_inverse;
 use lotka_volterra::{LotkaVolterra, TRUTH, trajectory};
 
-/// All residuals of the objective at `z` = (states, parameters), written out again from the formula in the module's page.
+/// All residuals of the objective at `z` = (states, parameters), written out again from the formula in the module's
+/// page.
 fn residuals(problem: &SmootherProblem<'_>, z: &[f64]) -> Vec<f64> {
     let theta = &z[z.len() - 4..];
     let rate = |t: f64, x: &[f64]| {
@@ -131,8 +133,8 @@ fn error_bars_of_the_states_cover_the_truth_as_often_as_they_say() {
             reference_step: 0.1,
             prior_precision: &[0.0; 4],
         };
-        // From loose to tight, as a tight model leaves Gauss-Newton only short steps; to the end, because a start at the
-        // truth that is not left would look like a small error.
+        // From loose to tight, as a tight model leaves Gauss-Newton only short steps; to the end, because a start at
+        // the truth that is not left would look like a small error.
         let mut estimate = Estimate { states: clean.observations.clone(), parameters: TRUTH.to_vec() };
         for model_error in [&[1e-1; 2], &[1e-2; 2], &[1e-3; 2], &[1e-4; 2]] {
             let method = GaussNewton { max_iterations: 50, tolerance: 1e-10, corrects: true };
@@ -148,8 +150,9 @@ fn error_bars_of_the_states_cover_the_truth_as_often_as_they_say() {
     }
     let (coverage, mean_square) = (covered as f64 / count as f64, squares / count as f64);
     println!("coverage {:.1} %, mean square of the standardised errors {mean_square:.3}", 100.0 * coverage);
-    // About six independent numbers (four parameters, two initial values) in each realisation: the standard error of the
-    // coverage is sqrt(.68 .32 / 2400) = 1 %, that of the mean square sqrt(2 / 2400) = 3 %. Bounds are four of them.
+    // About six independent numbers (four parameters, two initial values) in each realisation: the standard error of
+    // the coverage is sqrt(.68 .32 / 2400) = 1 %, that of the mean square sqrt(2 / 2400) = 3 %. Bounds are four of
+    // them.
     assert!((coverage - 0.683).abs() < 0.04, "coverage {coverage}");
     assert!((mean_square - 1.0).abs() < 0.12, "mean square {mean_square}");
 }

@@ -1,8 +1,8 @@
 //! Peak memory of a solve and of its gradient, against a formula.
 //!
-//! With b = D K unknowns at a point, n = N b in an element, w = 1 (Taylor rows) or 2 (central rows) the half bandwidth, B
-//! elements, T threads, R rows of an element and I numbers of inputs, in numbers of 8 bytes, for equations that join all
-//! dimensions:
+//! With b = D K unknowns at a point, n = N b in an element, w = 1 (Taylor rows) or 2 (central rows) the half
+//! bandwidth, B elements, T threads, R rows of an element and I numbers of inputs, in numbers of 8 bytes, for
+//! equations that join all dimensions:
 //!
 //! ```text
 //! solve                B n + max(B n, T work)
@@ -10,19 +10,23 @@
 //! pull, beside it      I + min(B, 1024) I / B + T (4 n + 2 R + more)
 //! ```
 //!
-//! The first `B n` of a solve are the values of elements that are done, the second the array that is returned. An element at
-//! work in a gradient holds its solution and its adjoint, with a number for each row, a cotangent and a residual.
+//! The first `B n` of a solve are the values of elements that are done, the second the array that is returned. An
+//! element at work in a gradient holds its solution and its adjoint, with a number for each row, a cotangent and a
+//! residual.
 //!
 //! | an element | kept | work | more |
 //! |---|---|---|---|
 //! | normal equations | band `(1 + w) n b`, start, values: `band + 2 n` | `band + 3 n` | 0 |
 //! | with a slack | its column and response beside: `band + 4 n` | `band + 5 n` | 0 |
 //! | orthogonal | `band + 2 n` | another one to correct with: `2 band + 6 n` | 0 |
-//! | orthogonal, after normal equations that were not good enough | as above | with them kept: `3 kept + 3 n` | as above |
-//! | hard equations, E = D | null spaces `s = N (b^2 + E^2 + E + 9)`, their band `(1 + w) N (b - E)^2`, `2 n` | `band + 5 n` beside | `3 n` |
+//! | orthogonal, after normal equations failed | as above | with them kept: `3 kept + 3 n` | as above |
+//! | hard equations, E = D | `s`, band `(1 + w) N (b - E)^2`, `2 n` | `band + 5 n` beside | `3 n` |
 //!
-//! Collocation with m intervals in an element factors `f = (N - 1) / m ((m D)^2 + 1.5 m D)`: `solve` needs `B n + T f`,
-//! `solve_with_pullback` `B (2 n + f)`, `pull` `I + T n`, each with some 20 numbers for each element of the batch.
+//! with the null spaces `s = N (b^2 + E^2 + E + 9)`.
+//!
+//! Collocation with m intervals in an element factors `f = (N - 1) / m ((m D)^2 + 1.5 m D)`: `solve` needs
+//! `B n + T f`, `solve_with_pullback` `B (2 n + f)`, `pull` `I + T n`, each with some 20 numbers for each element of
+//! the batch.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::alloc::{GlobalAlloc, Layout, System};

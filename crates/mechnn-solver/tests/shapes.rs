@@ -107,7 +107,8 @@ proptest! {
                 prop_assert!(named == orders && !(2..=7).contains(&orders));
             }
             Err(ProblemError::Shape { input, axis, found, .. }) => {
-                prop_assert!(wrong.contains(&(input, axis, found)), "{} axis {}: {}, wrong are {:?}", input, axis, found, wrong);
+                let is_wrong = wrong.contains(&(input, axis, found));
+                prop_assert!(is_wrong, "{} axis {}: {}, wrong are {:?}", input, axis, found, wrong);
             }
             Err(error) => prop_assert!(false, "{}", error),
         }

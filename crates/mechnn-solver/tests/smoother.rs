@@ -63,8 +63,8 @@ fn convergence_is_quadratic_from_nearby() {
     assert!(two < 2e-6, "after three steps {two:e}");
 }
 
-/// From states and parameters that obey the equations, but belong to other data, the way to few noisy data leads along a
-/// narrow, curved valley.
+/// From states and parameters that obey the equations, but belong to other data, the way to few noisy data leads along
+/// a narrow, curved valley.
 #[test]
 fn corrected_steps_reach_the_end_of_a_curved_valley() {
     let clean = trajectory(210, 0.1);

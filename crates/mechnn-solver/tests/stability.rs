@@ -27,7 +27,8 @@ fn a_smooth_solution_survives_stiffness() {
             for (scheme, orders) in SCHEMES {
                 let errors = errors(lambda, step, scheme, orders, 0.0);
                 let largest = errors.iter().copied().fold(0.0, f64::max);
-                // An error O(h^k) of u' leaves 1 / λ of it in u, since the equation holds: K = 2, h = 1 has 0.28 / λ.
+                // An error O(h^k) of u' leaves 1 / λ of it in u, since the equation holds: K = 2, h = 1 has 0.28 /
+                // λ.
                 let bound = 0.5 * step / lambda;
                 assert!(largest < bound, "{} K = {orders}, λ = {lambda:e}, h = {step}: {largest:e}", scheme.name());
             }

@@ -14,8 +14,8 @@ mod random_problem;
 
 use random_problem::{Inputs, random_inputs, uniform};
 
-/// `diag (AᵀA)⁻¹` from `A = Q R` by modified Gram-Schmidt: squared norms of the rows of `R⁻¹`. The product AᵀA is never
-/// formed, so that it is accurate where the solver is not.
+/// `diag (AᵀA)⁻¹` from `A = Q R` by modified Gram-Schmidt: squared norms of the rows of `R⁻¹`. The product
+/// AᵀA is never formed, so that it is accurate where the solver is not.
 fn dense_variances(matrix: ArrayView2<'_, f64>) -> Vec<f64> {
     let n = matrix.ncols();
     let mut q = matrix.to_owned();
@@ -62,7 +62,8 @@ fn largest_difference(problem: &OdeProblem) -> f64 {
     worst
 }
 
-/// Relative error allowed, in units of machine epsilon times the largest inflation of a variance: the solver's own estimate.
+/// Relative error allowed, in units of machine epsilon times the largest inflation of a variance: the solver's own
+/// estimate.
 const ALLOWED: f64 = 10.0;
 
 /// Difference from the dense variances in the unit of [`ALLOWED`].
@@ -121,7 +122,8 @@ fn variances_agree_with_the_dense_inverse() {
         central += usize::from(inputs.scheme == Scheme::TaylorCentral);
     }
     println!(
-        "300 problems ({periodic} periodic, {slack} with slack, {central} central): largest difference {worst:.1} eps inflation"
+        "300 problems ({periodic} periodic, {slack} with slack, {central} central): largest difference {worst:.1} eps \
+         inflation"
     );
     assert!(periodic > 30 && slack > 30 && central > 30);
 }
@@ -151,7 +153,8 @@ fn constant(points: usize, weights: Weights) -> OdeProblem {
     OdeProblem::new(&ode, &grid, &initial).unwrap().with_weights(weights).unwrap()
 }
 
-/// Scaling all weights scales all standard deviations by the inverse; an exact ODE passes the variance of its start on.
+/// Scaling all weights scales all standard deviations by the inverse; an exact ODE passes the variance of its start
+/// on.
 #[test]
 fn standard_deviations_are_inverse_weights() {
     let weights = Weights { equation: 1e3, initial: 2.0, smoothness: 1e3 };

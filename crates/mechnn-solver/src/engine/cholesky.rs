@@ -35,8 +35,8 @@ impl BandedCholesky {
         Self { factor, pivot_ratio }
     }
 
-    /// Smallest pivot relative to the diagonal entry it came from; machine epsilon divided by it estimates the relative
-    /// rounding error of a solve.
+    /// Smallest pivot relative to the diagonal entry it came from; machine epsilon divided by it estimates the
+    /// relative rounding error of a solve.
     pub fn pivot_ratio(&self) -> f64 {
         self.pivot_ratio
     }
@@ -73,7 +73,8 @@ impl BandedCholesky {
         });
     }
 
-    /// The second half of [`Self::solve_in_place`], `x := L⁻ᵀ x`, for right-hand sides that are `L⁻¹` of something.
+    /// The second half of [`Self::solve_in_place`], `x := L⁻ᵀ x`, for right-hand sides that are `L⁻¹` of
+    /// something.
     pub fn backward_in_place(&self, columns: usize, x: &mut [f64], border: &mut [f64]) {
         with_literal_block!(self.factor.block, b => self.backward(b, columns, x, border));
     }
@@ -120,9 +121,9 @@ impl BandedMatrix {
         BandedCholesky::new(self, min_ratio)
     }
 
-    /// Eliminates the band: returns the Schur complement of the border, `C - Bᵀ M⁻¹ B` (`[m, m]`, lower triangle), and
-    /// turns the right-hand side `border` (`[m]`) into its own, `c - Bᵀ M⁻¹ x`. It need not be positive definite: this is
-    /// the quadratic left in the border's unknowns when all others are at their best.
+    /// Eliminates the band: returns the Schur complement of the border, `C - Bᵀ M⁻¹ B` (`[m, m]`, lower
+    /// triangle), and turns the right-hand side `border` (`[m]`) into its own, `c - Bᵀ M⁻¹ x`. It need not be
+    /// positive definite: this is the quadratic left in the border's unknowns when all others are at their best.
     ///
     /// # Errors
     /// [`PivotError`] if a pivot of the band is below `min_ratio` times the diagonal entry it came from.

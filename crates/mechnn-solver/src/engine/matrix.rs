@@ -31,7 +31,8 @@ pub struct PivotError {
 }
 
 impl BandedMatrix {
-    /// Zeros: `blocks` blocks of size `block`, half bandwidth `half_bandwidth` (1 or 2), `border_width` border columns.
+    /// Zeros: `blocks` blocks of size `block`, half bandwidth `half_bandwidth` (1 or 2), `border_width` border
+    /// columns.
     pub fn zeros(blocks: usize, block: usize, half_bandwidth: usize, border_width: usize) -> Self {
         debug_assert!((1..=2).contains(&half_bandwidth));
         let size = block * block;

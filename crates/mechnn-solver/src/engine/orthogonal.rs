@@ -1,17 +1,19 @@
 //! The factor of AᵀA from the rows of A by orthogonal elimination, without forming AᵀA.
 //!
-//! With A = Q R, AᵀA = Rᵀ R: the lower factor of [`BandedCholesky`] is Rᵀ. Forming AᵀA squares the condition number and
-//! loses what is below `sqrt(eps)` relative to the large rows; Householder reflections of the rows do not. Rows are taken
-//! block by block in time (a square-root information filter); at block t the rows that touch it are reduced to b rows of
-//! R, and what remains of them is carried to block t + 1. Heavy rows are eliminated first, which keeps the small ones
-//! accurate (Cox & Higham 1998). O(N b (w b + m)^2) work, some five times that of the normal equations.
+//! With A = Q R, AᵀA = Rᵀ R: the lower factor of [`BandedCholesky`] is Rᵀ. Forming AᵀA squares the condition
+//! number and loses what is below `sqrt(eps)` relative to the large rows; Householder reflections of the rows do not.
+//! Rows are taken block by block in time (a square-root information filter); at block t the rows that touch it are
+//! reduced to b rows of R, and what remains of them is carried to block t + 1. Heavy rows are eliminated first, which
+//! keeps the small ones accurate (Cox & Higham 1998). O(N b (w b + m)^2) work, some five times that of the normal
+//! equations.
 //!
 //! References: Björck 1996, sections 2.4 and 6.3; Bierman 1977 (square-root information filter).
 
 use super::cholesky::BandedCholesky;
 use super::matrix::{BandedMatrix, PivotError};
 
-/// Eliminates rows block by block. Rows are `[(w + 1) b + m + r]`: columns of blocks t..=t+w, border, r right-hand sides.
+/// Eliminates rows block by block. Rows are `[(w + 1) b + m + r]`: columns of blocks t..=t+w, border, r right-hand
+/// sides.
 pub struct RowElimination {
     blocks: usize,
     block: usize,
@@ -31,8 +33,8 @@ pub struct RowElimination {
 }
 
 impl RowElimination {
-    /// For `blocks` blocks of size `block`, half bandwidth 1 or 2, `border` border columns and `right` right-hand sides.
-    /// A pivot whose square is below `min_ratio` times the squared norm of its column is refused.
+    /// For `blocks` blocks of size `block`, half bandwidth 1 or 2, `border` border columns and `right` right-hand
+    /// sides. A pivot whose square is below `min_ratio` times the squared norm of its column is refused.
     pub fn new(
         blocks: usize,
         block: usize,
@@ -125,8 +127,8 @@ impl RowElimination {
         Ok(())
     }
 
-    /// Eliminates the border; returns the factor and `L⁻¹ Aᵀ` of the right-hand sides, `[n, b, r]` and `[m, r]`: what
-    /// [`BandedCholesky::backward_in_place`] turns into the least-squares solutions.
+    /// Eliminates the border; returns the factor and `L⁻¹ Aᵀ` of the right-hand sides, `[n, b, r]` and `[m, r]`:
+    /// what [`BandedCholesky::backward_in_place`] turns into the least-squares solutions.
     ///
     /// # Errors
     /// [`PivotError`] at the block after the last if the border is not determined.

@@ -27,15 +27,15 @@ pub struct SelectedInverse {
 impl BandedCholesky {
     /// The diagonal blocks of the inverse, by one sweep from the last block to the first.
     ///
-    /// With the blocks `W_k[t]` below the diagonal block `L[t]` of the factor, `G_k = W_k[t] L[t]⁻¹`, and the inverse Z of
-    /// the band alone, `Z L = L⁻ᵀ` gives block by block (k, l = 1..=w)
+    /// With the blocks `W_k[t]` below the diagonal block `L[t]` of the factor, `G_k = W_k[t] L[t]⁻¹`, and the
+    /// inverse Z of the band alone, `Z L = L⁻ᵀ` gives block by block (k, l = 1..=w)
     ///
     /// $$ Z_{t,t} = L_t^{-\top} L_t^{-1} + \sum_{k,l} G_k^\top Z_{t+k,t+l}\, G_l, \qquad
     ///    Z_{t+k,t} = -\sum_l Z_{t+k,t+l}\, G_l $$
     ///
     /// so a window of w blocks is all that the sweep remembers; for w = 1 it is the covariance recursion of the
-    /// Rauch-Tung-Striebel smoother with gain -G. The border adds `R[t]ᵀ R[t]`, where R is its block row of the inverse
-    /// factor:
+    /// Rauch-Tung-Striebel smoother with gain -G. The border adds `R[t]ᵀ R[t]`, where R is its block row of the
+    /// inverse factor:
     ///
     /// $$ R_t = -\Big( \sum_k R_{t+k} W_{k,t} + L_c^{-1} B_t^\top \Big) L_t^{-1} $$
     ///

@@ -44,8 +44,8 @@ pub(crate) fn factor(n: usize, factors: &mut [f64], exchanged: &mut [u32], min_r
     }
     let mut smallest = 1.0_f64;
     for k in 0..n {
-        // The size of the column before elimination is at most 1, its entries being at most 1: compare with what is left
-        // of it and of the multiples taken from it.
+        // The size of the column before elimination is at most 1, its entries being at most 1: compare with what is
+        // left of it and of the multiples taken from it.
         let mut size = 0.0_f64;
         for i in 0..n {
             size = size.max(a[i * n + k].abs());

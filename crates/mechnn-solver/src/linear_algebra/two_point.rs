@@ -5,9 +5,9 @@
 //! B_0 x_0 + B_1 x_M   = beta
 //! ```
 //!
-//! The states x_1..x_{M-1} are eliminated one after another by Householder reflections of the two block rows in which each
-//! of them stands. What remains is one block row between x_0 and x_M. Unlike single shooting, growing and decaying parts
-//! of the solution do not multiply: every transformation is orthogonal.
+//! The states x_1..x_{M-1} are eliminated one after another by Householder reflections of the two block rows in which
+//! each of them stands. What remains is one block row between x_0 and x_M. Unlike single shooting, growing and
+//! decaying parts of the solution do not multiply: every transformation is orthogonal.
 //!
 //! Reference: Wright, SIAM J. Sci. Stat. Comput. 13 (1992), 742 (structured orthogonal factorisation).
 

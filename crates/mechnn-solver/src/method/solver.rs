@@ -19,9 +19,9 @@ pub trait OdeSolver: Send + Sync {
     /// Solves every batch element.
     ///
     /// # Errors
-    /// [`SolveError::Unsupported`] unless [`OdeSolver::supports`] the problem,
-    /// [`SolveError::NotPositiveDefinite`] or [`SolveError::Singular`] if the rows do not determine the solution, [`SolveError::IllConditioned`] if
-    /// they do so too weakly for f64, [`SolveError::NotFinite`] on overflow. Never a NaN.
+    /// [`SolveError::Unsupported`] unless [`OdeSolver::supports`] the problem, [`SolveError::NotPositiveDefinite`] or
+    /// [`SolveError::Singular`] if the rows do not determine the solution, [`SolveError::IllConditioned`] if they do
+    /// so too weakly for f64, [`SolveError::NotFinite`] on overflow. Never a NaN.
     fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError>;
 
     /// Solves, and returns the derivative of the solution as an object that owns the factorisation.

@@ -3,9 +3,9 @@
 use super::error::{NonlinearError, check_vector};
 use crate::smoother::{Dynamics, Linearization};
 
-/// Largest difference between the Jacobians of `dynamics` at a point and central differences of its rate, each relative
-/// to the largest entry of its row. About 1e-9 for right Jacobians of well scaled problems, above 1e-3 for wrong ones;
-/// infinite if an entry, or the difference between the rate of both methods, is not finite.
+/// Largest difference between the Jacobians of `dynamics` at a point and central differences of its rate, each
+/// relative to the largest entry of its row. About 1e-9 for right Jacobians of well scaled problems, above 1e-3 for
+/// wrong ones; infinite if an entry, or the difference between the rate of both methods, is not finite.
 ///
 /// Increments are `6e-6 max(|x_j|, 1e-3 |x|)`, so the point should be a typical one, not the origin.
 ///

@@ -1,9 +1,10 @@
 //! Initial value problems of nonlinear ODEs, solved and differentiated.
 //!
-//! [`Dynamics`](crate::dynamics::Dynamics) in, [`NonlinearSolution`] out: Newton's method on the collocation equations of
-//! one or many steps (quasi-linearisation), steps chosen by an error estimate, a [`Status`] that tells convergence from a
-//! spent budget, a solution that ends, a singular linearisation and a right-hand side that is not finite. Stiff problems
-//! are no special case. [`BoundarySolver`] solves two-point boundary value problems. Method, error estimate, adjoint and measurements: `docs/src/concepts/nonlinear.md`.
+//! [`Dynamics`](crate::dynamics::Dynamics) in, [`NonlinearSolution`] out: Newton's method on the collocation equations
+//! of one or many steps (quasi-linearisation), steps chosen by an error estimate, a [`Status`] that tells convergence
+//! from a spent budget, a solution that ends, a singular linearisation and a right-hand side that is not finite. Stiff
+//! problems are no special case. [`BoundarySolver`] solves two-point boundary value problems. Method, error estimate,
+//! adjoint and measurements: `docs/src/concepts/nonlinear.md`.
 //!
 //! # Example
 //! ```

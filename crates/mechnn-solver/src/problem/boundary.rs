@@ -33,8 +33,8 @@ pub struct BoundaryCondition {
 /// A string clamped at both ends, `u'' + u = 1` with `u = 0` at t = 0 and t = 1:
 /// ```
 /// use mechnn_solver::{
-///     BoundaryCondition, BoundaryValues, CollocationNodes, End, InitialValues, LinearOde, OdeProblem, OdeSolver, Scheme,
-///     TimeGrid, method::Collocation,
+///     BoundaryCondition, BoundaryValues, CollocationNodes, End, InitialValues, LinearOde, OdeProblem, OdeSolver,
+///     Scheme, TimeGrid, method::Collocation,
 /// };
 /// use ndarray::{Array2, Array3, Array5};
 ///

@@ -31,7 +31,8 @@ impl TimeGrid {
         Self::shared(points, Array2::from_elem((1, 1), step))
     }
 
-    /// A grid for `points` points with steps `[B | 1, N-1 | 1]`, checked by [`OdeProblem::new`](crate::OdeProblem::new).
+    /// A grid for `points` points with steps `[B | 1, N-1 | 1]`, checked by
+    /// [`OdeProblem::new`](crate::OdeProblem::new).
     pub fn shared(points: usize, steps: Array<f64, Ix2>) -> Self {
         Self { points, steps: Steps::Shared(standard(steps)) }
     }

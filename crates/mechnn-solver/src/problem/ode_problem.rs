@@ -43,16 +43,16 @@ pub struct OdeProblem {
     pub(crate) sizes: Sizes,
 }
 
-/// Most values `B N D K` of a problem: 128 GiB, and a solve needs several times that. Beyond it an allocation would abort
-/// the process, or a length overflow.
+/// Most values `B N D K` of a problem: 128 GiB, and a solve needs several times that. Beyond it an allocation would
+/// abort the process, or a length overflow.
 const MAX_VALUES: usize = 1 << 34;
 
 impl OdeProblem {
     /// Checks shapes and numbers; the scheme is [`Scheme::Taylor`] and all weights are 1 until changed.
     ///
     /// # Errors
-    /// Every [`ProblemError`]: a wrong axis, a number that is not finite, a step that is not positive, N < 2, K outside
-    /// 2..=7.
+    /// Every [`ProblemError`]: a wrong axis, a number that is not finite, a step that is not positive, N < 2, K
+    /// outside 2..=7.
     pub fn new(ode: &LinearOde, grid: &TimeGrid, initial: &InitialValues) -> Result<Self, ProblemError> {
         let (_, _, equations, dims, orders) = ode.coefficients.dim();
         let points = grid.points;
@@ -145,8 +145,8 @@ impl OdeProblem {
     ///
     /// # Errors
     /// [`ProblemError::NotFinite`] if gamma * alpha is not finite. Collocation: [`ProblemError::Shape`] unless E = D,
-    /// [`ProblemError::Elements`] unless N - 1 is a multiple of the intervals of an element (a shorter last element would
-    /// lower the order of the whole solution without a word).
+    /// [`ProblemError::Elements`] unless N - 1 is a multiple of the intervals of an element (a shorter last element
+    /// would lower the order of the whole solution without a word).
     pub fn with_scheme(mut self, scheme: Scheme) -> Result<Self, ProblemError> {
         if let Some(value) = scheme.gamma_alpha().filter(|v| !v.is_finite()) {
             return Err(ProblemError::NotFinite { input: "gamma_alpha", index: vec![], value });
@@ -177,8 +177,8 @@ impl OdeProblem {
         self
     }
 
-    /// Makes the problem periodic: rows `u_d^(k)(t_0) - u_d^(k)(t_{N-1}) = jump[d, k]` for k < K - 1, with the weight of
-    /// the initial rows.
+    /// Makes the problem periodic: rows `u_d^(k)(t_0) - u_d^(k)(t_{N-1}) = jump[d, k]` for k < K - 1, with the weight
+    /// of the initial rows.
     ///
     /// # Shapes
     /// - `jump`: `[B | 1, D, K-1]`; zeros for a periodic solution.

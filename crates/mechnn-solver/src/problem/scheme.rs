@@ -11,7 +11,7 @@ use crate::error::ProblemError;
 /// | `RelaxedLp` | as `TaylorCentral`, plus one slack shared by all of them | 2 | NeuRLP |
 /// | `IntegratedWiener` | prior of the probabilistic ODE solvers, K rows | 1 | Schober et al. 2019 |
 /// | `Pade` | two-point Padé rows for derivatives 0..k, K - 1 rows | 1 | Hermite-Obreshkov methods |
-/// | `Collocation` | exact integrals of the interpolating polynomial, all rows hold exactly | an element | Lobatto IIIA |
+/// | `Collocation` | exact integrals of the polynomial, all rows hold exactly | an element | Lobatto IIIA |
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Scheme {
@@ -32,12 +32,12 @@ pub enum Scheme {
     /// [`EquationRows::Hard`] or weigh 1e2 and more (`docs/src/concepts/schemes.md`).
     IntegratedWiener,
     /// Least squares with Hermite-Obreshkov rows. They leave the highest derivative to the equations: those must
-    /// determine it (K = order of the equation + 1, or differentiated equations beside the original ones), otherwise the
-    /// solve is refused as not positive definite or ill-conditioned.
+    /// determine it (K = order of the equation + 1, or differentiated equations beside the original ones), otherwise
+    /// the solve is refused as not positive definite or ill-conditioned.
     Pade,
     /// No least squares: the equations hold exactly at every point, and on elements of `nodes` points every derivative
-    /// is the exact integral of the polynomial through the next one (a collocation spline, Lobatto IIIA). Needs as many
-    /// equations as dimensions, an ODE of order K - 1 (not lower), and exactly D (K - 1) conditions; weights and
+    /// is the exact integral of the polynomial through the next one (a collocation spline, Lobatto IIIA). Needs as
+    /// many equations as dimensions, an ODE of order K - 1 (not lower), and exactly D (K - 1) conditions; weights and
     /// [`EquationRows`] have no effect.
     Collocation {
         /// Points of an element.

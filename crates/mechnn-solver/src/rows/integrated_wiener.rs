@@ -6,19 +6,20 @@ use super::pattern::Pattern;
 /// Writes K rows; returns K.
 ///
 /// The prior `u^(k+1) = w` with white noise w, k the highest order, makes `(u, .., u^(k))` a Markov chain with
-/// transition `Φ_ij(h) = h^(j-i) / (j-i)!` and covariance `Q_ij(h) = h^(2k+1-i-j) / ((2k+1-i-j) (k-i)! (k-j)!)`. The rows
-/// are `e = u_{t+1} - Φ(h) u_t`, whitened:
+/// transition `Φ_ij(h) = h^(j-i) / (j-i)!` and covariance `Q_ij(h) = h^(2k+1-i-j) / ((2k+1-i-j) (k-i)! (k-j)!)`. The
+/// rows are `e = u_{t+1} - Φ(h) u_t`, whitened:
 ///
 /// `R diag(h^i) e = 0` with `Rᵀ R = Q(1)⁻¹`
 ///
-/// `e^(k-m) = int_0^1 (1-s)^m/m! w ds` (h = 1), so Q(1) is the Hilbert matrix up to factorials, and the shifted Legendre
-/// polynomials, orthonormal on [0, 1], are a square root of its inverse. With `c_nm = (n+m)! / ((n-m)! m!)`, row n is
+/// `e^(k-m) = int_0^1 (1-s)^m/m! w ds` (h = 1), so Q(1) is the Hilbert matrix up to factorials, and the shifted
+/// Legendre polynomials, orthonormal on [0, 1], are a square root of its inverse. With `c_nm = (n+m)! / ((n-m)! m!)`,
+/// row n is
 ///
 /// `sqrt(2n+1) sum_{m<=n} c_nm ((-1)^m v_{t+1,k-m} - (-1)^n v_{t,k-m}) = 0`
 ///
 /// (integration by parts of `int P_n w ds`): integers times one root, so the whitening costs no accuracy at any k. The
-/// sum over m is the Padé row of derivative k - n, up to the factor `-(-1)^n (2n)! / n!`: this prior is the Padé rows with
-/// the right weights, and one more row that holds the highest derivative constant.
+/// sum over m is the Padé row of derivative k - n, up to the factor `-(-1)^n (2n)! / n!`: this prior is the Padé
+/// rows with the right weights, and one more row that holds the highest derivative constant.
 ///
 /// The factor `h^-(k+1/2)` of the true whitening is not here: what of it remains is in
 /// [`ReferenceStep`](super::ReferenceStep).

@@ -14,9 +14,9 @@ use crate::problem::Scheme;
 /// | `IntegratedWiener` | K | `integrated_wiener.rs` |
 /// | `Pade` | K - 1 | `pade.rs` |
 ///
-/// Every entry of column j carries `h^j`, so in the scaled unknowns `v_j = h^j u^(j)` the rows are one constant matrix P
-/// for all intervals: `S(h) = f(h) P diag(h^j)`. Only P and the factor f ([`ReferenceStep`]; 1 in most schemes and on equal
-/// steps) tell the schemes apart.
+/// Every entry of column j carries `h^j`, so in the scaled unknowns `v_j = h^j u^(j)` the rows are one constant matrix
+/// P for all intervals: `S(h) = f(h) P diag(h^j)`. Only P and the factor f ([`ReferenceStep`]; 1 in most schemes and
+/// on equal steps) tell the schemes apart.
 #[derive(Debug, Clone)]
 pub(crate) struct IntervalRows {
     orders: usize,

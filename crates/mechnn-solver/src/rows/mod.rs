@@ -1,7 +1,7 @@
 //! The smoothness rows as their sources define them, each as a small operator with its derivative in the step.
 //!
-//! A row of the system is `sum (entries * unknowns) [+ slack] = right-hand side`; here are the entries of the rows that
-//! join neighbouring points. Equation, initial and periodic rows need no file of their own: their entries are the
+//! A row of the system is `sum (entries * unknowns) [+ slack] = right-hand side`; here are the entries of the rows
+//! that join neighbouring points. Equation, initial and periodic rows need no file of their own: their entries are the
 //! coefficients, ones, and one with minus one.
 
 mod central;

@@ -62,7 +62,8 @@ mod tests {
                     let defect = on_monomial(&row, orders, p);
                     assert!(defect.abs() < 1e-13 * scale, "K = {orders}, i = {i}, t^{p}: {defect:e}");
                 }
-                // h^(2m+1) u^(2m+1) times (-1)^(m+1) (m!)^2 / ((2m)! (2m+1)!), the error constant of the approximation.
+                // h^(2m+1) u^(2m+1) times (-1)^(m+1) (m!)^2 / ((2m)! (2m+1)!), the error constant of the
+                // approximation.
                 let m = k - i;
                 let factorial = |n: usize| (1..=n).map(|factor| factor as f64).product::<f64>();
                 let constant = factorial(m).powi(2) / (factorial(2 * m) * factorial(2 * m + 1));

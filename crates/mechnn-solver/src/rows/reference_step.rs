@@ -2,15 +2,17 @@
 
 use crate::problem::Scheme;
 
-/// Multiplies the rows of an interval of step h by `(r / h)^p`, with the reference step r one number per batch element:
+/// Multiplies the rows of an interval of step h by `(r / h)^p`, with the reference step r one number per batch
+/// element:
 ///
 /// `r^(-2p) = mean of h^(-2p)` over all intervals and clocks, so that the mean of the squared factors is 1
 ///
-/// `p = k + 1/2` for the integrated Wiener process (k the highest order): the ratio of two intervals is that of the prior,
-/// and on equal steps every factor is 1. `p = 0`, factor 1, for all other schemes, whose papers do not weigh intervals.
+/// `p = k + 1/2` for the integrated Wiener process (k the highest order): the ratio of two intervals is that of the
+/// prior, and on equal steps every factor is 1. `p = 0`, factor 1, for all other schemes, whose papers do not weigh
+/// intervals.
 ///
-/// Why not the factor of the prior itself, `h^-p`: it has a unit, and halving all steps would make the equations softer
-/// relative to the smoothness rows by `2^p`. Why not 1: see the measurement in `docs/src/concepts/schemes.md`.
+/// Why not the factor of the prior itself, `h^-p`: it has a unit, and halving all steps would make the equations
+/// softer relative to the smoothness rows by `2^p`. Why not 1: see the measurement in `docs/src/concepts/schemes.md`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReferenceStep {
     /// p

@@ -86,7 +86,8 @@ impl Defect {
         let jm = &self.at_middle.by_state;
         for i in 0..dims {
             for j in 0..dims {
-                // ∂c/∂x_0 = -I - h/6 (J_0 + 4 J_m (I/2 + h/8 J_0)),  ∂c/∂x_1 = I - h/6 (J_1 + 4 J_m (I/2 - h/8 J_1))
+                // ∂c/∂x_0 = -I - h/6 (J_0 + 4 J_m (I/2 + h/8 J_0)), ∂c/∂x_1 = I - h/6 (J_1 + 4 J_m (I/2 - h/8
+                // J_1))
                 let (mut by_left, mut by_right) = (0.5 * jm[i * dims + j], 0.5 * jm[i * dims + j]);
                 for k in 0..dims {
                     by_left += h / 8.0 * jm[i * dims + k] * left.at.by_state[k * dims + j];

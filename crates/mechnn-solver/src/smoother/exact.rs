@@ -1,11 +1,12 @@
 //! Parameters when the equations hold exactly: least squares over the parameters alone.
 //!
-//! $$ \min_\theta \sum_t \lVert r_t(x_t, \theta) \rVert^2 \quad\text{with}\quad x_0 = g(\theta), \; c_t(x_t, x_{t+1}, \theta) = 0 $$
+//! $$ \min_\theta \sum_t \lVert r_t(x_t, \theta) \rVert^2 \quad\text{with}\quad
+//!    x_0 = g(\theta), \; c_t(x_t, x_{t+1}, \theta) = 0 $$
 //!
-//! with the same defects c as [`GaussNewton`](super::GaussNewton), of which this is the limit of no model error: there the
-//! normal equations lose digits as the square of the ratio of the two errors, here none are lost. The price is what
-//! shooting costs: states follow from the start, so this wants a start from which they stay finite, and it does not bridge
-//! spans over which the solution forgets its start.
+//! with the same defects c as [`GaussNewton`](super::GaussNewton), of which this is the limit of no model error: there
+//! the normal equations lose digits as the square of the ratio of the two errors, here none are lost. The price is
+//! what shooting costs: states follow from the start, so this wants a start from which they stay finite, and it does
+//! not bridge spans over which the solution forgets its start.
 
 use super::defect::{Defect, End};
 use super::gauss_newton::{GaussNewton, Termination};
@@ -138,7 +139,8 @@ impl ExactFit<'_> {
     }
 }
 
-/// Solves one step for its end `x1`, from the value given; whether it was found. `right` is then the linearisation there.
+/// Solves one step for its end `x1`, from the value given; whether it was found. `right` is then the linearisation
+/// there.
 #[allow(clippy::too_many_arguments)]
 fn advance(
     dynamics: &dyn Dynamics,

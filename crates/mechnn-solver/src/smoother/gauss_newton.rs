@@ -28,8 +28,8 @@ pub enum Termination {
     Converged,
     /// The limit was reached first.
     IterationLimit,
-    /// The gradient promises a lower objective, but no step, however damped, finds it: the normal equations are lost to
-    /// rounding, as when the model error is many orders of magnitude below the noise.
+    /// The gradient promises a lower objective, but no step, however damped, finds it: the normal equations are lost
+    /// to rounding, as when the model error is many orders of magnitude below the noise.
     Stalled,
 }
 
@@ -139,8 +139,8 @@ impl GaussNewton {
         Ok(GaussNewtonReport { iterations, objective, termination: Termination::IterationLimit })
     }
 
-    /// Posterior covariance of the parameters at an estimate, `[P, P]` row-major: the inverse of the Schur complement of
-    /// the states in the Gauss-Newton Hessian (Laplace approximation).
+    /// Posterior covariance of the parameters at an estimate, `[P, P]` row-major: the inverse of the Schur complement
+    /// of the states in the Gauss-Newton Hessian (Laplace approximation).
     ///
     /// # Errors
     /// [`SmootherError::Singular`] if the data and the prior leave a direction open.
@@ -156,8 +156,9 @@ impl GaussNewton {
 }
 
 impl GaussNewton {
-    /// Logarithm of the determinant of the Gauss-Newton Hessian at an estimate, states and parameters together. Half of it
-    /// is what the Laplace approximation of the marginal likelihood subtracts from the likelihood at the minimum.
+    /// Logarithm of the determinant of the Gauss-Newton Hessian at an estimate, states and parameters together. Half
+    /// of it is what the Laplace approximation of the marginal likelihood subtracts from the likelihood at the
+    /// minimum.
     ///
     /// # Errors
     /// [`SmootherError::Singular`] if the data and the prior leave a direction open.
@@ -202,8 +203,8 @@ impl GaussNewton {
 
 /// The states moved back towards the equations, the parameters as they are; as it was if that does not help.
 ///
-/// Equations that must be obeyed closely are curved: a step along their tangent leaves them, and would be refused however
-/// good its parameters are (Maratos 1978). One step of the states alone takes the curvature away.
+/// Equations that must be obeyed closely are curved: a step along their tangent leaves them, and would be refused
+/// however good its parameters are (Maratos 1978). One step of the states alone takes the curvature away.
 fn corrected(problem: &SmootherProblem<'_>, trial: Estimate, objective: Objective) -> (Objective, Estimate) {
     let damping = Damping { states: 0.0, parameters: HELD };
     let Ok(Step { states, parameters, .. }) = step(problem, Linearized::at(problem, &trial), damping) else {

@@ -7,8 +7,8 @@ use super::problem::{Estimate, SmootherError, SmootherProblem};
 /// matrix is the Gauss-Newton Hessian.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marginals {
-    /// Variance of every state, `[sum of N, D]` row-major as [`Estimate::states`]; the uncertainty of the parameters is
-    /// part of it.
+    /// Variance of every state, `[sum of N, D]` row-major as [`Estimate::states`]; the uncertainty of the parameters
+    /// is part of it.
     pub states: Vec<f64>,
     /// Covariance of the parameters, `[P, P]` row-major.
     pub parameters: Vec<f64>,
@@ -19,8 +19,8 @@ impl GaussNewton {
     ///
     /// $$ \operatorname{cov}(x, \theta) = \Big( \sum_r \nabla r\, \nabla r^\top \Big)^{-1} $$
     ///
-    /// over all residuals r of the objective, each divided by its standard deviation. The blocks needed come by selected
-    /// inversion in O(N D (D + P)²), see
+    /// over all residuals r of the objective, each divided by its standard deviation. The blocks needed come by
+    /// selected inversion in O(N D (D + P)²), see
     /// [`BandedCholesky::selected_inverse`](crate::engine::BandedCholesky::selected_inverse). What they mean, and what
     /// they leave out, is in `docs/src/concepts/uncertainty.md`.
     ///

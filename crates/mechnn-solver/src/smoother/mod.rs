@@ -3,10 +3,11 @@
 //! $$ \min_{x, \theta} \; \sum_{t,d} \frac{(x_{t,d} - y_{t,d})^2}{\sigma_d^2}
 //!    + \sum_{t,d} \frac{c_{t,d}(x_t, x_{t+1}, \theta)^2}{q_d^2\, h_t / \bar h} + \sum_j \pi_j \theta_j^2 $$
 //!
-//! where `c` is the defect of one implicit fourth-order step over `[t, t+1]` (Hermite-Simpson) and missing observations have
-//! no term. Gauss-Newton linearises the defects; the normal equations are block tridiagonal in the states (block size
-//! D), bordered by the parameters, and are solved in O(N D (D + P)^2) by the same [`engine`](crate::engine) that solves
-//! linear ODEs. The border's Schur complement is the posterior precision of the parameters: error bars come free.
+//! where `c` is the defect of one implicit fourth-order step over `[t, t+1]` (Hermite-Simpson) and missing
+//! observations have no term. Gauss-Newton linearises the defects; the normal equations are block tridiagonal in the
+//! states (block size D), bordered by the parameters, and are solved in O(N D (D + P)^2) by the same
+//! [`engine`](crate::engine) that solves linear ODEs. The border's Schur complement is the posterior precision of the
+//! parameters: error bars come free.
 //!
 //! The derivation is in `docs/src/concepts/smoother.md`. Related: Ramsay et al. 2007 (generalised profiling), Särkkä
 //! 2013, chapter 9 (smoothing as a banded least-squares problem).

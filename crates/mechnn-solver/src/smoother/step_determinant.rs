@@ -7,9 +7,9 @@ use crate::dynamics::Linearization;
 use crate::linear_algebra::lu::Lu;
 
 impl GaussNewton {
-    /// Sum over all steps of log |det ∂c/∂x_1|: the density of a state given the one before, where the defect is Gaussian, is
-    /// that of the defect times this determinant. Least squares alone is biased without it: for x' = -k x the implicit rule
-    /// turns the sum of increments times states into a difference of squares, and k into zero.
+    /// Sum over all steps of log |det ∂c/∂x_1|: the density of a state given the one before, where the defect is
+    /// Gaussian, is that of the defect times this determinant. Least squares alone is biased without it: for x' = -k x
+    /// the implicit rule turns the sum of increments times states into a difference of squares, and k into zero.
     ///
     /// # Errors
     /// [`SmootherError`] if a size does not fit or a determinant is zero.

@@ -1,9 +1,9 @@
 //! Smoothing of one noisy series without a model: a twice integrated Wiener process.
 //!
 //! The prior `x''' = sqrt(κ) w(t)` with white noise w makes `(x, x', x'')` a Markov chain with transition
-//! `Φ_ij = h^(j-i) / (j-i)!` and covariance `κ Q(h)`, `Q_ij = h^(5-i-j) / ((5-i-j) (2-i)! (2-j)!)`. Its posterior mean is
-//! a quintic smoothing spline; the normal equations are block tridiagonal. The ratio `λ = κ / σ²` maximises the marginal
-//! likelihood, and the noise variance σ² follows in closed form.
+//! `Φ_ij = h^(j-i) / (j-i)!` and covariance `κ Q(h)`, `Q_ij = h^(5-i-j) / ((5-i-j) (2-i)! (2-j)!)`. Its posterior
+//! mean is a quintic smoothing spline; the normal equations are block tridiagonal. The ratio `λ = κ / σ²`
+//! maximises the marginal likelihood, and the noise variance σ² follows in closed form.
 //!
 //! References: Wahba 1978 (splines as integrated Wiener processes); Särkkä & Solin 2019, section 12.
 
@@ -223,7 +223,8 @@ impl Transition {
     }
 }
 
-/// Maximises a function of one variable on an interval: a coarse scan (it may have several maxima), then golden section.
+/// Maximises a function of one variable on an interval: a coarse scan (it may have several maxima), then golden
+/// section.
 fn maximize(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
     const SCAN: usize = 15;
     let spacing = (high - low) / (SCAN - 1) as f64;

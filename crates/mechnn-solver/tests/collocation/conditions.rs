@@ -14,8 +14,8 @@ use crate::equation::{ends, error, scalar, scheme};
 
 #[test]
 fn boundary_layers_are_resolved() {
-    // u'' = k^2 u, u(0) = u(1) = 1: cosh(k (t - 1/2)) / cosh(k / 2). The growing part is e^k times the decaying one: single
-    // shooting loses everything at k = 100.
+    // u'' = k^2 u, u(0) = u(1) = 1: cosh(k (t - 1/2)) / cosh(k / 2). The growing part is e^k times the decaying one:
+    // single shooting loses everything at k = 100.
     for k in [1.0, 100.0, 1000.0_f64] {
         for (nodes, elements, limit) in [(Three, 3000, 1e-8), (Five, 1000, 3e-11), (Seven, 600, 3e-11)] {
             let grid = TimeGrid::uniform(elements * nodes.intervals() + 1, 1.0 / (elements * nodes.intervals()) as f64);

@@ -98,8 +98,8 @@ fn every_converged_step_passes_an_independent_residual_check() {
                 }
             }
             println!("{relative:e} {:24} window {window:2}: local error at most {worst:.3} tolerances", problem.name);
-            // Step control accepts estimates of 0.02 tolerance^-0.4, at least 1: 5 at 1e-6. Where stiffness reduces the
-            // order, the error is as large as the estimate; the other factor of 2 is the estimate's.
+            // Step control accepts estimates of 0.02 tolerance^-0.4, at least 1: 5 at 1e-6. Where stiffness reduces
+            // the order, the error is as large as the estimate; the other factor of 2 is the estimate's.
             assert!(worst <= 10.0, "{} at {relative:e}: local error of {worst} tolerances", problem.name);
         }
     }

@@ -4,8 +4,8 @@ use mechnn_solver::OdeProblem;
 use mechnn_solver::method::Dense;
 use ndarray::{Array1, Array2};
 
-/// Ratio of the largest to the smallest singular value of the matrix with its columns scaled to norm 1 (Cholesky does not
-/// depend on their scale), the worst of the batch; infinite beyond 1e8, where the normal equations have no digits.
+/// Ratio of the largest to the smallest singular value of the matrix with its columns scaled to norm 1 (Cholesky does
+/// not depend on their scale), the worst of the batch; infinite beyond 1e8, where the normal equations have no digits.
 /// Hard equations count as rows like the others.
 pub(crate) fn condition(problem: &OdeProblem) -> f64 {
     (0..problem.sizes().batch).map(|batch| element_condition(problem, batch)).fold(0.0, f64::max)

@@ -138,7 +138,8 @@ pub(crate) fn extreme_cases(problems: u64) -> Vec<Case> {
     cases
 }
 
-/// Collocation needs exactly its conditions and grid points, and heeds no weights: what spoils those is refused somewhere.
+/// Collocation needs exactly its conditions and grid points, and heeds no weights: what spoils those is refused
+/// somewhere.
 fn of_collocation(name: &str, expected: Outcome) -> Outcome {
     let is_untouched = ["nothing", "stiffness 1e6", "zero data"].contains(&name);
     if is_untouched || expected == RefusedAtTheDoor { expected } else { Either }

@@ -132,8 +132,8 @@ pub(crate) fn members() -> Vec<Member> {
     all
 }
 
-/// `count` members with random parameters, from a seed: constant coefficients of order 1 to 4 in 1 to 4 dimensions, varying
-/// ones, forced ones and rotations in turn.
+/// `count` members with random parameters, from a seed: constant coefficients of order 1 to 4 in 1 to 4 dimensions,
+/// varying ones, forced ones and rotations in turn.
 pub(crate) fn random_members(count: usize, seed: u64) -> Vec<Member> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut real = |low: f64, high: f64| rng.random_range(low..high);
@@ -173,7 +173,8 @@ pub(crate) fn random_members(count: usize, seed: u64) -> Vec<Member> {
 /// Real and imaginary part; a root that is not real stands for itself and its conjugate.
 type Root = (f64, f64);
 
-/// `prod over roots of (d/dt - r) y = 0` for every mode y, and u = Q y with an orthogonal Q that couples the dimensions.
+/// `prod over roots of (d/dt - r) y = 0` for every mode y, and u = Q y with an orthogonal Q that couples the
+/// dimensions.
 fn constant(family: &'static str, roots: Vec<Vec<Root>>) -> Member {
     let dims = roots.len();
     let polynomials: Vec<Vec<f64>> = roots.iter().map(|roots| polynomial(roots)).collect();

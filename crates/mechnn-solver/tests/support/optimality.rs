@@ -7,9 +7,10 @@ use mechnn_solver::method::Dense;
 use mechnn_solver::{EquationRows, OdeProblem, Solution};
 use ndarray::Array2;
 
-/// A solution passes if what is left of the conditions of optimality is below this, relative to the sizes of the numbers
-/// summed, or below the error that it admits. A backward stable method leaves some 1e-14, and this check itself 1e-11
-/// where multipliers of hard equations are 1e6 times what is left of them; a wrong row or sign leaves more than 1e-3.
+/// A solution passes if what is left of the conditions of optimality is below this, relative to the sizes of the
+/// numbers summed, or below the error that it admits. A backward stable method leaves some 1e-14, and this check
+/// itself 1e-11 where multipliers of hard equations are 1e6 times what is left of them; a wrong row or sign leaves
+/// more than 1e-3.
 pub(crate) const TOLERANCE: f64 = 1e-10;
 
 /// How many solutions passed, and the worst of them.
@@ -18,7 +19,8 @@ pub(crate) struct Tally {
     pub(crate) solved: usize,
     pub(crate) passed: usize,
     pub(crate) worst: f64,
-    /// Solutions of problems whose rows overflow in the reference, where the steps are denormal: not counted as solved.
+    /// Solutions of problems whose rows overflow in the reference, where the steps are denormal: not counted as
+    /// solved.
     pub(crate) unjudged: usize,
 }
 

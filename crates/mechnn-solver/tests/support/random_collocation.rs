@@ -22,8 +22,8 @@ pub(crate) fn random_problems(first_seed: u64, least_squares: u64) -> Vec<(Strin
     named.chain(collocation).collect()
 }
 
-/// A random problem with D = 1..=4, K = 2..=5, 3, 5 or 7 nodes, initial, boundary, mixed or periodic conditions, irregular
-/// steps, broadcast axes and weights (that must not matter).
+/// A random problem with D = 1..=4, K = 2..=5, 3, 5 or 7 nodes, initial, boundary, mixed or periodic conditions,
+/// irregular steps, broadcast axes and weights (that must not matter).
 pub(crate) fn random_collocation(seed: u64) -> Inputs {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     loop {
@@ -41,8 +41,8 @@ pub(crate) fn random_collocation(seed: u64) -> Inputs {
 /// The square of the smallest relative diagonal entry of R: condition below about 1e3.
 const SMALLEST_PIVOT_RATIO: f64 = 1e-6;
 
-/// Inputs are of size 1. Where conditions barely determine a solution it is large, and bends too sharply with the inputs
-/// for a finite difference.
+/// Inputs are of size 1. Where conditions barely determine a solution it is large, and bends too sharply with the
+/// inputs for a finite difference.
 const LARGEST_VALUE: f64 = 30.0;
 
 fn candidate(rng: &mut ChaCha8Rng) -> Inputs {

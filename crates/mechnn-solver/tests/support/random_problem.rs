@@ -62,9 +62,9 @@ pub(crate) fn random_inputs(seed: u64) -> Inputs {
     }
 }
 
-/// Normal equations lose the reciprocal of this in relative accuracy. Whitened rows have entries up to `(2k)! / k!`: small
-/// pivots come in runs and multiply, and a forward derivative was off by 2e-8 at a smallest pivot of 4e-6. What this
-/// leaves out (K > 4, mostly) is compared row by row in `method/dense/rows/least_squares.rs`.
+/// Normal equations lose the reciprocal of this in relative accuracy. Whitened rows have entries up to `(2k)! / k!`:
+/// small pivots come in runs and multiply, and a forward derivative was off by 2e-8 at a smallest pivot of 4e-6. What
+/// this leaves out (K > 4, mostly) is compared row by row in `method/dense/rows/least_squares.rs`.
 fn smallest_pivot_ratio(scheme: Scheme) -> f64 {
     if scheme == Scheme::IntegratedWiener { 1e-4 } else { 1e-6 }
 }

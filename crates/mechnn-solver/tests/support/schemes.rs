@@ -22,15 +22,15 @@ pub(crate) const EQUATION_ROWS: [EquationRows; 2] = [EquationRows::Soft, Equatio
 
 /// Order of the largest error of u in the step, for an equation of order m of which derivatives up to k are kept.
 ///
-/// Taylor rows: the rows of an interval leave residuals of a smooth solution of `O(h^(k+1))`, in forward and backward rows
-/// with signs such that odd powers cancel: an even order, `k - m + 1` or `k - m + 2`. It is what the two public solvers show
-/// for m = 1 and 2 (2 for k = 1, 2; 4 for k = 4), here stated for every m. It needs neighbouring steps that are equal up to
-/// `O(h^2)` but for a few points. Where a step is long compared with the time the equation takes to relax, order is
-/// reduced to `k - m + 1`.
+/// Taylor rows: the rows of an interval leave residuals of a smooth solution of `O(h^(k+1))`, in forward and backward
+/// rows with signs such that odd powers cancel: an even order, `k - m + 1` or `k - m + 2`. It is what the two public
+/// solvers show for m = 1 and 2 (2 for k = 1, 2; 4 for k = 4), here stated for every m. It needs neighbouring steps
+/// that are equal up to `O(h^2)` but for a few points. Where a step is long compared with the time the equation takes
+/// to relax, order is reduced to `k - m + 1`.
 ///
-/// Rows of the integrated Wiener process: the same orders, on unequal steps too. Padé rows (k = m): the trapezoidal rule of
-/// the highest derivative. Collocation (k = m): one order more than nodes; none is stated where steps are too long to resolve
-/// the relaxation.
+/// Rows of the integrated Wiener process: the same orders, on unequal steps too. Padé rows (k = m): the trapezoidal
+/// rule of the highest derivative. Collocation (k = m): one order more than nodes; none is stated where steps are too
+/// long to resolve the relaxation.
 pub(crate) fn stated_order(scheme: Scheme, m: usize, k: usize, is_stiff: bool) -> Option<f64> {
     match scheme {
         Scheme::Pade => (k == m).then_some(2.0),

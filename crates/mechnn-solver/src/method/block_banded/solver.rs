@@ -17,9 +17,10 @@ use crate::solution::{RowResiduals, Solution, SolveInfo};
 /// $$ A^\top W^2 A\, z = A^\top W^2 c + \gamma\alpha\, e_0 $$
 ///
 /// is block tridiagonal (Taylor rows) or block pentadiagonal (central rows); the last point of a periodic problem and
-/// the slack of the relaxed LP border it. Dimensions that share no equation are factored separately. Refinement with the
-/// residuals of the rows (not of the normal equations) brings the rounding error from order `eps cond^2` to `eps cond`, and
-/// its next correction measures what is left; where that is too much, the rows are eliminated orthogonally instead.
+/// the slack of the relaxed LP border it. Dimensions that share no equation are factored separately. Refinement with
+/// the residuals of the rows (not of the normal equations) brings the rounding error from order `eps cond^2` to
+/// `eps cond`, and its next correction measures what is left; where that is too much, the rows are eliminated
+/// orthogonally instead.
 ///
 /// # References
 /// Chen et al., ICLR 2025, section 3.3; Björck, Numerical Methods for Least Squares Problems, section 2.9.

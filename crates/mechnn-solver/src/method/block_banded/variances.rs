@@ -14,13 +14,14 @@ use crate::variances::SolutionVariances;
 impl BlockBanded {
     /// Solves, and returns the variances of the solution for rows whose weights are inverse standard deviations.
     ///
-    /// The solution is exactly that of [`solve`](crate::OdeSolver::solve). Variances come from the same factorisation in linear
-    /// time, by selected inversion ([`BandedCholesky::selected_inverse`](crate::engine::BandedCholesky::selected_inverse)),
-    /// about twice the cost of factoring.
+    /// The solution is exactly that of [`solve`](crate::OdeSolver::solve). Variances come from the same factorisation
+    /// in linear time, by selected inversion
+    /// ([`BandedCholesky::selected_inverse`](crate::engine::BandedCholesky::selected_inverse)), about twice the cost
+    /// of factoring.
     ///
     /// # Errors
-    /// As [`solve`](crate::OdeSolver::solve), and [`SolveError::IllConditioned`] if rounding may change a variance by more than a
-    /// hundredth: unlike a solution it cannot be refined.
+    /// As [`solve`](crate::OdeSolver::solve), and [`SolveError::IllConditioned`] if rounding may change a variance by
+    /// more than a hundredth: unlike a solution it cannot be refined.
     pub fn solve_with_variances(&self, problem: &OdeProblem) -> Result<(Solution, SolutionVariances), SolveError> {
         let sizes = problem.sizes();
         let elements = (0..sizes.batch)

@@ -18,9 +18,9 @@ pub(super) struct Check {
 impl System<'_> {
     /// The residuals of all rows, in two passes over `values` `[N, D, K]`.
     ///
-    /// A value is a sum of integrals and has the rounding error of the largest. So a residual of an equation is relative to
-    /// the sizes of its terms with every derivative as large as it is anywhere, and one of a spline row to the largest lower
-    /// derivative. Those sizes are left in `scales` `[LANES, D, K]`.
+    /// A value is a sum of integrals and has the rounding error of the largest. So a residual of an equation is
+    /// relative to the sizes of its terms with every derivative as large as it is anywhere, and one of a spline row to
+    /// the largest lower derivative. Those sizes are left in `scales` `[LANES, D, K]`.
     ///
     /// # Errors
     /// The index of a value that is not finite.
@@ -57,8 +57,8 @@ impl System<'_> {
     }
 }
 
-/// Largest |value| of each derivative over all points, in the first `[D, K]` of `scales` `[LANES, D, K]`; those that are
-/// not a number do not count.
+/// Largest |value| of each derivative over all points, in the first `[D, K]` of `scales` `[LANES, D, K]`; those that
+/// are not a number do not count.
 #[inline(always)]
 fn write_scales(lengths: Lengths, values: &[f64], scales: &mut [f64]) {
     let state = lengths.state();

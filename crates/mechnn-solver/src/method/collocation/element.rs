@@ -7,11 +7,11 @@
 //! sum_{d,k} c_{i,e,d,k} u_d^(k)_i          = b_{i,e}        equation rows
 //! ```
 //!
-//! Inserting the spline rows into each other leaves the highest derivatives y_1..y_m as the only unknowns, with the matrix
-//! `sum_k c_{i,e,d,k} (A^(K-1-k))_ij`.
+//! Inserting the spline rows into each other leaves the highest derivatives y_1..y_m as the only unknowns, with the
+//! matrix `sum_k c_{i,e,d,k} (A^(K-1-k))_ij`.
 //!
-//! A vector in the space of rows has the layout of a solution, `[N, D, K]`: slot (i, d, o) for o < K - 1 is a spline row,
-//! slot (i, e, K - 1) an equation row.
+//! A vector in the space of rows has the layout of a solution, `[N, D, K]`: slot (i, d, o) for o < K - 1 is a spline
+//! row, slot (i, e, K - 1) an equation row.
 
 use super::inputs::{Inputs, Lengths};
 use super::rules::Rules;

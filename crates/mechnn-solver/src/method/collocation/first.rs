@@ -47,8 +47,8 @@ pub(super) fn complete(
     }
 }
 
-/// The transpose, in place: cotangents of `node` `[D, K]` become the multipliers of its equation rows (slot K - 1) and of
-/// its lower derivatives.
+/// The transpose, in place: cotangents of `node` `[D, K]` become the multipliers of its equation rows (slot K - 1) and
+/// of its lower derivatives.
 #[inline(always)]
 pub(super) fn complete_transposed(
     lengths: Lengths,

@@ -16,16 +16,16 @@ use crate::method::solver::{OdeSolver, Pullback};
 use crate::problem::{Condition, OdeProblem, conditions};
 use crate::solution::{RowResiduals, Solution, SolveInfo};
 
-/// Solves problems of [`Scheme::Collocation`](crate::Scheme::Collocation) in O(N D^3) work per batch element; elements of
-/// the batch run in parallel, each exactly as if it were alone.
+/// Solves problems of [`Scheme::Collocation`](crate::Scheme::Collocation) in O(N D^3) work per batch element; elements
+/// of the batch run in parallel, each exactly as if it were alone.
 ///
 /// $$ u^{(o)}_i = u^{(o)}_0 + \sum_j A_{ij}\, u^{(o+1)}_j, \qquad \sum_{d,k} c_{i,e,d,k}\, u_{i,d}^{(k)} = b_{i,e} $$
 ///
-/// The spline rows express the lower derivatives of an element by the highest ones, D (nodes - 1) unknowns, which one LU
-/// factorisation with pivoting determines. Initial values need one sweep forward (and one backward for the gradient, with
-/// the same factors). For boundary and periodic conditions every element becomes an affine map between its ends, and the
-/// maps are joined by orthogonal elimination, then refined once: growing solutions do no harm. Derivation:
-/// `docs/src/concepts/collocation.md`.
+/// The spline rows express the lower derivatives of an element by the highest ones, D (nodes - 1) unknowns, which one
+/// LU factorisation with pivoting determines. Initial values need one sweep forward (and one backward for the
+/// gradient, with the same factors). For boundary and periodic conditions every element becomes an affine map between
+/// its ends, and the maps are joined by orthogonal elimination, then refined once: growing solutions do no harm.
+/// Derivation: `docs/src/concepts/collocation.md`.
 ///
 /// # References
 /// Hairer, Wanner, Solving Ordinary Differential Equations II, section IV.5 (Lobatto IIIA); Ascher, Mattheij, Russell,
@@ -162,8 +162,8 @@ fn solve_element(
         if let Some(index) = values.iter().position(|value| !value.is_finite()) {
             return Err(not_finite(index));
         }
-        // Once, with the residuals of all rows: the relative change is the error that was there, and the factor by which
-        // the error has become smaller.
+        // Once, with the residuals of all rows: the relative change is the error that was there, and the factor by
+        // which the error has become smaller.
         let mut rows = vec![0.0; values.len()];
         system.write_residuals(values, &mut rows);
         let mut change = vec![0.0; values.len()];
@@ -172,8 +172,8 @@ fn solve_element(
         refinements = 1;
         error_estimate = error_estimate.max(relative_change(&system.sweep, &change, values).powi(2));
     }
-    // Where integrals cancel, or the steps of an element differ by many orders of magnitude, what is left does not satisfy
-    // the rows.
+    // Where integrals cancel, or the steps of an element differ by many orders of magnitude, what is left does not
+    // satisfy the rows.
     let Check { residuals, relative } = system.check(values, &mut work.scales).map_err(not_finite)?;
     let is_trusted = error_estimate <= REFUSE_ABOVE && relative <= REFUSE_UNSATISFIED_ABOVE; // false for a NaN
     error_estimate = error_estimate.max(relative);

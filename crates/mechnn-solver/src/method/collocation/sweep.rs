@@ -105,8 +105,8 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    /// The transpose, in place on `values` `[N, D, K]`: cotangents of the solution become multipliers of the rows; those
-    /// of the initial values stand in the slots of the lower derivatives of the first point.
+    /// The transpose, in place on `values` `[N, D, K]`: cotangents of the solution become multipliers of the rows;
+    /// those of the initial values stand in the slots of the lower derivatives of the first point.
     #[inline(always)]
     pub(super) fn backward(&self, factored: (&[f64], &[u32]), highest: &mut [f64], values: &mut [f64]) {
         let (m, state) = (self.lengths.intervals, self.lengths.state());

@@ -9,8 +9,8 @@ use crate::problem::{Condition, are_initial};
 
 /// Everything but the factors.
 ///
-/// A vector in the space of rows is `[N, D, K]`: at point t > 0 slot (d, o < K - 1) is a spline row and slot (e, K - 1) an
-/// equation row; at the first point the slots o < K - 1 are the conditions, in their order.
+/// A vector in the space of rows is `[N, D, K]`: at point t > 0 slot (d, o < K - 1) is a spline row and slot (e, K -
+/// 1) an equation row; at the first point the slots o < K - 1 are the conditions, in their order.
 #[derive(Clone, Copy)]
 pub(super) struct System<'a> {
     pub(super) sweep: Sweep<'a>,
@@ -96,8 +96,8 @@ impl<'a> System<'a> {
         let lengths = self.lengths();
         let Lengths { dims, orders, .. } = lengths;
         let state = lengths.state();
-        // Derivatives in units of the whole time: neither a layer nor a smooth solution is then lost in rounding. In units
-        // of an element the highest derivative of a smooth solution would drown (seen: 1e-8 instead of 1e-11).
+        // Derivatives in units of the whole time: neither a layer nor a smooth solution is then lost in rounding. In
+        // units of an element the highest derivative of a smooth solution would drown (seen: 1e-8 instead of 1e-11).
         let lengths_of_dims: Vec<f64> =
             (0..dims).map(|d| self.sweep.rules.total(lengths, self.sweep.elements, d)).collect();
         let units = (0..state).map(|i| lengths_of_dims[i / orders].powi((i % orders) as i32)).collect();

@@ -57,8 +57,8 @@ impl Minimum {
         };
         let factor = Qr::new(matrix.view(), order.clone()).map_err(refused)?;
         if system.weights.iter().any(|weight| *weight != 1.0) {
-            // Rounding of heavy rows that depend on each other may fill a direction that the others leave open: the rank
-            // is that of the rows divided by their norms.
+            // Rounding of heavy rows that depend on each other may fill a direction that the others leave open: the
+            // rank is that of the rows divided by their norms.
             let mut rows = system.matrix.clone();
             for mut row in rows.rows_mut() {
                 let largest = row.fold(0.0, |most: f64, a| most.max(a.abs()));
@@ -123,7 +123,8 @@ fn solve_augmented(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> (
     (r, z)
 }
 
-/// Solves `r + A z = f`, `A^T r = -q` (`A z = f` in hard rows, where r is minus the multiplier), and refines with residuals computed in twice the working precision.
+/// Solves `r + A z = f`, `A^T r = -q` (`A z = f` in hard rows, where r is minus the multiplier), and refines with
+/// residuals computed in twice the working precision.
 fn refine(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> Result<Refined, SolveError> {
     let batch = system.batch;
     let (m, n) = system.matrix.dim();
@@ -167,8 +168,8 @@ fn refine(system: &DenseSystem, factor: &Qr, f: &[f64], q: &[f64]) -> Result<Ref
     if r.iter().any(|r| !r.is_finite()) {
         return Err(SolveError::NotFinite { batch, point: 0 });
     }
-    // Where the data cancel (A^T f = 0), or hard rows leave nothing free for q to move, z is rounding error of the data
-    // and has no relative accuracy to lose.
+    // Where the data cancel (A^T f = 0), or hard rows leave nothing free for q to move, z is rounding error of the
+    // data and has no relative accuracy to lose.
     let of_rows = f.iter().fold(0.0, |largest: f64, f| largest.max(f.abs()));
     let of_linear = q.iter().zip(&scale).filter(|(_, s)| **s > 0.0).map(|(q, s)| q.abs() / s);
     let of_data = of_linear.fold(of_rows, f64::max);

@@ -40,8 +40,8 @@ pub(super) struct DependentColumn {
     pub(super) pivot_ratio: f64,
 }
 
-/// Below this `r^2 / |a|^2` a column counts as dependent on those before it. Rounding leaves about `eps^2 = 5e-32` where
-/// the exact value is 0, times the growth along a few hundred points; well-posed problems stay above 1e-16.
+/// Below this `r^2 / |a|^2` a column counts as dependent on those before it. Rounding leaves about `eps^2 = 5e-32`
+/// where the exact value is 0, times the growth along a few hundred points; well-posed problems stay above 1e-16.
 const DEPENDENT: f64 = 1e-25;
 
 impl Qr {

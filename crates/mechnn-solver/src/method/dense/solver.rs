@@ -18,10 +18,9 @@ use crate::solution::{Solution, SolveInfo};
 /// $$ z^* = \arg\min_z \tfrac12 |A z - b|^2 - \gamma\alpha\,\epsilon $$
 ///
 /// The relaxed LP and the least-squares schemes are assembled by separate functions, each in the row order of its
-/// paper's code; collocation is the square case of the latter. The error is a few units in the last place of the largest
-/// scaled unknown, well below what normal equations can reach; that is what makes it the oracle of the faster methods.
-/// Memory is `8 (rows) (unknowns)` bytes
-/// per batch element, three times: keep `N D K` below about 2000.
+/// paper's code; collocation is the square case of the latter. The error is a few units in the last place of the
+/// largest scaled unknown, well below what normal equations can reach; that is what makes it the oracle of the faster
+/// methods. Memory is `8 (rows) (unknowns)` bytes per batch element, three times: keep `N D K` below about 2000.
 ///
 /// # References
 /// Pervez et al., ICML 2024, section 3; Chen et al., ICLR 2025, section 3; Björck, BIT 7 (1967), for the refinement.

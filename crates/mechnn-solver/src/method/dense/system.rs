@@ -14,9 +14,9 @@ use crate::problem::{EquationRows, Sizes};
 /// - `matrix`: `[m, n]`. In the relaxed LP column 0 is the slack; `u[t, d, i]` follows at `(t D + d) K + i`.
 /// - `rhs`: `[m]`
 ///
-/// Rows are multiplied by the weights of their families. Their order: equations, initial values, periodic jump, then in
-/// the relaxed LP forward Taylor, central and backward Taylor rows, in S-MNN's schemes forward Taylor, backward Taylor and
-/// central rows, in the others the rows of one interval and dimension after those of another.
+/// Rows are multiplied by the weights of their families. Their order: equations, initial values, periodic jump, then
+/// in the relaxed LP forward Taylor, central and backward Taylor rows, in S-MNN's schemes forward Taylor, backward
+/// Taylor and central rows, in the others the rows of one interval and dimension after those of another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DenseSystem {
     /// A, `[m, n]`

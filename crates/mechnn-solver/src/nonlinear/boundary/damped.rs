@@ -1,8 +1,8 @@
 //! Newton's method with damping, for guesses that are far from the solution.
 //!
-//! A step of length λ is accepted if the next correction *by the same factors* is smaller: the natural monotonicity test,
-//! which does not depend on the units of the equations. Reference: Deuflhard, *Newton Methods for Nonlinear Problems*, 2004,
-//! section 3.3 (NLEQ-ERR); Ascher, Mattheij & Russell 1995, section 8.1.
+//! A step of length λ is accepted if the next correction *by the same factors* is smaller: the natural monotonicity
+//! test, which does not depend on the units of the equations. Reference: Deuflhard, *Newton Methods for Nonlinear
+//! Problems*, 2004, section 3.3 (NLEQ-ERR); Ascher, Mattheij & Russell 1995, section 8.1.
 
 use super::conditions::LinearConditions;
 use super::linearized::Linearized;

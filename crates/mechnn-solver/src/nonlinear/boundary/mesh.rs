@@ -19,8 +19,8 @@ pub(super) fn initial(times: &[f64], steps: usize) -> Vec<f64> {
 
 /// A mesh of about `steps` steps over which the density of an old mesh is spread evenly; requested times stay.
 ///
-/// `errors` `[M]` are the errors of the old steps, which fall with the power `order` of their lengths. No step's density is
-/// below a tenth of the mean: what looks easy now may not stay so.
+/// `errors` `[M]` are the errors of the old steps, which fall with the power `order` of their lengths. No step's
+/// density is below a tenth of the mean: what looks easy now may not stay so.
 pub(super) fn equidistributed(times: &[f64], old: &[f64], errors: &[f64], order: f64, steps: usize) -> Vec<f64> {
     let parts: Vec<f64> = errors.iter().map(|error| error.powf(1.0 / order)).collect();
     let total = old[old.len() - 1] - old[0];
@@ -43,7 +43,8 @@ pub(super) fn equidistributed(times: &[f64], old: &[f64], errors: &[f64], order:
     divided(times, density, |t0, t1, fraction| at_sum(at_time(t0) + fraction * (at_time(t1) - at_time(t0))))
 }
 
-/// Cuts every interval of `times` into as many steps as `density` says, at the times that `at` gives for fractions of it.
+/// Cuts every interval of `times` into as many steps as `density` says, at the times that `at` gives for fractions of
+/// it.
 fn divided(times: &[f64], density: impl Fn(f64, f64) -> f64, at: impl Fn(f64, f64, f64) -> f64) -> Vec<f64> {
     let mut mesh = vec![times[0]];
     for ends in times.windows(2) {

@@ -1,7 +1,8 @@
 //! A solution of a boundary value problem, and its derivatives by the implicit function theorem.
 //!
-//! With the collocation equations `F(X, x, θ) = 0` of all steps, the cotangents of the maps and conditions come from one
-//! transposed solve of the almost block diagonal system; those of the stages from `Mᵀ μ_e = e_s ⊗ w_e` in each step.
+//! With the collocation equations `F(X, x, θ) = 0` of all steps, the cotangents of the maps and conditions come from
+//! one transposed solve of the almost block diagonal system; those of the stages from `Mᵀ μ_e = e_s ⊗ w_e` in
+//! each step.
 
 use ndarray::{Array1, Array2, ArrayView2};
 
@@ -52,8 +53,8 @@ impl BoundarySolution<'_> {
         Array2::from_shape_fn((self.trajectory.pieces.len() + 1, dims), |(e, d)| self.trajectory.at_end(e)[d])
     }
 
-    /// Gradient of a loss from its gradient with respect to `states`: the exact derivative of the discrete solution on its
-    /// mesh, up to what Newton's method left.
+    /// Gradient of a loss from its gradient with respect to `states`: the exact derivative of the discrete solution on
+    /// its mesh, up to what Newton's method left.
     ///
     /// # Shapes
     /// - `cotangent`: `[N, D]`, as `states`

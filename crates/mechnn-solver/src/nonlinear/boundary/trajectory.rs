@@ -2,7 +2,8 @@
 
 use crate::nonlinear::step::{Equations, Piece, Tableau, Tolerance};
 
-/// Collocation polynomials from the first to the last time. `pieces[e].start` is the state at the end of the one before.
+/// Collocation polynomials from the first to the last time. `pieces[e].start` is the state at the end of the one
+/// before.
 #[derive(Debug, Clone)]
 pub(super) struct Trajectory {
     pub(super) pieces: Vec<Piece>,

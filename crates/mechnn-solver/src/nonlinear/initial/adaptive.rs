@@ -179,8 +179,8 @@ impl<'a> Adaptive<'a> {
     }
 
     /// The first step. With `τ = |f| / |J f|` the time in which the slope changes, the error of a step is about
-    /// `|f| τ (h / τ)^(s+1)`, in units of the tolerance; it shall be 1. Where `J f` says nothing, the state shall not
-    /// change by more than its own size.
+    /// `|f| τ (h / τ)^(s+1)`, in units of the tolerance; it shall be 1. Where `J f` says nothing, the state shall
+    /// not change by more than its own size.
     fn first_step(&self, left: &Linearization) -> f64 {
         let Task { solver, equations, times, .. } = self.task;
         let dims = equations.dims();

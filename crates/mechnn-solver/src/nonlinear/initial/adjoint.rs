@@ -1,7 +1,7 @@
 //! Derivatives of a solution by the implicit function theorem: one sweep over its steps.
 //!
-//! With the collocation equations `F(X, x_0, θ) = 0` of a step, `M = ∂F/∂X` and λ the cotangent of the state at its end
-//! (the last stage),
+//! With the collocation equations `F(X, x_0, θ) = 0` of a step, `M = ∂F/∂X` and λ the cotangent of the state at
+//! its end (the last stage),
 //!
 //! $$ M^T \mu = e_s \otimes \lambda, \qquad
 //!    \lambda \leftarrow \sum_i \mu_i + h J_0^T \sum_i a_{i0} \mu_i, \qquad
@@ -30,10 +30,10 @@ pub struct NonlinearGradient {
 impl NonlinearSolution<'_> {
     /// Gradient of a loss from its gradient with respect to `states`, by one sweep back in time.
     ///
-    /// `parameters` and `initial` are the exact derivatives of the discrete solution with its steps held fixed (up to what
-    /// Newton's method left). `times` are those of the continuous solution, evaluated at the discrete one: a requested time
-    /// moves its own state with `f`, and the initial time moves all later ones; they differ from derivatives of the
-    /// discrete solution by its discretisation error.
+    /// `parameters` and `initial` are the exact derivatives of the discrete solution with its steps held fixed (up to
+    /// what Newton's method left). `times` are those of the continuous solution, evaluated at the discrete one: a
+    /// requested time moves its own state with `f`, and the initial time moves all later ones; they differ from
+    /// derivatives of the discrete solution by its discretisation error.
     ///
     /// # Shapes
     /// - `cotangent`: `[R, D]`, as `states`

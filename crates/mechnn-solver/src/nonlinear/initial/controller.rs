@@ -1,7 +1,7 @@
 //! The length of the next step.
 
-/// Step control by the estimated error, `h <- 0.9 h error^(-1/(s+1))`, with Gustafsson's prediction from the trend of the
-/// last two steps (Hairer & Wanner II, section IV.8).
+/// Step control by the estimated error, `h <- 0.9 h error^(-1/(s+1))`, with Gustafsson's prediction from the trend of
+/// the last two steps (Hairer & Wanner II, section IV.8).
 pub(super) struct Controller {
     exponent: f64,
     /// Length and error of the last accepted step.

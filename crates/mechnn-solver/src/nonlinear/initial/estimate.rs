@@ -7,9 +7,9 @@
 //! $$ e = (I - h \gamma J_0)^{-1}\, h \Big( \gamma f(t, x_0) + \sum_j e_j f_j \Big) = O(h^{s+1}) $$
 //!
 //! That is the error of the lower order s. The solution that is kept has order q (5 or 9), its local error falls like
-//! `e^((q+1)/(s+1))`, so an estimate up to `0.02 τ^((s+1)/(q+1))` is accepted for the relative tolerance τ, as RADAU5 does
-//! with other constants. Without that, errors at τ = 1e-8 were at most 0.01 τ on 21 of 22 standard problems, for 1.7 times
-//! the steps (five nodes).
+//! `e^((q+1)/(s+1))`, so an estimate up to `0.02 τ^((s+1)/(q+1))` is accepted for the relative tolerance τ, as
+//! RADAU5 does with other constants. Without that, errors at τ = 1e-8 were at most 0.01 τ on 21 of 22 standard
+//! problems, for 1.7 times the steps (five nodes).
 
 use super::info::NonlinearInfo;
 use crate::dynamics::Linearization;
@@ -19,8 +19,9 @@ use crate::nonlinear::step::{Equations, Step};
 /// Part of the tolerance, transferred to the estimate's order, that is used.
 const MARGIN: f64 = 0.02;
 
-/// Estimated error of a converged step in units of what is accepted, infinite if it cannot be computed. `rough`: the step is
-/// the first or a repeated one, where a stiff transient makes the estimate too large unless it is filtered twice.
+/// Estimated error of a converged step in units of what is accepted, infinite if it cannot be computed. `rough`: the
+/// step is the first or a repeated one, where a stiff transient makes the estimate too large unless it is filtered
+/// twice.
 pub(super) fn error(
     step: &Step,
     left: &Linearization,

@@ -33,8 +33,8 @@ impl NonlinearSolution<'_> {
         std::iter::once(self.start_time).chain(self.path.pieces.iter().map(|piece| piece.end)).collect()
     }
 
-    /// States at all ends of steps, `[info.steps + 1, D]`. Where the status is not `Converged` they reach beyond the last
-    /// row of `states`.
+    /// States at all ends of steps, `[info.steps + 1, D]`. Where the status is not `Converged` they reach beyond the
+    /// last row of `states`.
     pub fn mesh_states(&self) -> Array2<f64> {
         let row = |steps: usize| if steps == 0 { &self.initial[..] } else { self.path.pieces[steps - 1].last() };
         Array2::from_shape_fn((self.path.pieces.len() + 1, self.initial.len()), |(steps, d)| row(steps)[d])

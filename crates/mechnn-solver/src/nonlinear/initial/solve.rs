@@ -14,7 +14,8 @@ use crate::nonlinear::error::{NonlinearError, check_states};
 use crate::nonlinear::step::{Equations, Tableau};
 
 impl NonlinearSolver {
-    /// Solves from the initial values alone, with steps chosen by the estimated error. Steps end at every requested time.
+    /// Solves from the initial values alone, with steps chosen by the estimated error. Steps end at every requested
+    /// time.
     ///
     /// # Shapes
     /// - `theta`: `[P]`
@@ -33,9 +34,9 @@ impl NonlinearSolver {
         self.run(dynamics, theta, initial, times, |task, info| Adaptive::new(task).run(info))
     }
 
-    /// Solves all of `times` at once by Newton's method from states guessed there, then splits steps until the estimated
-    /// error satisfies the tolerance (coarse to fine). If that leads nowhere, solves from the initial values alone;
-    /// [`NonlinearInfo::start`] tells. The guess may be noisy data or a solution for other parameters.
+    /// Solves all of `times` at once by Newton's method from states guessed there, then splits steps until the
+    /// estimated error satisfies the tolerance (coarse to fine). If that leads nowhere, solves from the initial values
+    /// alone; [`NonlinearInfo::start`] tells. The guess may be noisy data or a solution for other parameters.
     ///
     /// # Shapes
     /// As [`Self::solve`]; `states`: `[N, D]`, whose first row is ignored in favour of `initial`.
@@ -64,8 +65,8 @@ impl NonlinearSolver {
     }
 
     /// Solves on the steps between `mesh`, without error control: the solution is a smooth function of parameters and
-    /// initial values, which differences and optimisers need. `Converged` then speaks of the collocation equations only;
-    /// [`NonlinearInfo::largest_error`] has the estimated local error. The mesh of a solution is
+    /// initial values, which differences and optimisers need. `Converged` then speaks of the collocation equations
+    /// only; [`NonlinearInfo::largest_error`] has the estimated local error. The mesh of a solution is
     /// [`NonlinearSolution::mesh`].
     ///
     /// # Shapes

@@ -4,7 +4,8 @@ use crate::dynamics::Dynamics;
 use crate::nonlinear::error::{NonlinearError, check_times, check_vector};
 use crate::nonlinear::step::{CollocationRule, Newton, Tolerance};
 
-/// Solves `x' = f(t, x, θ)`, `x(t_0) = x_0` by Newton's method on the collocation equations of several steps at a time.
+/// Solves `x' = f(t, x, θ)`, `x(t_0) = x_0` by Newton's method on the collocation equations of several steps at a
+/// time.
 ///
 /// | Name | Default | Purpose | Range |
 /// |---|---|---|---|
@@ -15,8 +16,8 @@ use crate::nonlinear::step::{CollocationRule, Newton, Tolerance};
 /// | `max_step` | infinite | longest step; shorten it where the right-hand side has short events | positive |
 /// | `newton` | see [`Newton`] | convergence of the collocation equations | |
 ///
-/// A window of one step is cheapest: every step starts from converged states. Longer windows need two to four times more
-/// evaluations, but linearise 16 and more steps on all threads, which may pay for expensive right-hand sides
+/// A window of one step is cheapest: every step starts from converged states. Longer windows need two to four times
+/// more evaluations, but linearise 16 and more steps on all threads, which may pay for expensive right-hand sides
 /// (`docs/src/concepts/nonlinear.md` has measurements).
 ///
 /// # References

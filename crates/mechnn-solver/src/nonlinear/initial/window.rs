@@ -24,8 +24,8 @@ impl Window {
         Self { steps: pieces.into_iter().map(|piece| Step::new(piece, equations)).collect(), left }
     }
 
-    /// Steps along `nodes`, continued from the piece `before` if it is known. All but the first step are predicted by one
-    /// Newton iteration of their own, each from the end of the step before it.
+    /// Steps along `nodes`, continued from the piece `before` if it is known. All but the first step are predicted by
+    /// one Newton iteration of their own, each from the end of the step before it.
     pub(super) fn predicted(
         nodes: &[f64],
         state: &[f64],

@@ -1,5 +1,6 @@
 //! Stiff problems, most of them from the test set of Hairer & Wanner, *Solving Ordinary Differential Equations II*,
-//! section IV.10, and Mazzia & Magherini, *Test Set for Initial Value Problem Solvers*, whose reference values these are.
+//! section IV.10, and Mazzia & Magherini, *Test Set for Initial Value Problem Solvers*, whose reference values these
+//! are.
 
 use super::dual::Real;
 use super::equations::{Equations, equations};

@@ -41,7 +41,8 @@ impl Step {
         }
     }
 
-    /// A converged step with its factors, and the linearisation at its start, which stays zero where the rule ignores it.
+    /// A converged step with its factors, and the linearisation at its start, which stays zero where the rule ignores
+    /// it.
     pub(crate) fn linearized(piece: &Piece, equations: &Equations<'_>) -> Result<(Self, Linearization), Failure> {
         let mut step = Self::new(piece.clone(), equations);
         step.linearize(equations)?;

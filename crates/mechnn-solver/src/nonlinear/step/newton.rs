@@ -62,7 +62,8 @@ impl Progress {
         }
         if let Some(last) = last {
             let rate = size / last;
-            // With contraction by `rate` the corrections still to come sum up to this; quadratic convergence only helps.
+            // With contraction by `rate` the corrections still to come sum up to this; quadratic convergence only
+            // helps.
             if rate < 1.0 && size * rate / (1.0 - rate) <= self.sufficient {
                 return Ok(true);
             }

@@ -4,14 +4,14 @@ use crate::nonlinear::error::NonlinearError;
 
 /// The error to aim at, `absolute_d + relative |x_d|` in every dimension d, step by step.
 ///
-/// Step control bounds an estimate of lower order than the solution, see `docs/src/concepts/nonlinear.md`: the local error
-/// of a smooth step is then far below the tolerance, that of a step where stiffness reduces the order may be up to about
-/// `0.04 relative^-0.4` tolerances (10 at 1e-6). The error of the solution is that times what the problem makes of it:
-/// below the tolerance for problems that forget, exponentially growing with the horizon for chaotic ones.
+/// Step control bounds an estimate of lower order than the solution, see `docs/src/concepts/nonlinear.md`: the local
+/// error of a smooth step is then far below the tolerance, that of a step where stiffness reduces the order may be up
+/// to about `0.04 relative^-0.4` tolerances (10 at 1e-6). The error of the solution is that times what the problem
+/// makes of it: below the tolerance for problems that forget, exponentially growing with the horizon for chaotic ones.
 ///
-/// `absolute` must be small against the values of a state that still matter. Robertson's reaction, whose second species
-/// stays below 4e-5, is solved to time 1e11 with an absolute tolerance of 1e-9; with 1e-8 that species may turn negative
-/// within the tolerance, from where the exact solution runs away to -2e7.
+/// `absolute` must be small against the values of a state that still matter. Robertson's reaction, whose second
+/// species stays below 4e-5, is solved to time 1e11 with an absolute tolerance of 1e-9; with 1e-8 that species may
+/// turn negative within the tolerance, from where the exact solution runs away to -2e7.
 ///
 /// | Name | Default | Purpose | Range |
 /// |---|---|---|---|

@@ -2,10 +2,10 @@
 //!
 //! $$ W^{-2} s + R z = f, \qquad R^\top s = -q $$
 //!
-//! is the minimum of `1/2 |W (f - R z)|^2 - q z`; hard rows are those with `W^{-2} = 0`, whose `s` is minus the multiplier.
-//! The solution has `f` from the data, the adjoint of a cotangent g `f = 0, q = g`. One solve with the factor leaves
-//! `eps cond^2`, too much for derivatives from a condition of 1e3 on; each correction with the residuals of the rows, the
-//! values' and the adjoint's alike, removes as many digits of that as the first solve has.
+//! is the minimum of `1/2 |W (f - R z)|^2 - q z`; hard rows are those with `W^{-2} = 0`, whose `s` is minus the
+//! multiplier. The solution has `f` from the data, the adjoint of a cotangent g `f = 0, q = g`. One solve with the
+//! factor leaves `eps cond^2`, too much for derivatives from a condition of 1e3 on; each correction with the residuals
+//! of the rows, the values' and the adjoint's alike, removes as many digits of that as the first solve has.
 //!
 //! References: Björck, BIT 7 (1967); Björck, Linear Algebra Appl. 88/89 (1987) (corrected semi-normal equations).
 

@@ -5,8 +5,9 @@
 //! $$ dL = \sum w^2 \left( \mu\, df + \rho\, (dR\, \lambda) - \mu\, (dR\, z) \right) + 2 w\, \mu \rho\, dw $$
 //!
 //! (`docs/src/concepts/solver.md`; the QP sensitivities of ICML 2024, appendix, in closed form). Both come from their
-//! augmented systems as `s = w^2 ρ` and `s = -w^2 μ`. Hard rows have the multipliers of `L = |A x - c|² / 2 + νᵀ (C x - d)`
-//! there, `s = -ν`, and of the adjoint `[AᵀA Cᵀ; C 0] (λ, η) = (g, 0)`, `s = -η`: `dL/dd = η`, `dL/dC = -ν λᵀ - η xᵀ`.
+//! augmented systems as `s = w^2 ρ` and `s = -w^2 μ`. Hard rows have the multipliers of
+//! `L = |A x - c|² / 2 + νᵀ (C x - d)` there, `s = -ν`, and of the adjoint `[AᵀA Cᵀ; C 0] (λ, η) = (g, 0)`,
+//! `s = -η`: `dL/dd = η`, `dL/dC = -ν λᵀ - η xᵀ`.
 
 use super::augmented::Augmented;
 use crate::gradient::{OdeGradient, StepsGradient};

@@ -115,7 +115,8 @@ impl FactoredElement {
     /// Diagonal of the inverse of the normal equations: that of the values `[N, D, K]`, and that of the slack.
     ///
     /// With the slack eliminated last, `z` its response and `den` its Schur complement, that of the values is
-    /// `diag((AᵀA)⁻¹) + z² / den`, and that of the slack `1 / den`. There is no refinement: see [`REFUSE_VARIANCES_ABOVE`].
+    /// `diag((AᵀA)⁻¹) + z² / den`, and that of the slack `1 / den`. There is no refinement: see
+    /// [`REFUSE_VARIANCES_ABOVE`].
     pub(crate) fn variances(&self, view: &ElementView<'_>) -> Result<(Vec<f64>, f64), SolveError> {
         let mut values = vec![0.0; view.unknowns()];
         let mut slack = 0.0;

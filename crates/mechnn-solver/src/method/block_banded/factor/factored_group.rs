@@ -27,8 +27,8 @@ pub(crate) struct FactoredGroup {
 /// A pivot below this fraction of its diagonal entry is rounding error: solving on would return noise.
 const MIN_PIVOT_RATIO: f64 = 16.0 * f64::EPSILON;
 
-/// The same for the squares of the pivots of an orthogonal factorisation: `eps^2 = 5e-32`, times the growth by heavy rows
-/// and along time. Where the rows do determine the solution these ratios stay above 1e-24 for K = 5 down to steps
+/// The same for the squares of the pivots of an orthogonal factorisation: `eps^2 = 5e-32`, times the growth by heavy
+/// rows and along time. Where the rows do determine the solution these ratios stay above 1e-24 for K = 5 down to steps
 /// of 1e-4 (`tests/conditioning.rs`).
 const MIN_ORTHOGONAL_RATIO: f64 = 1e-25;
 
@@ -78,9 +78,9 @@ impl FactoredGroup {
         Ok((factored, UnknownVector { values, slack }))
     }
 
-    /// Whether the rows determine the unknowns of the group, whatever their weights: elimination of the rows divided by
-    /// their norms. Rounding of heavy rows that depend on each other would otherwise fill a direction that the light ones leave
-    /// open.
+    /// Whether the rows determine the unknowns of the group, whatever their weights: elimination of the rows divided
+    /// by their norms. Rounding of heavy rows that depend on each other would otherwise fill a direction that the
+    /// light ones leave open.
     pub(crate) fn check_rank(
         view: &ElementView<'_>,
         group: &Group,
@@ -143,8 +143,8 @@ impl FactoredGroup {
         self.factor.as_ref().map_or(1.0, BandedCholesky::pivot_ratio)
     }
 
-    /// Replaces the group's entries of `x` `[N, D, K]`, and the slack if it is the last column of the border, by the solution of
-    /// `AᵀA y = x`.
+    /// Replaces the group's entries of `x` `[N, D, K]`, and the slack if it is the last column of the border, by the
+    /// solution of `AᵀA y = x`.
     pub(crate) fn solve_in_place(&self, view: &ElementView<'_>, x: &mut [f64], slack: &mut f64) {
         if self.whole {
             self.solve_contiguous(x, slack);
@@ -212,8 +212,8 @@ impl FactoredGroup {
         }
     }
 
-    /// Writes the diagonal of `(AᵀA)⁻¹` into the group's entries of `out` `[N, D, K]`, and the slack's if it is the last
-    /// it; returns its largest inflation. Under hard equations the covariance of a point is `Z C Zᵀ`.
+    /// Writes the diagonal of `(AᵀA)⁻¹` into the group's entries of `out` `[N, D, K]`, and the slack's if it is
+    /// the last it; returns its largest inflation. Under hard equations the covariance of a point is `Z C Zᵀ`.
     pub(crate) fn variances_into(&self, view: &ElementView<'_>, out: &mut [f64], slack: &mut f64) -> f64 {
         // Nothing is free: hard equations fix every value.
         let Some(factor) = &self.factor else { return 1.0 };

@@ -16,7 +16,8 @@ pub(crate) struct GroupRows<'a> {
     half_bandwidth: usize,
     residual_at: Option<Unknowns<'a>>,
     null_space: Option<&'a NullSpace>,
-    /// True if every row is divided by its norm: the rank of the rows does not depend on their scale, its computation does.
+    /// True if every row is divided by its norm: the rank of the rows does not depend on their scale, its computation
+    /// does.
     equilibrated: bool,
 }
 

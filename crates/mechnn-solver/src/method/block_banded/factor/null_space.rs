@@ -1,9 +1,9 @@
 //! Hard equations: at every point the equation rows are satisfied exactly, and only what they leave free is fitted.
 //!
-//! With `C_t x_t = d_t` at each point, `x_t = p_t + Z_t y_t`, where the columns of Z span the null space of C and p is the
-//! solution of least norm, both in the scaled unknowns `h^k u^(k)`: there C is dominated by its highest derivatives, so
-//! these are what is eliminated. The weight `h^-(K-1)` that a soft equation row has relative to the smoothness rows, the
-//! source of most ill-conditioning, is gone, and the blocks shrink from D K to D K - E.
+//! With `C_t x_t = d_t` at each point, `x_t = p_t + Z_t y_t`, where the columns of Z span the null space of C and p is
+//! the solution of least norm, both in the scaled unknowns `h^k u^(k)`: there C is dominated by its highest
+//! derivatives, so these are what is eliminated. The weight `h^-(K-1)` that a soft equation row has relative to the
+//! smoothness rows, the source of most ill-conditioning, is gone, and the blocks shrink from D K to D K - E.
 //!
 //! References: Björck 1996, section 5.1 (null-space method); `docs/src/concepts/accuracy.md`.
 

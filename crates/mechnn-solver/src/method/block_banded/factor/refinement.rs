@@ -29,8 +29,8 @@ const REFINE_ABOVE: f64 = 1e-11;
 const MAX_REFINEMENTS: usize = 8;
 
 impl FactoredElement {
-    /// The solution by this factorisation, refined with the residuals of the rows until the rounding error is negligible
-    /// or stops falling.
+    /// The solution by this factorisation, refined with the residuals of the rows until the rounding error is
+    /// negligible or stops falling.
     ///
     /// The correction that would come next measures the error of what is there, so the last one is computed and not
     /// applied: it is the estimate.
@@ -95,7 +95,8 @@ impl FactoredElement {
     }
 
     /// Replaces `out` by the least-squares solution for the residuals of the rows at z, by eliminating the rows again:
-    /// the normal equations cannot be trusted with it where the orthogonal factorisation was needed. Returns the slack.
+    /// the normal equations cannot be trusted with it where the orthogonal factorisation was needed. Returns the
+    /// slack.
     ///
     /// At the solution the residuals are orthogonal to all columns but the slack's, with which their product is minus
     /// gamma * alpha: the linear term enters the correction as it enters the solution.

@@ -3,8 +3,8 @@
 use super::element_view::ElementView;
 use crate::problem::MAX_ORDERS;
 
-/// Largest change of each derivative order relative to the largest value of that order, the worst of all orders; NaN if
-/// a number involved is. An order that is zero up to rounding is measured against the largest `h^k u^(k)` instead.
+/// Largest change of each derivative order relative to the largest value of that order, the worst of all orders; NaN
+/// if a number involved is. An order that is zero up to rounding is measured against the largest `h^k u^(k)` instead.
 pub(crate) fn relative_change(view: &ElementView<'_>, change: &[f64], values: &[f64]) -> f64 {
     let orders = view.sizes.orders;
     let step = (0..view.sizes.points - 1).map(|t| view.step(t, 0)).fold(0.0, f64::max);

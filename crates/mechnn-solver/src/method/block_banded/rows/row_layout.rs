@@ -6,8 +6,8 @@ use crate::problem::Sizes;
 
 /// Where every row of an element stands in a vector in the space of rows.
 ///
-/// The families follow each other: equations `[N, E]`, initial values `[S, D, Q]`, periodic rows `[D, K - 1]`, interval
-/// rows `[N - 1, D, R]`, central rows `[N - 2, D]`; a family that the problem does not have is empty.
+/// The families follow each other: equations `[N, E]`, initial values `[S, D, Q]`, periodic rows `[D, K - 1]`,
+/// interval rows `[N - 1, D, R]`, central rows `[N - 2, D]`; a family that the problem does not have is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RowLayout {
     sizes: Sizes,

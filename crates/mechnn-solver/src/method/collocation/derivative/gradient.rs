@@ -1,7 +1,8 @@
 //! Reverse mode: from the multipliers of the rows to the gradient of every input.
 //!
-//! With `F z = b`, `F^T mu = dL/dz`: `dL/db = mu` and `dL/dF = -mu z^T`, entry by entry of the rows. The node positions enter
-//! through the integration matrix ([`write_matrices`](crate::quadrature::write_matrices)); for a spline row with integrand v
+//! With `F z = b`, `F^T mu = dL/dz`: `dL/db = mu` and `dL/dF = -mu z^T`, entry by entry of the rows. The node
+//! positions enter through the integration matrix ([`write_matrices`](crate::quadrature::write_matrices)); for a
+//! spline row with integrand v
 //!
 //! $$ \frac{dL}{d\tau_l} = \mu_l v_l - \Big( \sum_i \mu_i A_{il} \Big) \sum_j D_{lj} v_j $$
 

@@ -30,8 +30,8 @@ pub(crate) struct CollocationPullback {
     pub(crate) two_points: Vec<Option<TwoPoint>>,
 }
 
-/// Batch elements whose gradients exist at the same time before they are summed in order: bounds memory, and the result
-/// does not depend on the number of threads.
+/// Batch elements whose gradients exist at the same time before they are summed in order: bounds memory, and the
+/// result does not depend on the number of threads.
 const ELEMENTS_AT_ONCE: usize = 1024;
 
 impl Pullback for CollocationPullback {

@@ -37,8 +37,8 @@ pub(super) fn spline_rows(x: &Element, nodes: CollocationNodes) -> Vec<Row> {
     rows
 }
 
-/// `A[i][j]`: the integral from node 0 to node i of the Lagrange polynomial of node j, with its derivatives in the steps.
-/// From the coefficients of the polynomials in `t / (length of the element)`.
+/// `A[i][j]`: the integral from node 0 to node i of the Lagrange polynomial of node j, with its derivatives in the
+/// steps. From the coefficients of the polynomials in `t / (length of the element)`.
 fn integration_matrix(steps: &[f64]) -> Vec<Vec<Dual>> {
     let m = steps.len();
     let constant = |value: f64| Dual::constant(value, m);

@@ -41,7 +41,8 @@ pub(super) fn rows(x: &Element) -> Vec<Row> {
 }
 
 /// R, `[K, K]`: Q(1) holds the moments of `(1-s)^(k-i) / (k-i)!` on [0, 1], so the coefficients of the orthonormal
-/// polynomials whiten it. Legendre's recurrence `(n+1) P_(n+1) = (2n+1) (2x-1) P_n - n P_(n-1)` stays in whole numbers.
+/// polynomials whiten it. Legendre's recurrence `(n+1) P_(n+1) = (2n+1) (2x-1) P_n - n P_(n-1)` stays in whole
+/// numbers.
 fn whitening(k: usize) -> Vec<Vec<f64>> {
     let mut polynomials = vec![vec![1.0], vec![-1.0, 2.0]];
     for n in 1..k {

@@ -60,8 +60,8 @@ pub(crate) fn rows(x: &Element) -> Vec<Row> {
 
 /// Taylor rows of both directions, and central rows if the scheme has them.
 ///
-/// R, the number of Taylor rows per interval, dimension and direction, is k + 1 without central rows (the last one makes
-/// the highest derivative piecewise constant) and k with them.
+/// R, the number of Taylor rows per interval, dimension and direction, is k + 1 without central rows (the last one
+/// makes the highest derivative piecewise constant) and k with them.
 fn taylor_rows(x: &Element) -> Vec<Row> {
     let (n, dims, k) = (x.sizes.points, x.sizes.dims, x.sizes.orders - 1);
     let central = x.problem.scheme().has_central_rows();
