@@ -219,3 +219,45 @@ fn reflect(v: &[f64], x: &mut [f64]) {
     let projection: f64 = v.iter().zip(&*x).map(|(v, x)| v * x).sum();
     x.iter_mut().zip(v).for_each(|(x, v)| *x -= 2.0 * projection * v);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::TwoPoint;
+
+    /// Phi_e: a part that grows and one that decays by 1e6 in each of the five maps, and a little of each in the other.
+    fn map(_: usize, phi: &mut [f64]) {
+        phi.copy_from_slice(&[1e6, 0.5, 0.25, 1e-6]);
+    }
+
+    /// The decaying part is given at the first end, the growing one at the last.
+    const ENDS: [f64; 8] = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+
+    #[test]
+    fn growing_solutions_satisfy_their_maps_and_conditions() {
+        let system = TwoPoint::new(5, vec![1.0, 1.0], &ENDS, map).expect("regular");
+        let right: Vec<f64> = (0..12).map(|i| (i as f64).cos()).collect();
+        let mut x = right.clone();
+        system.solve(&mut x);
+        for e in 0..5 {
+            for i in 0..2 {
+                let phi = [1e6, 0.5, 0.25, 1e-6];
+                let row = phi[2 * i] * x[2 * e] + phi[2 * i + 1] * x[2 * e + 1];
+                let residual = x[2 * (e + 1) + i] - row - right[2 * e + i];
+                assert!(residual.abs() < 1e-14 * (1.0 + row.abs()), "map {e}, row {i}: {residual:e}");
+            }
+        }
+        assert!((x[1] - right[10]).abs() < 1e-14 && (x[10] - right[11]).abs() < 1e-14);
+    }
+
+    #[test]
+    fn the_transposed_system_is_the_transpose() {
+        let system = TwoPoint::new(5, vec![2.0, 0.5], &ENDS, map).expect("regular");
+        let (mut x, mut g): (Vec<f64>, Vec<f64>) = (0..12).map(|i| ((i as f64).cos(), (i as f64).sin())).unzip();
+        let (right, cotangent) = (x.clone(), g.clone());
+        system.solve(&mut x);
+        system.solve_transposed(&mut g);
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let (forward, backward) = (dot(&cotangent, &x), dot(&g, &right));
+        assert!((forward - backward).abs() < 1e-13 * forward.abs().max(1.0), "{forward} and {backward}");
+    }
+}

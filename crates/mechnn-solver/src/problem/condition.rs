@@ -64,3 +64,28 @@ pub(crate) fn conditions(problem: &OdeProblem) -> Result<Vec<Condition>, SolveEr
 pub(crate) fn are_initial(conditions: &[Condition]) -> bool {
     conditions.iter().all(|condition| matches!(condition.source, Source::Initial(_)))
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+
+    use super::{Source, are_initial, conditions};
+    use crate::error::SolveError;
+    use crate::problems::harmonic;
+
+    #[test]
+    fn initial_values_are_conditions_in_their_order() {
+        let problem = harmonic().problem(5, 3).expect("well formed");
+        let found = conditions(&problem).expect("two");
+        let sources: Vec<Source> = found.iter().map(|condition| condition.source).collect();
+        assert_eq!(sources, [Source::Initial(0), Source::Initial(1)]);
+        assert!(are_initial(&found));
+    }
+
+    #[test]
+    fn too_many_conditions_are_counted() {
+        let problem = harmonic().problem(5, 3).and_then(|p| p.with_periodic_jump(Array3::zeros((1, 1, 2))));
+        let found = conditions(&problem.expect("well formed"));
+        assert_eq!(found, Err(SolveError::Conditions { needed: 2, found: 4 }));
+    }
+}

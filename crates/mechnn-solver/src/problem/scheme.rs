@@ -183,3 +183,35 @@ impl Weights {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CollocationNodes;
+
+    #[test]
+    fn lobatto_points_are_symmetric_and_extrema_of_a_legendre_polynomial() {
+        for nodes in CollocationNodes::ALL {
+            let points = nodes.lobatto();
+            assert_eq!(points.len(), nodes.count());
+            assert!(points.windows(2).all(|ends| ends[0] < ends[1]));
+            for (left, right) in points.iter().zip(points.iter().rev()) {
+                assert!((left + right - 1.0).abs() < 1e-15);
+            }
+            // Zeros of the derivative of P_m are extrema of P_m.
+            let m = nodes.intervals();
+            let legendre = |x: f64| {
+                let (mut last, mut current) = (1.0, x);
+                for n in 1..m {
+                    let n = n as f64;
+                    (last, current) = (current, ((2.0 * n + 1.0) * x * current - n * last) / (n + 1.0));
+                }
+                current
+            };
+            for &point in &points[1..m] {
+                let (x, change) = (2.0 * point - 1.0, 1e-6);
+                let slope = (legendre(x + change) - legendre(x - change)) / (2.0 * change);
+                assert!(slope.abs() < 1e-8, "{nodes:?}: {slope:e} at {point}");
+            }
+        }
+    }
+}

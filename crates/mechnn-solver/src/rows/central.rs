@@ -26,3 +26,21 @@ impl CentralRow {
         Self { entries: [-outer, -centre, outer], derivative: [-outer_slope, -centre_slope, outer_slope] }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CentralRow;
+
+    #[test]
+    fn derivatives_are_those_of_the_entries() {
+        let (h, change) = (0.7, 1e-6);
+        for orders in 2..=7 {
+            let [before, after] = [h - change, h + change].map(|h| CentralRow::new(orders, h).entries);
+            let row = CentralRow::new(orders, h);
+            for i in 0..3 {
+                let difference = (after[i] - before[i]) / (2.0 * change);
+                assert!((difference - row.derivative[i]).abs() < 1e-8, "K = {orders}, entry {i}: {difference}");
+            }
+        }
+    }
+}

@@ -59,3 +59,31 @@ impl ReferenceStep {
         if self.exponent == 0.0 { 0.0 } else { self.exponent * self.factor(h).powi(2) / (self.count * h) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ReferenceStep;
+    use crate::problem::Scheme;
+
+    #[test]
+    fn the_mean_of_the_squared_factors_is_one_however_the_steps_are_scaled() {
+        for scale in [1e-3, 1.0, 1e3] {
+            let steps = [0.1, 0.4, 0.2].map(|h| scale * h);
+            let reference = ReferenceStep::new(Scheme::IntegratedWiener, 4, &steps);
+            let mean = steps.iter().map(|&h| reference.factor(h).powi(2)).sum::<f64>() / 3.0;
+            assert!((mean - 1.0).abs() < 1e-13, "{mean}");
+            assert_eq!(ReferenceStep::new(Scheme::Taylor, 4, &steps).factor(steps[0]), 1.0);
+        }
+    }
+
+    #[test]
+    fn slopes_are_those_of_the_logarithm() {
+        let factor = |steps: &[f64], h: f64| ReferenceStep::new(Scheme::IntegratedWiener, 3, steps).factor(h).ln();
+        let (steps, change) = ([0.3, 0.5], 1e-6);
+        let reference = ReferenceStep::new(Scheme::IntegratedWiener, 3, &steps);
+        let own = (factor(&steps, 0.3 + change) - factor(&steps, 0.3 - change)) / (2.0 * change);
+        assert!((own - reference.own_slope(0.3)).abs() < 1e-7, "{own}");
+        let shared = (factor(&[0.3 + change, 0.5], 0.5) - factor(&[0.3 - change, 0.5], 0.5)) / (2.0 * change);
+        assert!((shared - reference.shared_slope(0.3)).abs() < 1e-7, "{shared}");
+    }
+}

@@ -27,3 +27,27 @@ pub(super) fn write(pattern: &mut Pattern, orders: usize, derivatives: usize) ->
     }
     2 * derivatives
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Pattern, write};
+    use crate::rows::pattern::{MAX_ROWS, MAX_WIDTH};
+
+    #[test]
+    fn rows_are_exact_for_polynomials_up_to_the_highest_order() {
+        for orders in 2..=7 {
+            let mut pattern: Pattern = [[0.0; MAX_WIDTH]; MAX_ROWS];
+            let rows = write(&mut pattern, orders, orders);
+            assert_eq!(rows, 2 * orders);
+            // t^p from 0 to h = 1: derivative j is p! / (p-j)! t^(p-j).
+            for p in 0..orders {
+                let derivative = |j: usize| (p + 1 - j..=p).map(|factor| factor as f64).product::<f64>();
+                for row in &pattern[..rows] {
+                    let left = row[p] * derivative(p);
+                    let right: f64 = (0..=p).map(|j| row[orders + j] * derivative(j)).sum();
+                    assert!((left + right).abs() < 1e-12 * derivative(p), "K = {orders}, t^{p}");
+                }
+            }
+        }
+    }
+}

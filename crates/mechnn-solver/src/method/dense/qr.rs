@@ -137,3 +137,33 @@ fn norm(x: impl Iterator<Item = f64> + Clone) -> f64 {
     }
     largest * x.map(|v| (v / largest).powi(2)).sum::<f64>().sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::Qr;
+
+    #[test]
+    fn the_augmented_system_is_solved() {
+        let a = array![[1.0, 2.0], [0.0, 1.0], [3.0, -1.0], [1e6, 2e6]];
+        let factor = Qr::new(a.view(), vec![1, 0]).expect("full rank");
+        let (f, g) = ([1.0, 2.0, 3.0, 4.0], [0.5, -0.25]);
+        let (r, z) = factor.solve_augmented(&f, &g);
+        for m in 0..4 {
+            let row = r[m] + a[[m, 0]] * z[0] + a[[m, 1]] * z[1];
+            assert!((row - f[m]).abs() < 1e-9, "row {m}: {row}");
+        }
+        for (j, g) in g.iter().enumerate() {
+            let column: f64 = (0..4).map(|m| a[[m, j]] * r[m]).sum();
+            // Entries of 1e6 meet here.
+            assert!((column - g).abs() < 1e-8, "column {j}: {column}");
+        }
+    }
+
+    #[test]
+    fn a_dependent_column_is_named() {
+        let a = array![[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]];
+        assert_eq!(Qr::new(a.view(), vec![0, 1]).map(|_| ()).map_err(|error| error.column), Err(1));
+    }
+}

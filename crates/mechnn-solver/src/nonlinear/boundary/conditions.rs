@@ -71,3 +71,17 @@ impl LinearConditions {
         (0..dims).flat_map(|d| self.at_first.row(d).into_iter().chain(self.at_last.row(d)).copied()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LinearConditions;
+
+    #[test]
+    fn separated_conditions_hold_at_their_ends() {
+        let conditions = LinearConditions::separated(2, &[(0, 3.0)], &[(1, 4.0)]).expect("two conditions");
+        assert_eq!(conditions.residual(&[1.0, 10.0], &[20.0, 2.0]), [2.0, 2.0]);
+        assert_eq!(conditions.rows(), [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+        assert!(LinearConditions::separated(2, &[(0, 3.0)], &[]).is_err());
+        assert!(LinearConditions::separated(1, &[(1, 3.0)], &[]).is_err());
+    }
+}

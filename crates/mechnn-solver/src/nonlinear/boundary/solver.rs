@@ -17,7 +17,7 @@ use crate::nonlinear::step::{CollocationRule, Equations, Newton, Tableau, Tolera
 /// | Name | Default | Purpose | Range |
 /// |---|---|---|---|
 /// | `rule` | `HermiteSimpson` | collocation rule; symmetric in time, as growing and decaying parts ask for | |
-/// | `tolerance` | relative 1e-6, absolute 1e-9 | error relative to the largest states of a dimension | see [`Tolerance`] |
+/// | `tolerance` | relative 1e-6, absolute 1e-9 | error, relative to the largest states | see [`Tolerance`] |
 /// | `max_steps` | 20 000 | steps of the finest mesh | at least 2 |
 /// | `newton` | tolerance 1e-3, 50 iterations a mesh | convergence of the collocation equations | |
 ///

@@ -37,3 +37,25 @@ impl Controller {
         h * (SAFETY * error.powf(-self.exponent)).clamp(MIN_FACTOR, SAFETY)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Controller, MAX_FACTOR, MIN_FACTOR, SAFETY};
+
+    #[test]
+    fn steps_follow_the_error_within_limits() {
+        let mut controller = Controller::new(3);
+        // h error^(-1/4): an error of 2^-4 lets the step double, less the safety.
+        assert!((controller.after_accepted(0.5, 1.0 / 16.0) - 0.5 * 2.0 * SAFETY).abs() < 1e-15);
+        assert!((controller.after_rejected(0.5, 16.0) - 0.5 * 0.5 * SAFETY).abs() < 1e-15);
+        assert_eq!(controller.after_rejected(1.0, f64::INFINITY), MIN_FACTOR);
+        assert_eq!(Controller::new(3).after_accepted(1.0, 0.0), MAX_FACTOR);
+    }
+
+    #[test]
+    fn a_growing_error_is_met_by_a_shorter_step_than_its_size_asks_for() {
+        let (mut first, mut second) = (Controller::new(3), Controller::new(3));
+        second.after_accepted(1.0, 0.01);
+        assert!(second.after_accepted(1.0, 0.5) < first.after_accepted(1.0, 0.5));
+    }
+}

@@ -80,3 +80,29 @@ impl Progress {
         Ok(false)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, Newton};
+
+    fn outcome(steps: usize, sizes: &[f64]) -> Result<bool, Failure> {
+        let mut progress = Newton { tolerance: 1e-3, max_iterations: 4 }.begin(steps, 1e-6);
+        sizes.iter().try_fold(false, |_, size| progress.is_converged(*size))
+    }
+
+    #[test]
+    fn small_or_soon_small_corrections_are_convergence() {
+        assert_eq!(outcome(1, &[1e-4]), Ok(true));
+        assert_eq!(outcome(1, &[1.0]), Ok(false));
+        // Contraction by 1e-2 leaves 1e-2 * 1e-2 / (1 - 1e-2) < 1e-3.
+        assert_eq!(outcome(1, &[1.0, 1e-2]), Ok(true));
+    }
+
+    #[test]
+    fn growth_a_spent_budget_and_numbers_that_are_not_finite_are_failures() {
+        assert_eq!(outcome(1, &[1.0, 2.0]), Err(Failure::NoContraction));
+        assert_eq!(outcome(2, &[1.0, 2.0]), Ok(false), "over several steps corrections may grow at first");
+        assert_eq!(outcome(1, &[1.0, 0.9, 0.8, 0.7]), Err(Failure::NoContraction));
+        assert_eq!(outcome(1, &[f64::NAN]), Err(Failure::NotFinite));
+    }
+}

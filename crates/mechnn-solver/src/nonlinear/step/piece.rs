@@ -55,3 +55,24 @@ impl Piece {
         Self { time, end, start: start.to_vec(), stages: nodes.collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Piece;
+    use crate::nonlinear::step::rule::{CollocationRule, Tableau};
+
+    #[test]
+    fn a_cubic_is_read_and_continued_exactly() {
+        let tableau = Tableau::new(CollocationRule::RadauThree);
+        let cubic = |t: f64| vec![t * t * t - t, 1.0 - 2.0 * t];
+        let (time, end) = (0.5, 1.5);
+        let stages = tableau.nodes.iter().flat_map(|c| cubic(time + c * (end - time))).collect();
+        let piece = Piece { time, end, start: cubic(time), stages };
+        let next = piece.continued(end, 2.0, piece.last(), &tableau);
+        for (found, t) in [(piece.at(0.7, &tableau), 0.7), (next.at(1.9, &tableau), 1.9)] {
+            for (found, expected) in found.iter().zip(cubic(t)) {
+                assert!((found - expected).abs() < 1e-13, "{found} and {expected} at {t}");
+            }
+        }
+    }
+}

@@ -58,3 +58,30 @@ pub(crate) fn elimination_groups(view: &ElementView<'_>) -> Vec<Group> {
         None => independent_groups(view),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array3, Array5};
+
+    use super::{Group, elimination_groups, independent_groups};
+    use crate::method::block_banded::rows::ElementView;
+    use crate::problem::{InitialValues, LinearOde, OdeProblem, Scheme, TimeGrid};
+
+    #[test]
+    fn dimensions_are_joined_by_their_equations_and_by_the_slack() {
+        // Equation 0 joins dimensions 0 and 2, at one point only; equation 1 has dimension 1 alone.
+        let mut coefficients = Array5::zeros((1, 4, 2, 3, 2));
+        coefficients[[0, 0, 0, 0, 1]] = 1.0;
+        coefficients[[0, 3, 0, 2, 0]] = 1.0;
+        coefficients[[0, 1, 1, 1, 0]] = 1.0;
+        let ode = LinearOde::new(coefficients, Array3::zeros((1, 1, 2)));
+        let problem = OdeProblem::new(&ode, &TimeGrid::uniform(4, 0.1), &InitialValues::none()).expect("well formed");
+        let group = |dims: &[usize], equations: &[usize]| Group { dims: dims.to_vec(), equations: equations.to_vec() };
+        let expected = [group(&[0, 2], &[0]), group(&[1], &[1])];
+        let view = ElementView::new(&problem, 0);
+        assert_eq!(independent_groups(&view), expected);
+        assert_eq!(elimination_groups(&view), expected);
+        let with_slack = problem.with_scheme(Scheme::RelaxedLp { gamma_alpha: 0.0 }).expect("well formed");
+        assert_eq!(elimination_groups(&ElementView::new(&with_slack, 0)), [group(&[0, 1, 2], &[0, 1])]);
+    }
+}

@@ -40,3 +40,16 @@ impl Dual {
         Self { value, slopes }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Dual;
+
+    #[test]
+    fn slopes_follow_the_rules_of_differentiation() {
+        let (x, y) = (Dual::variable(3.0, 0, 2), Dual::variable(4.0, 1, 2));
+        // f = x y / (x - y) + x, df/dx = -y² / (x - y)² + 1, df/dy = x² / (x - y)²
+        let f = x.times(&y).over(&x.minus(&y)).plus(&x);
+        assert_eq!(f, Dual { value: -9.0, slopes: vec![-15.0, 9.0] });
+    }
+}
