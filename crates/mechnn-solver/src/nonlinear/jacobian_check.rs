@@ -1,7 +1,7 @@
 //! A check of hand-written Jacobians, for tests.
 
 use super::error::{NonlinearError, check_vector};
-use crate::smoother::{Dynamics, Linearization};
+use crate::dynamics::{Dynamics, Linearization};
 
 /// Largest difference between the Jacobians of `dynamics` at a point and central differences of its rate, each
 /// relative to the largest entry of its row. About 1e-9 for right Jacobians of well scaled problems, above 1e-3 for

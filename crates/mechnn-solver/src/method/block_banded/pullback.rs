@@ -3,7 +3,7 @@
 use ndarray::Array4;
 use rayon::prelude::*;
 
-use super::derivative::{Augmented, Sides, element_gradient, element_tangent};
+use super::derivative::{Augmented, RightHandSides, element_gradient, element_tangent};
 use super::factor::{FactoredElement, SolvedElement};
 use super::rows::ElementView;
 use crate::error::SolveError;
@@ -36,7 +36,7 @@ impl Pullback for BlockBandedPullback {
                     let slack = cotangent.slack.as_ref().map_or(0.0, |slack| slack[batch]);
                     let seed = of_element(&values, batch);
                     let solution = Augmented::of_solution(&view, factored, solved);
-                    let adjoint = Augmented::solve(&view, factored, &Sides::of_adjoint(seed, slack));
+                    let adjoint = Augmented::solve(&view, factored, &RightHandSides::of_adjoint(seed, slack));
                     element_gradient(&view, &solution, &adjoint)
                 })
                 .collect::<Vec<_>>();

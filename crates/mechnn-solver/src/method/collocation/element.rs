@@ -19,7 +19,7 @@ use crate::linear_algebra::lu::{self, SINGULAR, SingularAt};
 use crate::quadrature::MAX_NODES;
 
 /// The right-hand side of the rows at point t.
-pub(super) trait Right {
+pub(super) trait RightHandSide {
     /// Right-hand side of equation e.
     fn equation(&self, t: usize, e: usize) -> f64;
     /// Right-hand side of the spline row of derivative o of dimension d.
@@ -30,7 +30,7 @@ pub(super) trait Right {
 #[derive(Clone, Copy)]
 pub(super) struct Forcing<'a>(pub(super) Inputs<'a>, pub(super) Lengths);
 
-impl Right for Forcing<'_> {
+impl RightHandSide for Forcing<'_> {
     #[inline(always)]
     fn equation(&self, t: usize, e: usize) -> f64 {
         self.0.forcing(self.1, t, e)
@@ -45,7 +45,7 @@ impl Right for Forcing<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a>(pub(super) &'a [f64], pub(super) Lengths);
 
-impl Right for Rows<'_> {
+impl RightHandSide for Rows<'_> {
     #[inline(always)]
     fn equation(&self, t: usize, e: usize) -> f64 {
         self.0[t * self.1.state() + e * self.1.orders + self.1.orders - 1]
@@ -60,7 +60,7 @@ impl Right for Rows<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Homogeneous;
 
-impl Right for Homogeneous {
+impl RightHandSide for Homogeneous {
     #[inline(always)]
     fn equation(&self, _: usize, _: usize) -> f64 {
         0.0
@@ -128,7 +128,7 @@ impl<'a> Element<'a> {
         &self,
         factors: &[f64],
         exchanged: &[u32],
-        right: &impl Right,
+        right: &impl RightHandSide,
         highest: &mut [f64],
         nodes: &mut [f64],
     ) {
@@ -166,7 +166,7 @@ impl<'a> Element<'a> {
 
     /// The spline rows: lower derivatives of nodes 1..m from their highest ones and node 0.
     #[inline(always)]
-    fn integrate(&self, right: &impl Right, nodes: &mut [f64]) {
+    fn integrate(&self, right: &impl RightHandSide, nodes: &mut [f64]) {
         let Lengths { dims, orders, intervals: m } = self.lengths;
         let state = self.lengths.state();
         let first = self.index * m;
@@ -192,7 +192,13 @@ impl<'a> Element<'a> {
     /// The transpose of [`Element::advance`], in place on `nodes` `[m + 1, D, K]`: cotangents of the nodes 1..m become
     /// the multipliers of the element's rows, and node 0 receives its share.
     #[inline(always)]
-    pub(super) fn retreat(&self, factors: &[f64], exchanged: &[u32], highest: &mut [f64], nodes: &mut [f64]) {
+    pub(super) fn advance_transposed(
+        &self,
+        factors: &[f64],
+        exchanged: &[u32],
+        highest: &mut [f64],
+        nodes: &mut [f64],
+    ) {
         let Lengths { dims, orders, intervals: m } = self.lengths;
         let (n, state) = (self.lengths.unknowns(), self.lengths.state());
         for d in 0..dims {
@@ -265,7 +271,7 @@ impl<'a> Element<'a> {
 
     /// Right-hand side minus left-hand side of every row of the element, for given `nodes` `[m + 1, D, K]`.
     #[inline(always)]
-    pub(super) fn visit_residuals(&self, right: &impl Right, nodes: &[f64], visitor: &mut impl Visitor) {
+    pub(super) fn visit_residuals(&self, right: &impl RightHandSide, nodes: &[f64], visitor: &mut impl Visitor) {
         let Lengths { dims, orders, intervals: m } = self.lengths;
         let state = self.lengths.state();
         let first = self.index * m;

@@ -1,6 +1,6 @@
 //! The equations of the first point: its highest derivatives follow from its lower ones.
 
-use super::element::Right;
+use super::element::RightHandSide;
 use super::inputs::{Inputs, Lengths};
 use crate::linear_algebra::lu::{self, SINGULAR, SingularAt};
 
@@ -26,7 +26,7 @@ pub(super) fn complete(
     lengths: Lengths,
     inputs: &Inputs<'_>,
     (factors, exchanged): (&[f64], &[u32]),
-    right: &impl Right,
+    right: &impl RightHandSide,
     highest: &mut [f64],
     node: &mut [f64],
 ) {

@@ -1,6 +1,6 @@
 //! Initial values: element by element forward, and its transpose backward.
 
-use super::element::{Element, Right};
+use super::element::{Element, RightHandSide};
 use super::first;
 use super::inputs::{Inputs, Lengths};
 use super::rules::Rules;
@@ -92,7 +92,7 @@ impl<'a> Sweep<'a> {
     pub(super) fn forward(
         &self,
         factored: (&[f64], &[u32]),
-        right: &impl Right,
+        right: &impl RightHandSide,
         highest: &mut [f64],
         values: &mut [f64],
     ) {
@@ -113,7 +113,7 @@ impl<'a> Sweep<'a> {
         for index in (0..self.elements).rev() {
             let (factors, exchanged) = self.of_element(factored, index);
             let nodes = &mut values[index * m * state..][..(m + 1) * state];
-            self.element(index).retreat(factors, exchanged, highest, nodes);
+            self.element(index).advance_transposed(factors, exchanged, highest, nodes);
         }
         let node = &mut values[..state];
         first::complete_transposed(self.lengths, &self.inputs, self.of_first(factored), highest, node);

@@ -1,6 +1,6 @@
 //! The square system `F z = b` of one batch element: solved, transposed, and its residuals.
 
-use super::element::{Forcing, Homogeneous, Right, Rows, Visitor};
+use super::element::{Forcing, Homogeneous, RightHandSide, Rows, Visitor};
 use super::inputs::Lengths;
 use super::sweep::Sweep;
 use crate::linear_algebra::TwoPoint;
@@ -204,7 +204,7 @@ impl<'a> System<'a> {
             work.nodes.copy_from_slice(&g[e * stride..][..stride + state]);
             work.nodes[..state].fill(0.0);
             work.nodes[stride..].fill(0.0);
-            self.retreat(factors, e, work);
+            self.advance_transposed(factors, e, work);
             states[e * state..][..state].iter_mut().zip(&work.nodes).for_each(|(sum, share)| *sum += share);
         }
         two_point.solve_transposed(&mut states);
@@ -212,7 +212,7 @@ impl<'a> System<'a> {
             work.nodes.copy_from_slice(&g[e * stride..][..stride + state]);
             work.nodes[..state].fill(0.0);
             work.nodes[stride..].copy_from_slice(&states[e * state..][..state]);
-            self.retreat(factors, e, work);
+            self.advance_transposed(factors, e, work);
             // Its first point belongs to the rows of the element before, already written.
             g[e * stride + state..][..stride - state].copy_from_slice(&work.nodes[state..stride]);
             states[e * state..][..state].copy_from_slice(&work.nodes[stride..]);
@@ -225,16 +225,16 @@ impl<'a> System<'a> {
         (0..self.conditions.len()).for_each(|index| g[self.condition_slot(index)] = ends[dims + index]);
     }
 
-    fn advance(&self, factors: Factors<'_>, e: usize, right: &impl Right, work: &mut Workspace) {
+    fn advance(&self, factors: Factors<'_>, e: usize, right: &impl RightHandSide, work: &mut Workspace) {
         let sweep = self.sweep;
         let (factors, exchanged) = sweep.of_element(factors.elements, e);
         sweep.element(e).advance(factors, exchanged, right, &mut work.highest, &mut work.nodes);
     }
 
-    fn retreat(&self, factors: Factors<'_>, e: usize, work: &mut Workspace) {
+    fn advance_transposed(&self, factors: Factors<'_>, e: usize, work: &mut Workspace) {
         let sweep = self.sweep;
         let (factors, exchanged) = sweep.of_element(factors.elements, e);
-        sweep.element(e).retreat(factors, exchanged, &mut work.highest, &mut work.nodes);
+        sweep.element(e).advance_transposed(factors, exchanged, &mut work.highest, &mut work.nodes);
     }
 
     /// Where condition `index` stands among the rows.

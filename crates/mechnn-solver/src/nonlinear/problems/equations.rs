@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::dual::{Dual, Real};
-use crate::smoother::{Dynamics, Linearization};
+use crate::dynamics::{Dynamics, Linearization};
 
 /// A right-hand side written once, for plain numbers and for dual ones.
 pub(super) trait Equations {

@@ -21,13 +21,13 @@ pub(crate) struct Augmented {
 }
 
 /// Right-hand sides f and -q of the augmented system.
-pub(crate) struct Sides {
-    pub(crate) rows: RowSides,
+pub(crate) struct RightHandSides {
+    pub(crate) rows: RowRightHandSides,
     pub(crate) columns: UnknownVector,
 }
 
 /// The right-hand sides of the rows.
-pub(crate) enum RowSides {
+pub(crate) enum RowRightHandSides {
     /// Forcing, initial values, periodic jump.
     Data,
     Zero,
@@ -46,34 +46,34 @@ const LARGE_PIVOT: f64 = 1e-2;
 /// With a smaller relative pivot adjoints are so large that they magnify the rounding errors of residuals.
 const SMALL_PIVOT: f64 = 1e-5;
 
-impl Sides {
+impl RightHandSides {
     /// Those of the solution: the data, and `q = gamma alpha` for the slack.
     fn of_solution(view: &ElementView<'_>) -> Self {
         let slack = -view.scheme.linear_term();
-        Self { rows: RowSides::Data, columns: UnknownVector { values: vec![0.0; view.unknowns()], slack } }
+        Self { rows: RowRightHandSides::Data, columns: UnknownVector { values: vec![0.0; view.unknowns()], slack } }
     }
 
     /// Those of the adjoint of a cotangent.
     pub(crate) fn of_adjoint(g: &[f64], g_slack: f64) -> Self {
         let values = g.iter().map(|g| -g).collect();
-        Self { rows: RowSides::Zero, columns: UnknownVector { values, slack: -g_slack } }
+        Self { rows: RowRightHandSides::Zero, columns: UnknownVector { values, slack: -g_slack } }
     }
 
     /// That of equation e at point t.
     fn of_equation(&self, view: &ElementView<'_>, t: usize, e: usize) -> f64 {
         match &self.rows {
-            RowSides::Data => view.forcing(t)[e],
-            RowSides::Zero => 0.0,
-            RowSides::Given(rows) => rows[view.layout.equation(t, e)],
+            RowRightHandSides::Data => view.forcing(t)[e],
+            RowRightHandSides::Zero => 0.0,
+            RowRightHandSides::Given(rows) => rows[view.layout.equation(t, e)],
         }
     }
 
     #[inline(always)]
     fn of_row(&self, m: usize, row: &WeightedRow<'_>) -> f64 {
         match &self.rows {
-            RowSides::Data => row.right,
-            RowSides::Zero => 0.0,
-            RowSides::Given(rows) => rows[m],
+            RowRightHandSides::Data => row.right,
+            RowRightHandSides::Zero => 0.0,
+            RowRightHandSides::Given(rows) => rows[m],
         }
     }
 }
@@ -82,15 +82,15 @@ impl Augmented {
     /// The solution with its row multipliers.
     pub(crate) fn of_solution(view: &ElementView<'_>, factored: &FactoredElement, solved: &SolvedElement) -> Self {
         let start = UnknownVector { values: solved.values.clone(), slack: solved.slack };
-        Self::refine(view, factored, &Sides::of_solution(view), start)
+        Self::refine(view, factored, &RightHandSides::of_solution(view), start)
     }
 
     /// Solves and refines.
-    pub(crate) fn solve(view: &ElementView<'_>, factored: &FactoredElement, sides: &Sides) -> Self {
+    pub(crate) fn solve(view: &ElementView<'_>, factored: &FactoredElement, sides: &RightHandSides) -> Self {
         let mut z = UnknownVector { values: sides.columns.values.iter().map(|c| -c).collect(), slack: 0.0 };
         let mut slack = -sides.columns.slack;
         let hard = factored.satisfying(view, |t, e| sides.of_equation(view, t, e), None);
-        if hard.is_some() || !matches!(sides.rows, RowSides::Zero) {
+        if hard.is_some() || !matches!(sides.rows, RowRightHandSides::Zero) {
             view.for_each_row(|m, row| {
                 let applied = hard.as_ref().map_or(0.0, |hard| row.applied(hard, 0.0));
                 let s = row.times_squared_weight(sides.of_row(m, row) - applied);
@@ -106,7 +106,12 @@ impl Augmented {
     }
 
     /// Refines z, at least once unless the factor is good enough, and finds s.
-    fn refine(view: &ElementView<'_>, factored: &FactoredElement, sides: &Sides, mut z: UnknownVector) -> Self {
+    fn refine(
+        view: &ElementView<'_>,
+        factored: &FactoredElement,
+        sides: &RightHandSides,
+        mut z: UnknownVector,
+    ) -> Self {
         let mut rows = vec![0.0; view.layout.count()];
         let mut right = vec![0.0; view.unknowns()];
         let mut last = 1.0;
@@ -157,7 +162,7 @@ impl Augmented {
 fn defects(
     view: &ElementView<'_>,
     factored: &FactoredElement,
-    sides: &Sides,
+    sides: &RightHandSides,
     z: &UnknownVector,
     rows: &mut [f64],
     right: &mut [f64],

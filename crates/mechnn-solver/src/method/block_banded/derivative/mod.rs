@@ -7,6 +7,6 @@ mod gradient;
 
 mod tangent;
 
-pub(super) use augmented::{Augmented, Sides};
+pub(super) use augmented::{Augmented, RightHandSides};
 pub(super) use gradient::element_gradient;
 pub(super) use tangent::element_tangent;

@@ -7,7 +7,7 @@
 
 use ndarray::Axis;
 
-use super::augmented::{Augmented, RowSides, Sides};
+use super::augmented::{Augmented, RightHandSides, RowRightHandSides};
 use crate::gradient::{OdeGradient, StepsGradient};
 use crate::method::block_banded::factor::{FactoredElement, SolvedElement};
 use crate::method::block_banded::rows::{ElementView, UnknownVector};
@@ -95,7 +95,7 @@ pub(crate) fn element_tangent(
     });
     let Change { rows, mut columns, .. } = change;
     columns.slack -= direction.gamma_alpha;
-    let sides = Sides { rows: RowSides::Given(rows), columns };
+    let sides = RightHandSides { rows: RowRightHandSides::Given(rows), columns };
     Augmented::solve(view, factored, &sides).z
 }
 

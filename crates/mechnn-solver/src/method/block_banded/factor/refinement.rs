@@ -5,7 +5,7 @@ use super::factored_group::FactoredGroup;
 use super::null_space::NullSpace;
 use crate::error::SolveError;
 use crate::method::block_banded::rows::{
-    ElementView, Load, PassSummary, UnknownVector, Unknowns, add_transposed_residual, elimination_groups,
+    ElementView, PassSummary, RightHandSide, UnknownVector, Unknowns, add_transposed_residual, elimination_groups,
     relative_change,
 };
 use crate::problem::EquationRows;
@@ -44,7 +44,7 @@ impl FactoredElement {
         loop {
             right.fill(0.0);
             let z = Unknowns { values: &values, slack };
-            let pass = add_transposed_residual(view, z, Load::Data, &mut right);
+            let pass = add_transposed_residual(view, z, RightHandSide::Data, &mut right);
             let slack_change = match self.factorization {
                 Factorization::NormalEquations => self.solve_bordered(view, &mut right, pass.slack + linear_term),
                 Factorization::Orthogonal => self.eliminate_residual(view, z, &mut right)?,

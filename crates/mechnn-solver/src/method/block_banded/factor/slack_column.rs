@@ -1,7 +1,7 @@
 //! The slack of the relaxed LP, which joins all groups.
 
 use crate::engine::PivotError;
-use crate::method::block_banded::rows::{ElementView, Load, PassSummary, Unknowns, add_transposed_residual};
+use crate::method::block_banded::rows::{ElementView, PassSummary, RightHandSide, Unknowns, add_transposed_residual};
 
 /// The slack as a border of one column, with a = its column (ones on the smoothness rows):
 /// `z = (AᵀA)⁻¹ Aᵀa`, and the Schur complement `|a - A z|²`.
@@ -45,5 +45,5 @@ impl SlackColumn {
 
 /// Residual `a - A z` of the slack's column.
 fn slack_residual(view: &ElementView<'_>, z: &[f64], out: &mut [f64]) -> PassSummary {
-    add_transposed_residual(view, Unknowns { values: z, slack: 0.0 }, Load::SlackColumn, out)
+    add_transposed_residual(view, Unknowns { values: z, slack: 0.0 }, RightHandSide::SlackColumn, out)
 }

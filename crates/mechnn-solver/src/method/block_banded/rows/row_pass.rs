@@ -7,14 +7,14 @@ use crate::solution::RowResiduals;
 
 /// The right-hand side of the rows.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Load {
+pub(crate) enum RightHandSide {
     /// Forcing, initial values, periodic jump.
     Data,
     /// The slack's column of the matrix: ones on the smoothness rows.
     SlackColumn,
 }
 
-/// What a pass returns beside `Aᵀ W² (load - A z)` for the values.
+/// What a pass returns beside `Aᵀ W² (f - A z)` for the values.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct PassSummary {
     /// The same for the slack's column: the weighted sum of the smoothness residuals.
@@ -24,17 +24,17 @@ pub(crate) struct PassSummary {
     pub(crate) residuals: RowResiduals,
 }
 
-/// Adds `Aᵀ W² (load - A z)` to `out` `[N, D, K]`.
+/// Adds `Aᵀ W² (f - A z)` to `out` `[N, D, K]`.
 pub(crate) fn add_transposed_residual(
     view: &ElementView<'_>,
     z: Unknowns<'_>,
-    load: Load,
+    right: RightHandSide,
     out: &mut [f64],
 ) -> PassSummary {
     let (dims, orders, points) = (view.sizes.dims, view.sizes.orders, view.sizes.points);
     let block = view.sizes.block();
     let mut summary = PassSummary::default();
-    let data = load == Load::Data;
+    let data = right == RightHandSide::Data;
 
     let weight = view.equation_weight() * view.equation_weight();
     for t in 0..points {
@@ -78,11 +78,11 @@ pub(crate) fn add_transposed_residual(
     let at_zero = data && z.slack == 0.0 && z.values.iter().all(|&x| x == 0.0);
     if !at_zero {
         match orders {
-            2 => add_smoothness(2, view, z, load, out, &mut summary),
-            3 => add_smoothness(3, view, z, load, out, &mut summary),
-            4 => add_smoothness(4, view, z, load, out, &mut summary),
-            5 => add_smoothness(5, view, z, load, out, &mut summary),
-            _ => add_smoothness(orders, view, z, load, out, &mut summary),
+            2 => add_smoothness(2, view, z, right, out, &mut summary),
+            3 => add_smoothness(3, view, z, right, out, &mut summary),
+            4 => add_smoothness(4, view, z, right, out, &mut summary),
+            5 => add_smoothness(5, view, z, right, out, &mut summary),
+            _ => add_smoothness(orders, view, z, right, out, &mut summary),
         }
     }
     summary
@@ -94,12 +94,12 @@ fn add_smoothness(
     orders: usize,
     view: &ElementView<'_>,
     z: Unknowns<'_>,
-    load: Load,
+    right: RightHandSide,
     out: &mut [f64],
     summary: &mut PassSummary,
 ) {
     let weight = view.weights.smoothness * view.weights.smoothness;
-    let offset = if load == Load::SlackColumn { 1.0 } else { 0.0 } - z.slack;
+    let offset = if right == RightHandSide::SlackColumn { 1.0 } else { 0.0 } - z.slack;
     let all: Vec<usize> = (0..view.sizes.dims).collect();
     view.for_each_interval(&all, |t, d, rows| {
         let width = 2 * orders;
