@@ -2,44 +2,16 @@
 //!
 //! Letters: N points of one trajectory, D states. A missing entry is NaN; every other entry is finite.
 
-// In data-flow order.
-mod calendar;
+// In data-flow order; each room imports from those above it only.
+mod fault;
 
-mod cell;
+mod trajectories;
 
-mod record;
+mod reading;
 
-mod time_column;
+mod known_systems;
 
-mod columns;
-
-mod table;
-
-mod csv;
-
-mod trajectory;
-
-mod dataset;
-
-mod magnitude;
-
-mod python_name;
-
-mod csv_writer;
-
-mod known_system;
-
-mod noise;
-
-mod warning;
-
-mod error;
-
-mod hint;
-
-pub use csv::{CsvOptions, Missing, TimeSource, read_csv};
-pub use dataset::Dataset;
-pub use error::DataError;
-pub use known_system::{KnownSystem, TrueTerm};
-pub use trajectory::Trajectory;
-pub use warning::DataWarning;
+pub use fault::{DataError, DataWarning, InputError};
+pub use known_systems::{KnownSystem, TrueTerm};
+pub use reading::{CsvOptions, Missing, TimeSource, read_csv};
+pub use trajectories::{Dataset, InputSignal, Trajectory};

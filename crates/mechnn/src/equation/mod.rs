@@ -3,69 +3,33 @@
 //!
 //! Letters: D states, P terms, N points in time.
 
-// In data-flow order.
+// In data-flow order; each room imports from those above it only.
 pub mod syntax;
 
 mod unit;
 
+mod notation;
+
 mod expression;
 
-mod scratch;
-
-mod function_term;
-
-mod term;
+mod terms;
 
 mod library;
 
-mod library_spec;
+mod model;
 
-mod input_signal;
+mod simulation;
 
-mod sparse_model;
-
-mod model_units;
-
-mod notation;
-
-mod uncertain_number;
-
-mod polynomial;
-
-mod sum_of_terms;
-
-mod model_text;
-
-mod document;
-
-mod rollout;
-
-mod simulate;
-
-mod simulated_system;
-
-mod simulation_options;
-
-mod dynamics;
-
-mod score;
-
-pub use document::{EquationDocument, TermDocument};
-pub use dynamics::{ModelDynamics, Parameters};
+pub use crate::data::{InputError, InputSignal};
 pub use expression::{Expression, UnitProblem};
-pub use function_term::{FunctionTerm, TermError};
-pub use input_signal::{InputError, InputSignal};
-pub use library::{BasisLibrary, LibraryError};
-pub use library_spec::{FunctionFamily, LibrarySpec};
-pub use model_text::ModelTextError;
-pub use model_units::{ModelUnits, TermUnits};
-pub use polynomial::parse_polynomial;
-pub use rollout::{Rollout, RolloutStatus};
-pub use score::{r2, valid_time};
-pub use simulate::{simulate, simulate_with_inputs};
-pub use simulation_options::{SimulationError, SimulationOptions};
-pub use sparse_model::{Equation, FittedTerm, ModelError, SparseModel};
-pub use sum_of_terms::{parse_term, parse_terms};
+pub use library::{BasisLibrary, FunctionFamily, LibraryError, LibrarySpec};
+pub use model::{
+    Equation, EquationDocument, FittedTerm, ModelDynamics, ModelError, ModelTextError, ModelUnits, Parameters,
+    SparseModel, TermDocument, TermUnits,
+};
+pub use simulation::{
+    Rollout, RolloutStatus, SimulationError, SimulationOptions, r2, simulate, simulate_with_inputs, valid_time,
+};
 pub use syntax::ExpressionError;
-pub use term::Term;
+pub use terms::{FunctionTerm, Term, TermError, parse_polynomial, parse_term, parse_terms};
 pub use unit::Unit;

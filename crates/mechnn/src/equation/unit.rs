@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Mul;
 use std::str::FromStr;
 
-use super::syntax::{ExpressionError, Kind, Tree, Vocabulary, Word, words};
+use crate::equation::syntax::{ExpressionError, Kind, Tree, Vocabulary, Word, words};
 
 /// A product of powers of symbols: `m/s**2`, `1/year`, `kg*m`, or a pure number.
 ///

@@ -1,7 +1,7 @@
 //! From the tree to the list of steps, in one form for each meaning: `--x` is x, and `-2` is a number.
 
-use super::super::syntax::{Kind, Tree};
 use super::tape::{Step, Tape};
+use crate::equation::syntax::{Kind, Tree};
 
 /// Whole powers up to here are products; larger ones, and `2.0`, are real powers.
 pub(in crate::equation) const LARGEST_WHOLE_POWER: f64 = 255.0;

@@ -14,10 +14,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use self::tape::{Step, Tape};
-use super::syntax::{ExpressionError, Tree, words};
-use super::unit::Unit;
+use crate::equation::notation::{Notation, Piece};
+use crate::equation::syntax::{ExpressionError, Tree, words};
+use crate::equation::unit::Unit;
 pub(in crate::equation) use assembly::whole_power;
-pub(in crate::equation) use notation::{Level, Notation, Piece};
 pub use units::UnitProblem;
 pub(in crate::equation) use vocabulary::Names;
 

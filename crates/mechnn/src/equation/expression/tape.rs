@@ -1,6 +1,6 @@
 //! Expressions as a list of steps: value and gradient without recursion and, up to a size, without allocation.
 
-use super::super::syntax::Function;
+use crate::equation::syntax::Function;
 
 /// One step. In postfix order: the last argument of a step is the step before it, the first one is named.
 #[derive(Debug, Clone, Copy, PartialEq)]

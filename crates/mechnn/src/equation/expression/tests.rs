@@ -6,8 +6,8 @@ use rand::RngExt;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::super::syntax::{Factor, Function, Kind, Summand, Tree};
 use super::Expression;
+use crate::equation::syntax::{Factor, Function, Kind, Summand, Tree};
 
 fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()

@@ -2,9 +2,9 @@
 
 use thiserror::Error;
 
-use super::super::syntax::Function;
-use super::super::unit::Unit;
 use super::tape::{Step, Tape};
+use crate::equation::syntax::Function;
+use crate::equation::unit::Unit;
 
 /// Why an expression has no unit.
 #[derive(Debug, Clone, PartialEq, Error)]

@@ -1,6 +1,6 @@
 //! What names mean in an expression.
 
-use super::super::syntax::{ExpressionError, Kind, Vocabulary};
+use crate::equation::syntax::{ExpressionError, Kind, Vocabulary};
 use crate::suggestion::did_you_mean;
 
 /// Symbols are the variables, then the constants.

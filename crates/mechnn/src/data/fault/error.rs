@@ -1,0 +1,351 @@
+//! What can be wrong with data: the thing, the place, both sides.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::input_error::InputError;
+
+/// What can be wrong with data. Files, lines (counted from 1) and columns are named wherever there are any.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// A file could not be opened or read.
+    #[error("cannot read `{}`: {source}", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// A file could not be written.
+    #[error("cannot write `{}`: {source}", file.display())]
+    Write {
+        /// The file.
+        file: PathBuf,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// Bytes that are not UTF-8 text, or a byte 0, which no text has.
+    #[error("`{}` line {line} is not UTF-8 text", file.display())]
+    NotUtf8 {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+    },
+    /// A quoted field that never ends.
+    #[error("`{}` line {line}: a quoted field is not closed", file.display())]
+    OpenQuote {
+        /// The file.
+        file: PathBuf,
+        /// The line where it begins.
+        line: usize,
+    },
+    /// Nothing but comments and empty lines, or a header alone.
+    #[error("`{}` holds no data", file.display())]
+    NoData {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A row is longer or shorter than the first.
+    #[error("`{}` line {line} has {found} {fields}, expected {expected}", file.display(), fields = plural(*found))]
+    Ragged {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+        /// Fields in the first row.
+        expected: usize,
+        /// Fields in this one.
+        found: usize,
+    },
+    /// A header with the same name twice.
+    #[error("`{}` has two columns `{column}`", file.display())]
+    DuplicateColumn {
+        /// The file.
+        file: PathBuf,
+        /// The name.
+        column: String,
+    },
+    /// A column that was asked for is not there.
+    #[error("`{}` has no column `{column}`", file.display())]
+    UnknownColumn {
+        /// The file.
+        file: PathBuf,
+        /// The name asked for.
+        column: String,
+        /// The names there are.
+        available: Vec<String>,
+    },
+    /// A file has other columns than the first one.
+    #[error("`{}` has the columns {found}, `{}` has {expected}", file.display(), first.display())]
+    Columns {
+        /// The file.
+        file: PathBuf,
+        /// The file it is compared with.
+        first: PathBuf,
+        /// Columns of `file`, as one text.
+        found: String,
+        /// Columns of `first`, as one text.
+        expected: String,
+    },
+    /// No column is known to hold the times.
+    #[error("`{}` has no time column: no column has a usual name and the first, `{column}`, {reason}", file.display())]
+    NoTimeColumn {
+        /// The file.
+        file: PathBuf,
+        /// The first column.
+        column: String,
+        /// Why that one is not the time.
+        reason: String,
+    },
+    /// No column is left for the states.
+    #[error("`{}` has no states: its columns are {columns}", file.display())]
+    NoStates {
+        /// The file.
+        file: PathBuf,
+        /// All columns, as one text.
+        columns: String,
+    },
+    /// One column was asked for in two roles.
+    #[error("column `{column}` cannot be {first} and {second} at once")]
+    TwoRoles {
+        /// The column.
+        column: String,
+        /// A role.
+        first: &'static str,
+        /// The other role.
+        second: &'static str,
+    },
+    /// A time step that is not positive and finite.
+    #[error("the time step is {step}; it must be positive and finite")]
+    Step {
+        /// The step given.
+        step: f64,
+    },
+    /// A cell that is neither a number nor a mark for a missing one.
+    #[error("`{}` line {line}, column `{column}`: {found:?} is not a number", file.display())]
+    NotANumber {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+        /// The column.
+        column: String,
+        /// The cell.
+        found: String,
+    },
+    /// A cell of the time column that is not a date, among dates.
+    #[error("`{}` line {line}, column `{column}`: {found:?} is not a date", file.display())]
+    NotADate {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+        /// The column.
+        column: String,
+        /// The cell.
+        found: String,
+    },
+    /// A number that is infinite, or beyond the range of f64.
+    #[error("`{}` line {line}, column `{column}`: {found:?} is not finite", file.display())]
+    NotFinite {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+        /// The column.
+        column: String,
+        /// The cell.
+        found: String,
+    },
+    /// A missing entry where there must be one: in the time or trajectory column, or anywhere if that was asked for.
+    #[error("`{}` line {line}, column `{column}`: the value is missing", file.display())]
+    Missing {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+        /// The column.
+        column: String,
+        /// Whether it is the time or trajectory column, where an entry can never be missing.
+        required: bool,
+    },
+    /// A time that is not later than the one before it.
+    #[error(
+        "`{}` line {line}, column `{column}`: {found} is not later than {previous} on line {previous_line}",
+        file.display()
+    )]
+    TimeOrder {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+        /// The time column.
+        column: String,
+        /// The time, as written.
+        found: Box<str>,
+        /// Line of the time before it in the same trajectory.
+        previous_line: usize,
+        /// The time before it, as written.
+        previous: Box<str>,
+    },
+    /// A column without a single number.
+    #[error("column `{column}` is missing everywhere")]
+    NothingMeasured {
+        /// The column.
+        column: String,
+    },
+    /// A column that is to be an input is no state.
+    #[error("there is no state `{column}` to be a known input")]
+    NoSuchState {
+        /// The column.
+        column: String,
+        /// The states there are.
+        available: Vec<String>,
+    },
+    /// Every column would be an input.
+    #[error("`{column}` is the only state: nothing would be left to explain")]
+    OnlyInputs {
+        /// The column.
+        column: String,
+    },
+    /// An input is not known over the whole of a trajectory.
+    #[error("trajectory `{trajectory}`: the input `{column}` is missing at time {time}, its first or last")]
+    InputEnds {
+        /// The trajectory.
+        trajectory: String,
+        /// The input.
+        column: String,
+        /// The time.
+        time: f64,
+    },
+    /// An input that is no signal.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// No trajectory at all.
+    #[error("no trajectories: at least one is needed")]
+    NoTrajectories,
+    /// A trajectory with fewer than two points.
+    #[error("trajectory `{trajectory}` has {points} point{}; at least 2 are needed", if *points == 1 { "" } else { "s" })]
+    TooFewPoints {
+        /// The trajectory.
+        trajectory: String,
+        /// Its number of points.
+        points: usize,
+    },
+    /// Values that have not one row per time, or no column.
+    #[error("trajectory `{trajectory}`: `values` has shape {found:?}, expected ({times}, at least 1)")]
+    Shape {
+        /// The trajectory.
+        trajectory: String,
+        /// Number of times.
+        times: usize,
+        /// Shape found.
+        found: (usize, usize),
+    },
+    /// A time that is NaN or infinite.
+    #[error("trajectory `{trajectory}`: time {index} is {time}")]
+    TimeNotFinite {
+        /// The trajectory.
+        trajectory: String,
+        /// Index of the time, from 0.
+        index: usize,
+        /// The time.
+        time: f64,
+    },
+    /// Times that do not increase strictly.
+    #[error("trajectory `{trajectory}`: time {index} is {time}, not later than {previous} before it")]
+    TimesNotIncreasing {
+        /// The trajectory.
+        trajectory: String,
+        /// Index of the time, from 0.
+        index: usize,
+        /// The time before it.
+        previous: f64,
+        /// The time.
+        time: f64,
+    },
+    /// A measurement that is infinite.
+    #[error("trajectory `{trajectory}`: the value at index {index:?} is {value}")]
+    Infinite {
+        /// The trajectory.
+        trajectory: String,
+        /// Point and state, from 0.
+        index: (usize, usize),
+        /// The value.
+        value: f64,
+    },
+    /// A column or the times are so large or small that their products overflow or vanish.
+    #[error(
+        "column `{column}` {what} {value:.3e}, of which there are no products: its size must be 0 or between {:e} and {largest:e}",
+        largest.recip()
+    )]
+    Magnitude {
+        /// The column.
+        column: String,
+        /// What the value is of the column: "holds" its largest, "spans" the times.
+        what: &'static str,
+        /// The absolute value.
+        value: f64,
+        /// The largest usable one.
+        largest: f64,
+    },
+    /// A trajectory with another number of states than its data set.
+    #[error("trajectory `{trajectory}` has {found} states, expected {expected}")]
+    States {
+        /// The trajectory.
+        trajectory: String,
+        /// Number of names.
+        expected: usize,
+        /// Number of columns.
+        found: usize,
+    },
+    /// A name of the time or of a state that is empty or has control characters or outer blanks.
+    #[error("{name:?} is not a usable name")]
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// Two variables, or two trajectories, of the same name.
+    #[error("the name `{name}` is used twice")]
+    DuplicateName {
+        /// The name.
+        name: String,
+    },
+    /// A noise level that is negative or not finite.
+    #[error("the noise level is {fraction}; it must be finite and not negative")]
+    NoiseLevel {
+        /// The level given, as a fraction of the standard deviation.
+        fraction: f64,
+    },
+    /// No known system of that name.
+    #[error("there is no known system `{name}`")]
+    UnknownSystem {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        available: Vec<String>,
+    },
+    /// The integrator gave up on a known system.
+    #[error("{system} could not be integrated: {reason}")]
+    Integration {
+        /// The system.
+        system: &'static str,
+        /// The integrator's words.
+        reason: String,
+    },
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "field" } else { "fields" }
+}
+
+impl DataError {
+    /// Whether a file could not be read or written, as opposed to holding unusable data.
+    pub fn is_io(&self) -> bool {
+        matches!(self, Self::Read { .. } | Self::Write { .. })
+    }
+}

@@ -1,0 +1,68 @@
+//! One thing to try for each kind of fault.
+
+use super::error::DataError;
+use super::listing::listed;
+
+impl DataError {
+    /// One thing to try, in the words of the command line; `None` where the message says it all.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => "check the path",
+            Self::NotUtf8 { .. } => "save the file as CSV in UTF-8",
+            Self::OpenQuote { .. } => "close it with \", or write \"\" for a quote inside a quoted field",
+            Self::NoData { .. } => "a data file has a header line and at least two rows",
+            Self::Ragged { .. } => "give every row the same number of fields, empty where a value is missing",
+            Self::DuplicateColumn { .. } => "rename one of the columns",
+            Self::UnknownColumn { available, .. } => return Some(format!("the columns are {}", listed(available))),
+            Self::Columns { .. } => "files read together need the same columns; run the others separately",
+            Self::NoTimeColumn { .. } => "name it with --time COLUMN, or give a constant step with --dt STEP",
+            Self::NoStates { columns, .. } if !columns.contains(',') => {
+                "separate columns by `,`, `;` or tab; if there is no time column, give a constant step with --dt STEP"
+            }
+            Self::NoStates { .. } => "a state is a column of numbers other than the time and the trajectory",
+            Self::TwoRoles { .. } => "name another column",
+            Self::NotANumber { found, .. } if is_decimal_comma(found) => {
+                "write decimals with a point, as in 1.5, instead of a comma"
+            }
+            Self::NotANumber { .. } => {
+                "mark missing values with an empty cell, NA or NaN, or choose the columns of numbers with --vars"
+            }
+            Self::NotADate { .. } => "write dates as 2020-01-31, 2020-01-31T12:00:00 or 20200131, all in one way",
+            Self::NotFinite { .. } => "mark missing values with an empty cell, NA or NaN",
+            Self::Missing { required: true, .. } => "fill in the value, or delete the row",
+            Self::Missing { .. } => "fill in the value, or let missing values be with --missing drop",
+            Self::TimeOrder { .. } => {
+                "sort the rows by time and keep one per time; name another time column with --time COLUMN, or the \
+                 column that tells several trajectories apart with --trajectory COLUMN"
+            }
+            Self::TooFewPoints { .. } => "a trajectory is at least two rows, and equations need many more",
+            Self::Magnitude { .. } => {
+                "look for outliers and marks for missing values, or write the column in another unit"
+            }
+            Self::NoSuchState { available, .. } => return Some(format!("the states are {}", listed(available))),
+            Self::InputEnds { .. } => "fill in the value, or delete the rows before or after the input is known",
+            Self::NothingMeasured { .. } => "remove the column, or name the states to use with --vars",
+            Self::UnknownSystem { available, .. } => {
+                return Some(format!("the known systems are {}", listed(available)));
+            }
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+fn is_decimal_comma(cell: &str) -> bool {
+    cell.matches(',').count() == 1 && cell.replace(',', ".").parse::<f64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_decimal_comma;
+
+    #[test]
+    fn decimal_commas_are_recognised() {
+        assert!(is_decimal_comma("-1,5e3"));
+        assert!(!is_decimal_comma("1,234,567"));
+        assert!(!is_decimal_comma("a,b"));
+    }
+}

@@ -1,0 +1,137 @@
+//! What each column of a file is: time, trajectory, state or nothing.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::options::{CsvOptions, TimeSource};
+use super::time_column::{is_surely_a_time, time_rank};
+use crate::data::fault::{DataError, DataWarning, listed};
+
+/// What each column is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Roles {
+    pub(super) time: TimeRole,
+    /// Name of the time variable.
+    pub(super) time_name: String,
+    pub(super) trajectory: Option<usize>,
+    pub(super) states: Vec<usize>,
+    /// Names of the states, `[D]`.
+    pub(super) state_names: Vec<String>,
+}
+
+/// Where the times come from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum TimeRole {
+    Column(usize),
+    /// The first column for want of a better one: it must increase strictly.
+    Assumed(usize),
+    Step(f64),
+}
+
+impl TimeRole {
+    pub(super) fn column(self) -> Option<usize> {
+        match self {
+            Self::Column(index) | Self::Assumed(index) => Some(index),
+            Self::Step(_) => None,
+        }
+    }
+}
+
+impl Roles {
+    /// Finds the role of each column of `names`, with warnings about columns that have none.
+    ///
+    /// # Errors
+    /// [`DataError::UnknownColumn`], [`DataError::TwoRoles`], [`DataError::NoTimeColumn`], [`DataError::NoStates`],
+    /// [`DataError::Step`].
+    pub(super) fn of(
+        file: &Path,
+        names: &[String],
+        options: &CsvOptions,
+        warnings: &mut Vec<DataWarning>,
+    ) -> Result<Self, DataError> {
+        let find = |name: &String| {
+            let available = || names.iter().filter(|name| !name.is_empty()).cloned().collect();
+            let unknown =
+                || DataError::UnknownColumn { file: file.to_owned(), column: name.clone(), available: available() };
+            names.iter().position(|other| other == name && !name.is_empty()).ok_or_else(unknown)
+        };
+        let trajectory = options.trajectory.as_ref().map(find).transpose()?;
+        let asked: Option<Vec<usize>> =
+            options.states.as_ref().map(|states| states.iter().map(find).collect()).transpose()?;
+        let time = match &options.time {
+            TimeSource::Column(name) => TimeRole::Column(find(name)?),
+            &TimeSource::Step(step) if step > 0.0 && step.is_finite() => TimeRole::Step(step),
+            &TimeSource::Step(step) => return Err(DataError::Step { step }),
+            TimeSource::Auto => find_time(file, names, trajectory, asked.as_deref().unwrap_or_default())?,
+        };
+        let conflict =
+            |index: usize, first, second| DataError::TwoRoles { column: names[index].clone(), first, second };
+        if let Some(index) = time.column().filter(|&index| trajectory == Some(index)) {
+            return Err(conflict(index, "the time", "the trajectory"));
+        }
+        let states = match asked {
+            Some(states) => {
+                let mut seen = HashSet::new();
+                for &index in &states {
+                    if time.column() == Some(index) {
+                        return Err(conflict(index, "the time", "a state"));
+                    }
+                    if trajectory == Some(index) {
+                        return Err(conflict(index, "the trajectory", "a state"));
+                    }
+                    if !seen.insert(index) {
+                        return Err(conflict(index, "a state", "another state"));
+                    }
+                }
+                states
+            }
+            None => {
+                let rest = (0..names.len()).filter(|&index| time.column() != Some(index) && trajectory != Some(index));
+                let (ignored, states): (Vec<usize>, Vec<usize>) =
+                    rest.partition(|&index| names[index].is_empty() || is_surely_a_time(&names[index]));
+                warnings
+                    .extend(ignored.iter().map(|&index| DataWarning::ColumnIgnored { column: names[index].clone() }));
+                states
+            }
+        };
+        if states.is_empty() {
+            return Err(DataError::NoStates { file: file.to_owned(), columns: listed(names) });
+        }
+        let state_names: Vec<String> = states.iter().map(|&index| names[index].clone()).collect();
+        let time_name = match time.column().map(|index| names[index].as_str()) {
+            Some(name) if !name.is_empty() => name.to_owned(),
+            _ => free_time_name(&state_names),
+        };
+        Ok(Self { time, time_name, trajectory, states, state_names })
+    }
+}
+
+/// The column with the most usual name for a time, else the first one.
+fn find_time(
+    file: &Path,
+    names: &[String],
+    trajectory: Option<usize>,
+    states: &[usize],
+) -> Result<TimeRole, DataError> {
+    let free = |index: &usize| trajectory != Some(*index) && !states.contains(index);
+    let ranked = (0..names.len()).filter(free).filter_map(|index| Some((time_rank(&names[index])?, index)));
+    if let Some((_, index)) = ranked.min() {
+        return Ok(TimeRole::Column(index));
+    }
+    let first = (0..names.len()).find(|&index| trajectory != Some(index)).unwrap_or_default();
+    if states.contains(&first) {
+        let (column, reason) = (names[first].clone(), "is a state".to_owned());
+        return Err(DataError::NoTimeColumn { file: file.to_owned(), column, reason });
+    }
+    if trajectory == Some(first) {
+        return Err(DataError::NoStates { file: file.to_owned(), columns: listed(names) });
+    }
+    Ok(TimeRole::Assumed(first))
+}
+
+/// A name for times that have none.
+fn free_time_name(states: &[String]) -> String {
+    let usual = ["t", "time"].into_iter().map(str::to_owned);
+    let mut candidates = usual.chain((1..).map(|i| format!("t{i}")));
+    candidates.find(|name| !states.contains(name)).unwrap_or_default()
+}

@@ -1,0 +1,20 @@
+//! Measured values: the trajectories of a system, known inputs, noise, and the file they are written to.
+
+// In data-flow order.
+mod input_signal;
+
+mod trajectory;
+
+mod python_name;
+
+mod dataset;
+
+mod magnitude;
+
+mod noise;
+
+mod csv_writer;
+
+pub use dataset::Dataset;
+pub use input_signal::InputSignal;
+pub use trajectory::Trajectory;

@@ -1,0 +1,79 @@
+//! A term that is no monomial: an expression with values for its inner constants.
+
+use thiserror::Error;
+
+use crate::equation::expression::Expression;
+
+/// Why an expression and numbers do not make a term.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum TermError {
+    /// Another number of values than inner constants.
+    #[error("the term {term} has {expected} inner constants, found {found} values")]
+    Constants {
+        /// The term.
+        term: String,
+        /// C, the number of inner constants.
+        expected: usize,
+        /// The number of values.
+        found: usize,
+    },
+    /// A value is NaN or infinite.
+    #[error("the inner constant {constant} of the term {term} is {value}")]
+    NotFinite {
+        /// The term.
+        term: String,
+        /// Name of the constant.
+        constant: String,
+        /// Its value.
+        value: f64,
+    },
+}
+
+/// An expression over V variables with values for its C inner constants.
+///
+/// $$ f(x; k), \quad \text{for instance } x / (k + x) $$
+#[derive(Debug, Clone, PartialEq)]
+pub struct FunctionTerm {
+    expression: Expression,
+    constants: Vec<f64>,
+}
+
+impl FunctionTerm {
+    /// `constants` are `[C]`, finite.
+    ///
+    /// # Errors
+    /// [`TermError`] if they are not.
+    pub fn new(expression: Expression, constants: Vec<f64>) -> Result<Self, TermError> {
+        let (expected, found) = (expression.constants().len(), constants.len());
+        if expected != found {
+            return Err(TermError::Constants { term: expression.to_string(), expected, found });
+        }
+        if let Some(index) = constants.iter().position(|value| !value.is_finite()) {
+            let (term, constant) = (expression.to_string(), expression.constants()[index].clone());
+            return Err(TermError::NotFinite { term, constant, value: constants[index] });
+        }
+        Ok(Self { expression, constants })
+    }
+
+    /// The expression, with names for the inner constants.
+    pub fn expression(&self) -> &Expression {
+        &self.expression
+    }
+
+    /// Values of the inner constants, `[C]`.
+    pub fn constants(&self) -> &[f64] {
+        &self.constants
+    }
+
+    /// Values of the inner constants, to be changed; whoever does keeps them finite.
+    pub fn constants_mut(&mut self) -> &mut [f64] {
+        &mut self.constants
+    }
+
+    /// The same over the first `dims` variables, if the others do not occur.
+    pub(super) fn shortened(&self, dims: usize) -> Option<Self> {
+        let expression = self.expression.shortened(dims)?;
+        Some(Self { expression, constants: self.constants.clone() })
+    }
+}
