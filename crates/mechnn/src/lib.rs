@@ -4,6 +4,8 @@
 //! sparse model -> simulation and report.
 
 // In data-flow order.
+pub mod number;
+
 pub mod data;
 
 pub mod equation;

@@ -2,6 +2,10 @@
 
 use super::FigureTrajectory;
 use super::series::extent;
+use crate::number::{Scientific, without_trailing_zeros};
+
+/// Digits after the point that tell the ticks of any axis apart; zeros at the end are not written.
+const LABEL_DECIMALS: usize = 6;
 
 /// Times of the data and the simulation; of some length.
 pub(super) fn time_range(trajectory: &FigureTrajectory<'_>) -> (f64, f64) {
@@ -43,12 +47,12 @@ pub(super) fn tick_label(value: f64, (low, high): (f64, f64)) -> String {
         return "0".to_owned();
     }
     if !(1e-3..1e5).contains(&low.abs().max(high.abs())) {
-        let text = format!("{value:.6e}");
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        return format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'));
+        return match Scientific::new(value, LABEL_DECIMALS) {
+            Some(Scientific { mantissa, exponent }) => format!("{}e{exponent}", without_trailing_zeros(&mantissa)),
+            None => value.to_string(),
+        };
     }
-    let text = format!("{value:.6}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    without_trailing_zeros(&format!("{value:.LABEL_DECIMALS$}")).to_owned()
 }
 
 #[cfg(test)]

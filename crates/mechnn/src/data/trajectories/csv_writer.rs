@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Dataset;
 use crate::data::fault::DataError;
+use crate::number::exact;
 
 impl Dataset {
     /// Writes a CSV file with a header: the time, the states and, for several trajectories, a last column
@@ -59,9 +60,9 @@ impl Dataset {
 
 const LABEL: &str = "trajectory";
 
-/// The shortest text that is read back as the same number; empty for NaN.
+/// Every bit of the number; empty for NaN, which means missing.
 fn text(value: f64) -> String {
-    if value.is_nan() { String::new() } else { format!("{value:?}") }
+    if value.is_nan() { String::new() } else { exact(value) }
 }
 
 /// A name in the same folder, since a rename is atomic only within a file system.

@@ -1,8 +1,6 @@
 //! How the parts of an equation are written: Python, plain text, LaTeX.
 
 // In data-flow order.
-mod uncertain_number;
-
 mod latex_name;
 
 mod piece;

@@ -1,7 +1,7 @@
 //! Written pieces of an equation, and how tightly each holds together.
 
 use super::latex_name::latex_name;
-use super::uncertain_number::UncertainNumber;
+use crate::number::{UncertainNumber, exact, latex_power_of_ten};
 
 /// A way of writing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +46,13 @@ impl Piece {
 
     /// A number that is part of the expression, with the fewest digits that give it back.
     pub(in crate::equation) fn number(notation: Notation, value: f64) -> Self {
-        let digits = format!("{:?}", value.abs());
+        let digits = exact(value.abs());
         let short = digits.strip_suffix(".0").unwrap_or(&digits);
         Self::signed(
             value,
             match (notation, digits.split_once('e')) {
                 (Notation::Python, _) => digits,
-                (Notation::Latex, Some((mantissa, exponent))) => format!("{mantissa} \\times 10^{{{exponent}}}"),
+                (Notation::Latex, Some((mantissa, exponent))) => latex_power_of_ten(mantissa, exponent),
                 (Notation::Text | Notation::Latex, _) => short.to_owned(),
             },
         )

@@ -2,16 +2,26 @@
 
 use std::fmt;
 
+use super::scientific::{Scientific, latex_power_of_ten, without_trailing_zeros};
+
 /// A nonnegative number and its standard error, printed with the digits that mean something.
 ///
 /// The standard error stands in brackets in units of the last digit, with one digit, or two if the first is a 1.
-/// Without a usable error (0, not finite, larger than the number) the number is printed with four significant digits.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct UncertainNumber {
-    /// The number, nonnegative and finite.
-    pub(super) value: f64,
+/// Without a usable error (0, not finite, larger than the number) the number is printed with four significant digits,
+/// without zeros at their end.
+///
+/// ```
+/// use mechnn::number::UncertainNumber;
+///
+/// let number = UncertainNumber { value: 27.973, standard_error: 0.021 };
+/// assert_eq!(number.to_string(), "27.97(2)");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UncertainNumber {
+    /// The number, nonnegative; one that is not finite has no digits, and is printed as such.
+    pub value: f64,
     /// Its standard error.
-    pub(super) standard_error: f64,
+    pub standard_error: f64,
 }
 
 /// Decimal exponents below and from which numbers are written with an exponent.
@@ -25,15 +35,18 @@ impl UncertainNumber {
     /// The digits, the error in brackets and the decimal exponent if one is to be written.
     fn parts(self) -> (String, Option<i32>) {
         let Self { value, standard_error: error } = self;
+        if !value.is_finite() {
+            return (value.to_string(), None);
+        }
         if !(error.is_finite() && error > 0.0 && error <= value) {
             return plain_parts(value);
         }
-        let (leading, error_exponent) = scientific(error, 1);
+        let Scientific { mantissa: leading, exponent: error_exponent } = finite(error, 1);
         // The decimal place of the last digit shown.
         let place = if leading.starts_with('1') { error_exponent - 1 } else { error_exponent };
         let units = (error / 10f64.powi(place)).round();
         let exact_exponent = value.log10().floor() as i32;
-        let (mut mantissa, exponent) = scientific(value, (exact_exponent - place).unsigned_abs() as usize);
+        let Scientific { mut mantissa, exponent } = finite(value, (exact_exponent - place).unsigned_abs() as usize);
         if exponent != exact_exponent {
             // Rounding carried into a new leading digit; the last place stays where it is: 9.9996 is 10.000.
             mantissa.push_str(if mantissa.contains('.') { "0" } else { ".0" });
@@ -48,10 +61,10 @@ impl UncertainNumber {
     }
 
     /// The number for LaTeX, `1.23(4) \times 10^{-7}` where an exponent is needed.
-    pub(super) fn latex(self) -> String {
+    pub fn latex(self) -> String {
         match self.parts() {
             (digits, None) => digits,
-            (digits, Some(exponent)) => format!("{digits} \\times 10^{{{exponent}}}"),
+            (digits, Some(exponent)) => latex_power_of_ten(&digits, exponent),
         }
     }
 }
@@ -65,33 +78,44 @@ impl fmt::Display for UncertainNumber {
     }
 }
 
-/// Four significant digits, without trailing zeros.
+/// Four significant digits of a finite number, without trailing zeros.
 fn plain_parts(value: f64) -> (String, Option<i32>) {
-    let (mantissa, exponent) = scientific(value, DEFAULT_DIGITS - 1);
+    let Scientific { mantissa, exponent } = finite(value, DEFAULT_DIGITS - 1);
     if value != 0.0 && !(FIXED_FROM..FIXED_BELOW).contains(&exponent) {
-        return (without_trailing_zeros(&mantissa), Some(exponent));
+        return (without_trailing_zeros(&mantissa).to_owned(), Some(exponent));
     }
     let decimals = (DEFAULT_DIGITS as i32 - 1 - exponent).max(0).unsigned_abs() as usize;
-    (without_trailing_zeros(&format!("{value:.decimals$}")), None)
+    (without_trailing_zeros(&format!("{value:.decimals$}")).to_owned(), None)
 }
 
-/// Mantissa with `decimals` digits after the point, and decimal exponent.
-fn scientific(value: f64, decimals: usize) -> (String, i32) {
-    let text = format!("{value:.decimals$e}");
-    match text.split_once('e') {
-        Some((mantissa, exponent)) => (mantissa.to_owned(), exponent.parse().unwrap_or(0)),
-        // Not finite: there is no exponent.
-        None => (text, 0),
+fn finite(value: f64, decimals: usize) -> Scientific {
+    Scientific::new(value, decimals).unwrap_or_else(|| unreachable!("{value} was checked to be finite"))
+}
+
+/// Digits of the error to which a value is written beside it.
+const ERROR_DIGITS: i32 = 2;
+
+/// `value` with as many digits as two digits of its `error` have, for a line such as `27.973 +- 0.021`; with an exponent
+/// where it is very large or very small. `None` if the error is not positive and finite: it then says nothing.
+pub fn to_digits_of_error(value: f64, error: f64) -> Option<String> {
+    if !(error > 0.0 && error.is_finite()) {
+        return None;
     }
-}
-
-fn without_trailing_zeros(digits: &str) -> String {
-    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.').to_owned() } else { digits.to_owned() }
+    if !value.is_finite() {
+        return Some(value.to_string());
+    }
+    let place = error.log10().floor() as i32 - (ERROR_DIGITS - 1);
+    let exponent = if value == 0.0 { place } else { value.abs().log10().floor() as i32 };
+    Some(if (-4..7).contains(&exponent) && place > -15 {
+        format!("{value:.*}", (-place).max(0) as usize)
+    } else {
+        format!("{value:.*e}", (exponent - place).max(0) as usize)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::UncertainNumber;
+    use super::{UncertainNumber, to_digits_of_error};
 
     fn text(value: f64, standard_error: f64) -> String {
         UncertainNumber { value, standard_error }.to_string()
@@ -148,6 +172,31 @@ mod tests {
             (0.0, "0"),
         ] {
             assert_eq!(text(value, 0.0), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_not_finite_has_no_digits() {
+        for error in [0.0, 0.5, f64::NAN, f64::INFINITY] {
+            assert_eq!([f64::NAN, f64::INFINITY].map(|value| text(value, error)), ["NaN", "inf"]);
+        }
+    }
+
+    #[test]
+    fn values_have_two_digits_of_their_error() {
+        for (value, error, expected) in [
+            (27.973, 0.021, "27.973"),
+            (-27.97, 2.2, "-28.0"),
+            (1234.0, 52.0, "1234"),
+            (0.0, 0.021, "0.000"),
+            (1.234e-7, 4.4e-9, "1.234e-7"),
+            (1.234e8, 4.4e6, "1.234e8"),
+        ] {
+            assert_eq!(to_digits_of_error(value, error).as_deref(), Some(expected), "{value} +- {error}");
+        }
+        assert_eq!(to_digits_of_error(f64::INFINITY, 0.1).as_deref(), Some("inf"));
+        for unusable in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(to_digits_of_error(1.0, unusable), None);
         }
     }
 
