@@ -6,6 +6,8 @@
 // In data-flow order.
 pub mod number;
 
+pub mod whole_file;
+
 pub mod data;
 
 pub mod equation;

@@ -1,21 +1,20 @@
 //! One run = one folder.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use serde::Serialize;
 
 use super::ReportError;
+use crate::whole_file;
 
 /// The file whose presence means that the run is done.
 const RESULT: &str = "result.json";
 
 /// The folder of one run. Files appear in it whole or not at all, and `result.json` last.
 ///
-/// Every file is written under a temporary name beside its place, synced and renamed: a run that is killed leaves no
-/// half-written file under its final name.
+/// Files are written by [`whole_file`]: a run that is killed leaves no half-written file under its final name.
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
@@ -109,41 +108,12 @@ fn create_folder(path: &Path) -> Result<(), ReportError> {
     fs::create_dir_all(path).map_err(error)
 }
 
-/// Puts `bytes` at `path` by renaming a synced file of the same folder.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    // Two processes that share a folder must not rename each other's half-written file.
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let written = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-    if let Err(source) = written {
-        // Best effort: the error to report is the first one.
-        let _ = fs::remove_file(&temporary);
-        return Err(ReportError::Io { action: "write", path: path.to_owned(), source });
-    }
-    sync_folder(path).map_err(|source| ReportError::Io { action: "write", path: path.to_owned(), source })
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Makes the rename itself durable.
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
-    }
-}
-
-/// Folders cannot be opened for syncing on other systems, which order renames by themselves.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+    whole_file::write(path, bytes).map_err(|error| ReportError::Io {
+        action: "write",
+        path: error.path,
+        source: error.source,
+    })
 }
 
 fn append_line(path: &Path, line: &[u8]) -> io::Result<()> {

@@ -1,19 +1,19 @@
 //! Data sets to files of comma-separated text.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::Path;
 
 use super::Dataset;
 use crate::data::fault::DataError;
 use crate::number::exact;
+use crate::whole_file;
 
 impl Dataset {
     /// Writes a CSV file with a header: the time, the states and, for several trajectories, a last column
     /// `trajectory` with their names. Missing entries are empty.
     ///
-    /// Numbers are written so that [`read_csv`](crate::data::read_csv) gives back the same bits. The file is written under
-    /// a temporary name beside `path`, synced and renamed: no reader ever sees a part of it.
+    /// Numbers are written so that [`read_csv`](crate::data::read_csv) gives back the same bits. The file appears whole:
+    /// no reader ever sees a part of it.
     ///
     /// # Errors
     /// [`DataError::Write`]; [`DataError::DuplicateName`] if a variable is called `trajectory` and there are several.
@@ -22,18 +22,11 @@ impl Dataset {
         if labelled && (self.time == LABEL || self.states.iter().any(|state| state == LABEL)) {
             return Err(DataError::DuplicateName { name: LABEL.to_owned() });
         }
-        let failed = |source| DataError::Write { file: path.to_owned(), source };
-        let temporary = temporary_name(path).map_err(failed)?;
-        let written = self.write_rows(&temporary, labelled).and_then(|()| fs::rename(&temporary, path));
-        written.map_err(|source| {
-            // The fault that matters is the first one.
-            let _ = fs::remove_file(&temporary);
-            failed(source)
-        })
+        whole_file::write_with(path, |file| self.write_rows(file, labelled))
+            .map_err(|error| DataError::Write { file: error.path, source: error.source })
     }
 
-    fn write_rows(&self, path: &Path, labelled: bool) -> io::Result<()> {
-        let output = BufWriter::new(File::create(path)?);
+    fn write_rows(&self, output: &mut dyn Write, labelled: bool) -> io::Result<()> {
         // With a comment character known, names that begin with it are quoted.
         let mut writer = csv::WriterBuilder::new().comment(Some(b'#')).from_writer(output);
         let label = labelled.then_some(LABEL);
@@ -52,9 +45,7 @@ impl Dataset {
                 writer.write_record(None::<&[u8]>)?;
             }
         }
-        let mut output = writer.into_inner().map_err(|error| error.into_error())?;
-        output.flush()?;
-        output.get_ref().sync_all()
+        writer.flush()
     }
 }
 
@@ -63,12 +54,4 @@ const LABEL: &str = "trajectory";
 /// Every bit of the number; empty for NaN, which means missing.
 fn text(value: f64) -> String {
     if value.is_nan() { String::new() } else { exact(value) }
-}
-
-/// A name in the same folder, since a rename is atomic only within a file system.
-fn temporary_name(path: &Path) -> io::Result<PathBuf> {
-    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file"))?;
-    let mut temporary = name.to_owned();
-    temporary.push(format!(".{}.tmp", std::process::id()));
-    Ok(path.with_file_name(temporary))
 }
