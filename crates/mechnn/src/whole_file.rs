@@ -1,8 +1,8 @@
 //! Files that are either whole or not there.
 //!
-//! What is written goes under a temporary name into the folder of the file, is synced, and is then renamed: a reader, a
-//! crash, a full disk or a second process never meets half a file, and what was there before stays until the new file is
-//! complete.
+//! What is written goes under a temporary name into the folder of the file, is synced, and is then renamed: a reader,
+//! a crash, a full disk or a second process never meets half a file, and what was there before stays until the new
+//! file is complete.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -88,7 +88,8 @@ struct Temporary {
     path: Option<PathBuf>,
 }
 
-/// Temporary files of one name and process at most: one for each thread that writes it, and what killed processes left.
+/// Temporary files of one name and process at most: one for each thread that writes it, and what killed processes
+/// left.
 const MOST_TEMPORARIES: usize = 1000;
 
 impl Temporary {
@@ -157,7 +158,7 @@ fn folder_of(path: &Path) -> PathBuf {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::fs;
-    use std::io::{self, Write as _};
+    use std::io;
     use std::path::Path;
 
     use super::{write, write_with};

@@ -95,7 +95,8 @@ impl KnownSystem {
     /// Highest total degree of a term of the true equations.
     pub fn degree(self) -> u8 {
         let terms = self.right_hand_side().iter().flat_map(|terms| terms.iter());
-        terms.map(|term| term.powers.iter().sum()).max().unwrap_or_default()
+        let largest = terms.map(|term| term.powers.iter().sum()).max();
+        largest.unwrap_or_else(|| unreachable!("every known system has terms"))
     }
 
     pub(super) fn right_hand_side(self) -> &'static [&'static [Monomial]] {

@@ -35,8 +35,8 @@ impl KnownSystem {
             state = solution.y.last().cloned().ok_or_else(|| failed("it returned no point".to_owned()))?;
             values.extend_from_slice(&state);
         }
-        let values =
-            Array2::from_shape_vec((points, self.states().len()), values).map_err(|error| failed(error.to_string()))?;
+        let values = Array2::from_shape_vec((points, self.states().len()), values)
+            .unwrap_or_else(|error| unreachable!("every point has pushed one value for each state: {error}"));
         Trajectory::new(self.name(), times, values)
     }
 

@@ -40,12 +40,8 @@ pub fn read_csv(paths: &[PathBuf], options: &CsvOptions) -> Result<(Dataset, Vec
     for (name, mut part) in names.into_iter().zip(parts) {
         time.finish(&mut part.times);
         let shape = (part.times.len(), roles.states.len());
-        // Every row has pushed one time and D values: the shape cannot fail.
-        let values = Array2::from_shape_vec(shape, part.values).map_err(|_| DataError::Shape {
-            trajectory: name.clone(),
-            times: shape.0,
-            found: shape,
-        })?;
+        let values = Array2::from_shape_vec(shape, part.values)
+            .unwrap_or_else(|error| unreachable!("every row has pushed one time and D values: {error}"));
         trajectories.push(Trajectory::new(name, part.times, values)?);
     }
     let dataset = Dataset::new(roles.time_name, roles.state_names, trajectories)?;

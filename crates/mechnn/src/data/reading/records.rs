@@ -29,7 +29,8 @@ impl Separators {
         // Of equals the last one is taken: a comma, also for files of one column.
         let candidates = [b'\t', b';', b','].map(|field| (Separation::of(sample, Self { field, line }), field));
         let best = candidates.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
-        Self { field: best.map_or(b',', |(_, field)| field), line }
+        let Some((_, field)) = best else { unreachable!("three candidates have a largest one") };
+        Self { field, line }
     }
 }
 
@@ -58,6 +59,7 @@ impl Separation {
         if rows.len() > 2 && rows.len() < ROWS {
             rows.pop();
         }
+        // A sample without rows says nothing for any separator.
         let first_row = rows.first().map_or(0, StringRecord::len);
         let consistent = first_row > 1 && rows.iter().all(|row| row.len() == first_row);
         let fields = || rows.iter().skip(1).flatten();

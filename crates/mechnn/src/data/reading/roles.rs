@@ -62,7 +62,7 @@ impl Roles {
             TimeSource::Column(name) => TimeRole::Column(find(name)?),
             &TimeSource::Step(step) if step > 0.0 && step.is_finite() => TimeRole::Step(step),
             &TimeSource::Step(step) => return Err(DataError::Step { step }),
-            TimeSource::Auto => find_time(file, names, trajectory, asked.as_deref().unwrap_or_default())?,
+            TimeSource::Auto => find_time(file, names, trajectory, asked.as_deref().unwrap_or(&[]))?,
         };
         let conflict =
             |index: usize, first, second| DataError::TwoRoles { column: names[index].clone(), first, second };
@@ -118,7 +118,8 @@ fn find_time(
     if let Some((_, index)) = ranked.min() {
         return Ok(TimeRole::Column(index));
     }
-    let first = (0..names.len()).find(|&index| trajectory != Some(index)).unwrap_or_default();
+    // Where the trajectory is the only column there is no other first one; that is refused below.
+    let first = (0..names.len()).find(|&index| trajectory != Some(index)).unwrap_or(0);
     if states.contains(&first) {
         let (column, reason) = (names[first].clone(), "is a state".to_owned());
         return Err(DataError::NoTimeColumn { file: file.to_owned(), column, reason });
@@ -133,5 +134,7 @@ fn find_time(
 fn free_time_name(states: &[String]) -> String {
     let usual = ["t", "time"].into_iter().map(str::to_owned);
     let mut candidates = usual.chain((1..).map(|i| format!("t{i}")));
-    candidates.find(|name| !states.contains(name)).unwrap_or_default()
+    candidates
+        .find(|name| !states.contains(name))
+        .unwrap_or_else(|| unreachable!("of more candidates than states one is not a state"))
 }

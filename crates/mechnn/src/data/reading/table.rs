@@ -109,6 +109,10 @@ impl<'o> TableReader<'o> {
     }
 }
 
+/// Stands for the label of the only trajectory of a file without a trajectory column: in such a column no entry is
+/// empty.
+const WITHOUT_LABEL: &str = "";
+
 /// The trajectories of one file.
 struct FileParts<'a> {
     file: &'a Path,
@@ -117,7 +121,7 @@ struct FileParts<'a> {
     /// Where each column of the table stands in this file.
     order: Vec<usize>,
     parts: &'a mut Vec<Part>,
-    /// Index into `parts` by label; the label is empty without a trajectory column.
+    /// Index into `parts` by label.
     places: HashMap<String, usize>,
 }
 
@@ -128,7 +132,7 @@ impl FileParts<'_> {
             return Err(DataError::Ragged { file, line: row.line, expected, found });
         }
         let Table { names, roles, time } = &mut *self.table;
-        let cell = |column: usize| row.fields.get(self.order[column]).unwrap_or_default();
+        let cell = |column: usize| &row.fields[self.order[column]];
         let place = Place { file: self.file, line: row.line, names };
 
         let used = roles.time.column().into_iter().chain(roles.trajectory).chain(roles.states.iter().copied());
@@ -136,7 +140,8 @@ impl FileParts<'_> {
         // An empty line is a missing row where a row is one cell; elsewhere it is only for the eye.
         let empty_rows = usize::from(empty) + if names.len() == 1 { row.empty_lines } else { 0 };
         let label = roles.trajectory.map(cell);
-        let known = self.places.get(label.unwrap_or_default()).copied();
+        let place_of = label.unwrap_or(WITHOUT_LABEL);
+        let known = self.places.get(place_of).copied();
         if let (TimeRole::Step(_), None, Some(index), 1..) = (roles.time, label, known, empty_rows) {
             if self.options.missing == Missing::Error {
                 return Err(place.missing(roles.states[0], false));
@@ -152,7 +157,7 @@ impl FileParts<'_> {
 
         let index = known.unwrap_or(self.parts.len());
         if known.is_none() {
-            self.places.insert(label.unwrap_or_default().to_owned(), index);
+            self.places.insert(place_of.to_owned(), index);
             self.parts.push(Part::new(self.file, label));
         }
         let part = &mut self.parts[index];

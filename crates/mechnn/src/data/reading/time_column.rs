@@ -55,7 +55,8 @@ const UNITS: [&str; 24] = [
 /// `Time (s)`, `t [ms]`, `time_s`.
 pub(super) fn time_rank(name: &str) -> Option<usize> {
     let lower = name.to_lowercase();
-    let base = lower.split(['(', '[']).next().unwrap_or_default().trim().replace([' ', '-'], "_");
+    let without_unit = lower.split_once(['(', '[']).map_or(lower.as_str(), |(before, _)| before);
+    let base = without_unit.trim().replace([' ', '-'], "_");
     if let Some(rank) = NAMES.iter().position(|&usual| usual == base) {
         // A capital T is more often a temperature, or T cells, and only a time if nothing else is.
         return Some(if name.starts_with('T') && base == "t" { NAMES.len() } else { rank });
@@ -141,8 +142,8 @@ impl TimeColumn {
     pub(super) fn finish(&self, times: &mut [f64]) {
         if self.holds_compact_dates() {
             for time in times {
-                // Every one of them was a date when it was read.
-                *time = compact_decimal_year(*time as u32).unwrap_or(*time);
+                *time = compact_decimal_year(*time as u32)
+                    .unwrap_or_else(|| unreachable!("{time} was read as a date of eight digits"));
             }
         }
     }

@@ -39,6 +39,7 @@ impl Trajectory {
         let columns = self.values.columns().into_iter();
         let deviation = |column: ndarray::ArrayView1<'_, f64>| {
             let measured = || column.iter().filter(|value| !value.is_nan());
+            // Without measurements the sums are empty, and 0 by the contract above.
             let count = measured().count().max(1) as f64;
             let mean = measured().map(|value| value / count).sum::<f64>();
             (measured().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt()

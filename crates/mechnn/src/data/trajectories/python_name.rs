@@ -83,7 +83,7 @@ pub(super) fn python_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Stri
                 return candidate;
             }
             let numbered = (2..).map(|i| format!("{candidate}_{i}")).find(|numbered| taken.insert(numbered.clone()));
-            numbered.unwrap_or(candidate)
+            numbered.unwrap_or_else(|| unreachable!("only finitely many names are taken"))
         })
         .collect()
 }

@@ -116,6 +116,9 @@ impl Expression {
     ///
     /// # Errors
     /// [`UnitProblem`] if the units contradict each other.
+    ///
+    /// # Panics
+    /// If a slice is too short for the variables or constants that occur.
     pub(in crate::equation) fn units(
         &self,
         variables: &[Unit],

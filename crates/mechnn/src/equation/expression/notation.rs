@@ -12,8 +12,9 @@ pub(super) fn write<'a>(
     constants: &[Piece],
 ) -> Piece {
     let mut stack: Vec<Piece> = Vec::new();
-    // In postfix order every argument is on the stack; an empty one cannot be reached.
-    let pop = |stack: &mut Vec<Piece>| stack.pop().unwrap_or_else(|| Piece::new("", Level::Atom));
+    let pop = |stack: &mut Vec<Piece>| {
+        stack.pop().unwrap_or_else(|| unreachable!("in postfix order every argument is on the stack"))
+    };
     for step in &tape.0 {
         let piece = match *step {
             Step::Number(value) => Piece::number(notation, value),

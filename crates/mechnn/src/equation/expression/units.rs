@@ -100,18 +100,22 @@ impl Constraints {
 ///
 /// # Errors
 /// The first [`UnitProblem`], inside out.
+///
+/// # Panics
+/// If a variable or a constant that occurs has no entry.
 pub(super) fn units(tape: &Tape, variables: &[Unit], constants: &[f64]) -> Result<(Unit, Vec<Unit>), UnitProblem> {
     let count = constants.len();
     let quantity = |known: Unit, value: Option<f64>| Quantity { known, unknown: vec![0.0; count], value };
     let mut constraints = Constraints::default();
     let mut stack: Vec<Quantity> = Vec::new();
-    // In postfix order every argument is on the stack; an empty one cannot be reached.
-    let pop = |stack: &mut Vec<Quantity>| stack.pop().unwrap_or_else(|| quantity(Unit::one(), None));
+    let pop = |stack: &mut Vec<Quantity>| {
+        stack.pop().unwrap_or_else(|| unreachable!("in postfix order every argument is on the stack"))
+    };
     for step in &tape.0 {
         let result = match *step {
             Step::Number(value) => quantity(Unit::one(), Some(value)),
             Step::Pi => quantity(Unit::one(), Some(std::f64::consts::PI)),
-            Step::Variable(v) => quantity(variables.get(v as usize).cloned().unwrap_or_default(), None),
+            Step::Variable(v) => quantity(variables[v as usize].clone(), None),
             Step::Constant(c) => {
                 let mut constant = quantity(Unit::one(), Some(constants[c as usize]));
                 constant.unknown[c as usize] = 1.0;

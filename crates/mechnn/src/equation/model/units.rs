@@ -23,8 +23,11 @@ pub struct ModelUnits {
 
 impl SparseModel {
     /// The unit of every coefficient and inner constant, from those of the variables, `[V]`: states, controls, time.
+    ///
+    /// # Panics
+    /// If there are fewer units than variables.
     pub fn units(&self, variables: &[Unit]) -> ModelUnits {
-        let time = variables.last().cloned().unwrap_or_default();
+        let time = &variables[self.states.len() + self.controls.len()];
         let of_term = |state: &Unit, term: &Term| {
             let (unit, constants) = term.units(variables)?;
             Ok(TermUnits { coefficient: &(state * &time.reciprocal()) * &unit.reciprocal(), constants })

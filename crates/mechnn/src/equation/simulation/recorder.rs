@@ -33,6 +33,8 @@ pub(super) struct Recorder<'a, const S: usize> {
     limit: [f64; S],
     /// The first time; the integrator counts from it.
     offset: f64,
+    /// From the first to the last time.
+    span: f64,
     /// Rows of the reached times.
     values: Vec<f64>,
     reached: usize,
@@ -43,28 +45,29 @@ pub(super) struct Recorder<'a, const S: usize> {
 }
 
 impl<'a, const S: usize> Recorder<'a, S> {
-    /// Nothing recorded yet; `times` may be empty.
-    pub(super) fn new(times: &'a [f64], dims: usize, limit: [f64; S], undefined: &'a Cell<Option<Undefined>>) -> Self {
-        let offset = times.first().copied().unwrap_or(0.0);
+    /// Nothing recorded yet. `first` and `last` are those of `times`.
+    pub(super) fn new(
+        times: &'a [f64],
+        (first, last): (f64, f64),
+        dims: usize,
+        limit: [f64; S],
+        undefined: &'a Cell<Option<Undefined>>,
+    ) -> Self {
         let values = Vec::with_capacity(times.len() * dims);
-        Self { times, dims, limit, offset, values, reached: 0, stopped: None, undefined }
+        Self { times, dims, limit, offset: first, span: last - first, values, reached: 0, stopped: None, undefined }
     }
 
     /// What was recorded.
     pub(super) fn into_rollout(self, status: RolloutStatus) -> Rollout {
         let shape = (self.reached, self.dims);
-        // The shape holds by construction: whole rows are appended.
-        let values = Array2::from_shape_vec(shape, self.values).unwrap_or_else(|_| Array2::zeros(shape));
+        let values = Array2::from_shape_vec(shape, self.values)
+            .unwrap_or_else(|error| unreachable!("whole rows are appended, and counted: {error}"));
         Rollout { values, reached: self.reached, status }
     }
 
-    pub(super) fn first_time(&self) -> f64 {
-        self.offset
-    }
-
-    /// From the first to the last time, 0 without times.
+    /// From the first to the last time.
     pub(super) fn span(&self) -> f64 {
-        self.times.last().map_or(0.0, |last| last - self.offset)
+        self.span
     }
 
     /// Records the state at the next requested time, or that it has diverged; whether to go on.
@@ -139,7 +142,9 @@ impl<const S: usize> Solout<f64, [f64; S]> for Recorder<'_, S> {
                 break;
             }
             let row = if elapsed < now && now > before {
-                interpolator.interpolate(elapsed.max(before)).unwrap_or([f64::NAN; S])
+                interpolator
+                    .interpolate(elapsed.max(before))
+                    .unwrap_or_else(|error| unreachable!("{elapsed} is between {before} and {now}: {error:?}"))
             } else {
                 *state
             };

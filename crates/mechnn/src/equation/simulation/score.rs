@@ -13,7 +13,8 @@ const VALID_DEVIATION: f64 = 0.2;
 /// taken per state over its own entries. A state that does not vary counts only through its error: if none varies, the
 /// score is 1 for an exact prediction and negative infinity otherwise. NaN if nothing was measured.
 ///
-/// A rollout that ended early has fewer rows than the data; it scores negative infinity, as does one that is not finite.
+/// A rollout that ended early has fewer rows than the data; it scores negative infinity, as does one that is not
+/// finite.
 ///
 /// # Shapes
 /// - `data`: `[N, D]`, NaN = missing
@@ -48,7 +49,8 @@ pub fn r2(data: ArrayView2<'_, f64>, predicted: ArrayView2<'_, f64>) -> f64 {
 /// How long a rollout stays valid: the time from the first point to the first one at which a measured state is farther
 /// from the data than 20 % of that state's standard deviation, or to the end of the data or of the rollout.
 ///
-/// Compare with data without noise, or with smoothed data: noise above 20 % ends the validity by itself.
+/// Compare with data without noise, or with smoothed data: noise above 20 % ends the validity by itself. A rollout
+/// that reached nothing was valid for a time of 0.
 ///
 /// # Shapes
 /// - `times`: `[N]`
@@ -77,6 +79,7 @@ fn deviations(data: ArrayView2<'_, f64>) -> Vec<f64> {
     let deviation = |column| match moments(column) {
         Some((mean, variance, _)) if variance.sqrt() <= 1e-14 * mean.abs() => mean.abs(),
         Some((_, variance, _)) => variance.sqrt(),
+        // Never compared with anything: nothing was measured.
         None => 0.0,
     };
     data.columns().into_iter().map(deviation).collect()

@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 
+use ndarray::Array2;
+
 use super::integration::integrate;
 use super::options::{MAX_DIMS, TOLERANCES};
 use super::recorder::Recorder;
 use super::system::System;
-use super::{Rollout, SimulationError, SimulationOptions};
+use super::{Rollout, RolloutStatus, SimulationError, SimulationOptions};
 use crate::data::InputSignal;
 use crate::equation::model::SparseModel;
 
@@ -20,7 +22,8 @@ use crate::equation::model::SparseModel;
 /// - `times`: `[N]`, finite and strictly increasing
 ///
 /// # Errors
-/// [`SimulationError`] for arguments that do not fit. A rollout that diverges or does not finish says so in its status.
+/// [`SimulationError`] for arguments that do not fit. A rollout that diverges or does not finish says so in its
+/// status.
 ///
 /// # References
 /// - Verner, *Numerically optimal Runge-Kutta pairs with interpolants*, Numerical Algorithms 53, 2010: the 7(6) pair
@@ -94,6 +97,10 @@ fn simulate_sized<const S: usize>(
     options: &SimulationOptions,
 ) -> Rollout {
     let dims = model.dims();
+    let (Some(&first), Some(&last)) = (times.first(), times.last()) else {
+        // Of no times all were reached.
+        return Rollout { values: Array2::from_elem((0, dims), f64::NAN), reached: 0, status: RolloutStatus::Finished };
+    };
     let scale: [f64; S] = std::array::from_fn(|d| match options.scale.get(d) {
         Some(&scale) if scale.is_finite() && scale > 0.0 => scale,
         _ => 1.0,
@@ -102,8 +109,7 @@ fn simulate_sized<const S: usize>(
     start[..dims].copy_from_slice(x0);
     let limit = scale.map(|scale| scale * options.divergence_factor);
     let undefined = Cell::new(None);
-    let mut recorder = Recorder::new(times, dims, limit, &undefined);
-    let (first, last) = (recorder.first_time(), times.last().copied().unwrap_or(0.0));
+    let mut recorder = Recorder::new(times, (first, last), dims, limit, &undefined);
     let system = System { model, inputs, first, last, limit, undefined: &undefined };
     let status = integrate(&system, start, scale, options, &mut recorder);
     recorder.into_rollout(status)
@@ -211,8 +217,8 @@ mod tests {
         assert_eq!(rollout.status, RolloutStatus::Finished);
         let last = rollout.values[[20, 0]];
         assert!((last - 1.706_167_73).abs() < 1e-4, "x(2000) = {last}");
-        // x' = x - 1e9 x³ soon rests at 10^-4.5, where the eigenvalue is -2: stability limits explicit steps to about 2,
-        // and the budget allows a tenth of those needed.
+        // x' = x - 1e9 x³ soon rests at 10^-4.5, where the eigenvalue is -2: stability limits explicit steps to about
+        // 2, and the budget allows a tenth of those needed.
         let model = self::model(&[("x", "x - 1e9*x**3")]);
         let rollout = simulate(&model, &[2.0], &[0.0, 1e6], &SimulationOptions::new(vec![2.0])).unwrap();
         assert_eq!(rollout.status, RolloutStatus::Finished);

@@ -84,6 +84,7 @@ impl Tree {
             }),
             Kind::Power(base, exponent) => power(base.value(symbol), exponent.value(symbol)),
             Kind::Call(function, arguments) => {
+                // A function of one number does not look at the second.
                 let second = arguments.get(1).map_or(0.0, |argument| argument.value(symbol));
                 function.value(arguments[0].value(symbol), second)
             }
@@ -105,7 +106,7 @@ impl Tree {
     /// The value of an expression without symbols.
     pub(in crate::equation) fn constant(&self) -> Option<f64> {
         match self.find_symbol(&|_| true) {
-            None => Some(self.value(&|_, _| f64::NAN)),
+            None => Some(self.value(&|_, _| unreachable!("no symbol was found in the tree"))),
             Some(_) => None,
         }
     }

@@ -167,11 +167,14 @@ impl Term {
 
 fn monomial_gradient(exponents: &[u8], x: &[f64], gradient: &mut [f64]) {
     for (d, slope) in gradient.iter_mut().enumerate() {
-        let own = exponents.get(d).copied().unwrap_or(0);
-        if own == 0 {
-            *slope = 0.0;
-            continue;
-        }
+        // A variable that does not occur, or is beyond those of the term, changes nothing.
+        let own = match exponents.get(d) {
+            Some(&own @ 1..) => own,
+            Some(0) | None => {
+                *slope = 0.0;
+                continue;
+            }
+        };
         // n_d x_d^(n_d - 1) · product of the other powers, which stays right at x_d = 0.
         let mut value = f64::from(own);
         for (e, (&exponent, &state)) in exponents.iter().zip(x).enumerate() {

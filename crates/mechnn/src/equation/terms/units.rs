@@ -12,10 +12,13 @@ impl Term {
     ///
     /// # Errors
     /// [`UnitProblem`] if the units contradict each other.
+    ///
+    /// # Panics
+    /// If there are fewer units than variables of the term.
     pub fn units(&self, variables: &[Unit]) -> Result<(Unit, Vec<Unit>), UnitProblem> {
         match self {
             Self::Monomial(exponents) => {
-                let powers = exponents.iter().zip(variables);
+                let powers = exponents.iter().zip(&variables[..exponents.len()]);
                 let whole = powers.fold(Unit::one(), |unit, (&n, own)| &unit * &own.power(f64::from(n)));
                 Ok((whole, Vec::new()))
             }
