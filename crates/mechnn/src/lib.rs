@@ -3,6 +3,9 @@
 //! Data flows in one direction: trajectories -> library of candidate terms -> joint fit of states and coefficients ->
 //! sparse model -> simulation and report.
 
+// Not `forbid`: the macro `s!` of ndarray allows it to itself.
+#![deny(unsafe_code)]
+
 // In data-flow order.
 pub mod number;
 

@@ -1,6 +1,6 @@
 //! Ranges and tick labels of the axes.
 
-use super::FigureTrajectory;
+use super::figure_input::FigureTrajectory;
 use super::series::extent;
 use crate::number::{Scientific, without_trailing_zeros};
 
@@ -10,6 +10,7 @@ const LABEL_DECIMALS: usize = 6;
 /// Times of the data and the simulation; of some length.
 pub(super) fn time_range(trajectory: &FigureTrajectory<'_>) -> (f64, f64) {
     let times = trajectory.times.iter().chain(trajectory.rollout_times).copied();
+    // Without a time nothing is drawn, on an axis of any length.
     padded(extent(times.chain(trajectory.diverged)).unwrap_or((0.0, 1.0)), 0.0)
 }
 
@@ -39,8 +40,8 @@ fn padded((low, high): (f64, f64), part: f64) -> (f64, f64) {
     }
 }
 
-/// A tick label on an axis of the given range, without trailing zeros; all labels of very large or very small ranges have
-/// an exponent.
+/// A tick label on an axis of the given range, without trailing zeros; all labels of very large or very small ranges
+/// have an exponent.
 pub(super) fn tick_label(value: f64, (low, high): (f64, f64)) -> String {
     // Ticks are sums of steps: rounding errors must not show.
     if value.abs() < 1e-9 * (high - low) {

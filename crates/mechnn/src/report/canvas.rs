@@ -3,8 +3,8 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// The backend rounds places to whole pixels, which would make steps of curves: the figure is drawn on a canvas larger by
-/// this factor, and shown at its size through the view box.
+/// The backend rounds places to whole pixels, which would make steps of curves: the figure is drawn on a canvas larger
+/// by this factor, and shown at its size through the view box.
 pub(super) const FINE: u32 = 4;
 
 /// Width of the simulated curves on that canvas: 1.25 px.

@@ -1,6 +1,5 @@
 //! Data against simulated equations, as SVG.
 
-use ndarray::Array2;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
@@ -9,6 +8,7 @@ use super::axis::value_range;
 use super::canvas::{
     AXIS, Area, DATA, DrawingError, FINE, LINE_WIDTH, MODEL, SMALL_SIZE, TEXT, TEXT_SIZE, TITLE_SIZE, text,
 };
+use super::figure_input::FigureInput;
 use super::panel::{Panel, X_LABELS_HEIGHT, Y_LABELS_WIDTH};
 
 /// Trajectories and states drawn at most; more would be too small to read.
@@ -29,44 +29,6 @@ const MAX_EQUATION_LENGTH: usize = 110;
 const MAX_TITLE_LENGTH: usize = 60;
 const MAX_NAME_LENGTH: usize = 22;
 
-/// What a figure shows.
-#[derive(Debug, Clone)]
-pub struct FigureInput<'a> {
-    /// The title, usually the name of the data file.
-    pub title: &'a str,
-    /// The equations, one per line; left out of the figure if they are long.
-    pub equations: &'a str,
-    /// What the lines are: "simulated equations", or "smoothed states" where equations have a random part.
-    pub curve: &'a str,
-    /// Label of the time axis.
-    pub time: &'a str,
-    /// Names of the D states.
-    pub states: &'a [String],
-    /// The trajectories, one column of panels each.
-    pub trajectories: Vec<FigureTrajectory<'a>>,
-}
-
-/// One trajectory of a figure.
-///
-/// # Shapes
-/// - `times`: `[N]`, `data`: `[N, D]`, NaN = missing
-/// - `rollout_times`: `[M]`, `rollout`: `[M, D]`, as far as the simulation got; its times may be finer than the data's
-#[derive(Debug, Clone)]
-pub struct FigureTrajectory<'a> {
-    /// Its name, printed above its panels if there are several.
-    pub name: &'a str,
-    /// Times of the data.
-    pub times: &'a [f64],
-    /// The data.
-    pub data: &'a Array2<f64>,
-    /// Times of the simulation.
-    pub rollout_times: &'a [f64],
-    /// The simulated states.
-    pub rollout: &'a Array2<f64>,
-    /// When the simulation diverged, if it did.
-    pub diverged: Option<f64>,
-}
-
 /// The figure of data (points) and simulated equations (lines) as an SVG document, 900 px wide: one row of panels per
 /// state, one column per trajectory, a common axis of values per row.
 ///
@@ -76,17 +38,7 @@ pub struct FigureTrajectory<'a> {
 /// # Errors
 /// [`ReportError::Shape`] if arrays do not fit together, [`ReportError::Drawing`] if the drawing library fails.
 pub fn rollout_figure(input: &FigureInput<'_>) -> Result<String, ReportError> {
-    for trajectory in &input.trajectories {
-        let dims = input.states.len();
-        for (what, expected, found) in [
-            ("data", (trajectory.times.len(), dims), trajectory.data.dim()),
-            ("simulation", (trajectory.rollout_times.len(), dims), trajectory.rollout.dim()),
-        ] {
-            if expected != found {
-                return Err(ReportError::Shape { trajectory: trajectory.name.to_owned(), what, expected, found });
-            }
-        }
-    }
+    input.check()?;
     let mut document = String::new();
     let height = draw(input, &mut document).map_err(|source| ReportError::Drawing { source: Box::new(source) })?;
     let canvas = format!("<svg width=\"{}\" height=\"{}\"", WIDTH * FINE, height * FINE);
@@ -195,7 +147,8 @@ fn notes(input: &FigureInput<'_>) -> Vec<String> {
 mod tests {
     use ndarray::{Array2, array};
 
-    use super::{FINE, FigureInput, FigureTrajectory, MAX_POINTS, ReportError, rollout_figure};
+    use super::{FINE, FigureInput, MAX_POINTS, ReportError, rollout_figure};
+    use crate::report::FigureTrajectory;
 
     fn states(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()

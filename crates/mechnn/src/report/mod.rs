@@ -1,8 +1,11 @@
 //! Run folders and figures.
 
+// In data-flow order.
 mod error;
 
 mod run_folder;
+
+mod figure_input;
 
 mod series;
 
@@ -15,5 +18,6 @@ mod panel;
 mod figure;
 
 pub use error::ReportError;
-pub use figure::{FigureInput, FigureTrajectory, rollout_figure};
+pub use figure::rollout_figure;
+pub use figure_input::{FigureInput, FigureTrajectory};
 pub use run_folder::RunFolder;

@@ -8,7 +8,7 @@ use super::axis::{tick_label, time_range};
 use super::canvas::{
     AXIS, Area, DATA, DrawingError, FINE, GRID, LINE_WIDTH, MODEL, SMALL_SIZE, TEXT, TEXT_SIZE, text_style,
 };
-use super::figure::FigureTrajectory;
+use super::figure_input::FigureTrajectory;
 use super::series::{clipped, envelope, thinned};
 
 /// Space for labels outside the plot, in pixels.

@@ -13,6 +13,8 @@ mod notation;
 
 mod polynomial;
 
+mod inner_constants;
+
 mod sum_of_terms;
 
 pub use function_term::{FunctionTerm, TermError};

@@ -190,7 +190,10 @@ mod tests {
     proptest! {
         #[test]
         fn parsing_undoes_printing(
-            coefficients in prop::collection::vec(any::<f64>().prop_filter("finite", |c| c.is_finite() && *c != 0.0), 0..8),
+            coefficients in prop::collection::vec(
+                any::<f64>().prop_filter("finite", |c| c.is_finite() && *c != 0.0),
+                0..8,
+            ),
             terms in Just(BasisLibrary::polynomial(3, 4).terms().to_vec()).prop_shuffle(),
         ) {
             let expected: Vec<(Term, f64)> = terms.into_iter().zip(coefficients).collect();
