@@ -11,8 +11,8 @@ pub struct NotASetting {
     pub text: String,
 }
 
-/// Sets what `text` says: `a.b=1` sets `b` in the table `a`, which is made if it is not there. What is no TOML value is taken
-/// as a string.
+/// Sets what `text` says: `a.b=1` sets `b` in the table `a`, which is made if it is not there. What is no TOML value
+/// is taken as a string.
 ///
 /// ```
 /// let mut table: toml::Table = "[training]\nepochs = 3".parse()?;

@@ -11,8 +11,8 @@ use crate::equation::syntax::{ExpressionError, Kind, Tree, Vocabulary, Word, wor
 ///
 /// $$ \prod_k s_k^{n_k} $$
 ///
-/// Symbols are not known and not converted: `km` has nothing to do with `m`, and `N` is not `kg*m/s**2`. A pure number is
-/// written `1`, `dimensionless` or `rad`. Exponents are real: the rate of `x**a` has the unit of x to the power a.
+/// Symbols are not known and not converted: `km` has nothing to do with `m`, and `N` is not `kg*m/s**2`. A pure number
+/// is written `1`, `dimensionless` or `rad`. Exponents are real: the rate of `x**a` has the unit of x to the power a.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Unit {
     /// Exponents other than 0.

@@ -2,8 +2,8 @@
 
 /// The shortest text that is read back as the same number, as Rust, Python and JSON read it: `3.0`, `0.1`, `1e-7`.
 ///
-/// There is always a point or an exponent, so that no reader takes it for an integer. What is not finite becomes `NaN`,
-/// `inf` and `-inf`; a format without these says itself what stands in their place.
+/// There is always a point or an exponent, so that no reader takes it for an integer. What is not finite becomes
+/// `NaN`, `inf` and `-inf`; a format without these says itself what stands in their place.
 pub fn exact(value: f64) -> String {
     format!("{value:?}")
 }

@@ -10,8 +10,8 @@ use super::scientific::without_trailing_zeros;
 /// | `fixed_between` | 1e-4, 1e7 | sizes from the first and below the second are written without an exponent |
 /// | `without_trailing_zeros` | off | numbers without an exponent lose the zeros at their end |
 ///
-/// Digits before the point are all written, also where there are more than asked for. A number that is rounded up to the
-/// next power of ten has one digit more: 9.9996 to four digits is 10.000. Zero is `0`.
+/// Digits before the point are all written, also where there are more than asked for. A number that is rounded up to
+/// the next power of ten has one digit more: 9.9996 to four digits is 10.000. Zero is `0`.
 ///
 /// ```
 /// use mechnn::number::SignificantDigits;

@@ -95,8 +95,9 @@ fn finite(value: f64, decimals: usize) -> Scientific {
 /// Digits of the error to which a value is written beside it.
 const ERROR_DIGITS: i32 = 2;
 
-/// `value` with as many digits as two digits of its `error` have, for a line such as `27.973 +- 0.021`; with an exponent
-/// where it is very large or very small. `None` if the error is not positive and finite: it then says nothing.
+/// `value` with as many digits as two digits of its `error` have, for a line such as `27.973 +- 0.021`; with an
+/// exponent where it is very large or very small. `None` if the error is not positive and finite: it then says
+/// nothing.
 pub fn to_digits_of_error(value: f64, error: f64) -> Option<String> {
     if !(error > 0.0 && error.is_finite()) {
         return None;

@@ -50,7 +50,7 @@ pub enum DataError {
         file: PathBuf,
     },
     /// A row is longer or shorter than the first.
-    #[error("`{}` line {line} has {found} {fields}, expected {expected}", file.display(), fields = plural(*found))]
+    #[error("`{}` line {line} has {found} field{}, expected {expected}", file.display(), plural_s(*found))]
     Ragged {
         /// The file.
         file: PathBuf,
@@ -229,7 +229,7 @@ pub enum DataError {
     #[error("no trajectories: at least one is needed")]
     NoTrajectories,
     /// A trajectory with fewer than two points.
-    #[error("trajectory `{trajectory}` has {points} point{}; at least 2 are needed", if *points == 1 { "" } else { "s" })]
+    #[error("trajectory `{trajectory}` has {points} point{}; at least 2 are needed", plural_s(*points))]
     TooFewPoints {
         /// The trajectory.
         trajectory: String,
@@ -280,7 +280,8 @@ pub enum DataError {
     },
     /// A column or the times are so large or small that their products overflow or vanish.
     #[error(
-        "column `{column}` {what} {value:.3e}, of which there are no products: its size must be 0 or between {:e} and {largest:e}",
+        "column `{column}` {what} {value:.3e}, of which there are no products: its size must be 0 or between {:e} and \
+         {largest:e}",
         largest.recip()
     )]
     Magnitude {
@@ -339,8 +340,8 @@ pub enum DataError {
     },
 }
 
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "field" } else { "fields" }
+fn plural_s(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 impl DataError {

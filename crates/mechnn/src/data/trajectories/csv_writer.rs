@@ -12,8 +12,8 @@ impl Dataset {
     /// Writes a CSV file with a header: the time, the states and, for several trajectories, a last column
     /// `trajectory` with their names. Missing entries are empty.
     ///
-    /// Numbers are written so that [`read_csv`](crate::data::read_csv) gives back the same bits. The file appears whole:
-    /// no reader ever sees a part of it.
+    /// Numbers are written so that [`read_csv`](crate::data::read_csv) gives back the same bits. The file appears
+    /// whole: no reader ever sees a part of it.
     ///
     /// # Errors
     /// [`DataError::Write`]; [`DataError::DuplicateName`] if a variable is called `trajectory` and there are several.

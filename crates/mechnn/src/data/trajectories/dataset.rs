@@ -67,8 +67,9 @@ impl Dataset {
     /// The same with some of the columns as known inputs in place of states: linear between the rows that have them.
     ///
     /// # Errors
-    /// [`DataError::NoSuchState`], also for a set that is of second order already; [`DataError::OnlyInputs`] if no state is left, [`DataError::InputEnds`] if an input is not
-    /// known at the first and the last time of a trajectory: nothing is assumed beyond what is known.
+    /// [`DataError::NoSuchState`], also for a set that is of second order already; [`DataError::OnlyInputs`] if no
+    /// state is left, [`DataError::InputEnds`] if an input is not known at the first and the last time of a
+    /// trajectory: nothing is assumed beyond what is known.
     pub fn with_controls(mut self, controls: &[String]) -> Result<Self, DataError> {
         for control in controls {
             let column = self.states.iter().position(|state| state == control && !self.second_order);
@@ -86,8 +87,8 @@ impl Dataset {
         Ok(self)
     }
 
-    /// The same with the velocity of every state as a further state, `x_dot` beside `x`, of which nothing was measured: what
-    /// equations of second order, `x'' = f(x, x')`, are as a system of first order.
+    /// The same with the velocity of every state as a further state, `x_dot` beside `x`, of which nothing was
+    /// measured: what equations of second order, `x'' = f(x, x')`, are as a system of first order.
     ///
     /// # Errors
     /// [`DataError::DuplicateName`] if there is a column of that name.

@@ -10,8 +10,8 @@ use super::function_family::FunctionFamily;
 pub enum LibraryError {
     /// The text names no known library.
     #[error(
-        "library \"{text}\" is not known; understood: poly:N with N from 0 to 9 (all monomials up to degree N), and the \
-         functions {}, separated by commas", FunctionFamily::ALL.map(FunctionFamily::name).join(", ")
+        "library \"{text}\" is not known; understood: poly:N with N from 0 to 9 (all monomials up to degree N), and \
+         the functions {}, separated by commas", FunctionFamily::ALL.map(FunctionFamily::name).join(", ")
     )]
     Unknown {
         /// What was given.

@@ -49,7 +49,8 @@ impl Equation {
         self.sum(Notation::Python, names, &[])
     }
 
-    /// The right-hand side as text with standard errors in brackets: `-9.998(4) x + 9.998(4) y`, and `0` with no terms.
+    /// The right-hand side as text with standard errors in brackets: `-9.998(4) x + 9.998(4) y`, and `0` with no
+    /// terms.
     pub fn text(&self, names: &[String]) -> String {
         self.sum(Notation::Text, names, &[])
     }
@@ -87,8 +88,8 @@ impl SparseModel {
         self.lines(None)
     }
 
-    /// The same with the units of all numbers: `x' = -9.998(4) [1/s] x + 9.998(4) [1/s] y`. Numbers without a known unit,
-    /// and pure ones, have none.
+    /// The same with the units of all numbers: `x' = -9.998(4) [1/s] x + 9.998(4) [1/s] y`. Numbers without a known
+    /// unit, and pure ones, have none.
     pub fn text_with_units(&self, units: &ModelUnits) -> String {
         self.lines(Some(units))
     }
