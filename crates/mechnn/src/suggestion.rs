@@ -18,3 +18,18 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
 pub fn did_you_mean<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(typed, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{did_you_mean, nearest};
+
+    #[test]
+    fn the_most_alike_name_is_meant() {
+        let names = ["lorenz", "roessler", "van-der-pol"];
+        for (typed, meant) in [("lorentz", Some("lorenz")), ("ROSSLER", Some("roessler")), ("sir", None), ("", None)] {
+            assert_eq!(nearest(typed, names), meant, "{typed}");
+        }
+        assert_eq!(nearest("x", []), None);
+        assert_eq!(did_you_mean("lorens", names).as_deref(), Some("did you mean `lorenz`?"));
+    }
+}

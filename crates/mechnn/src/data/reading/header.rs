@@ -48,3 +48,44 @@ fn is_header(row: &StringRecord, options: &CsvOptions) -> bool {
     let is_number = |field: &str| matches!(Cell::read(field), Cell::Number(_) | Cell::Infinite);
     row.iter().any(|field| asked.contains(&field)) || !row.iter().all(is_datum) || !row.iter().any(is_number)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use csv::StringRecord;
+
+    use super::{CsvOptions, DataError, Header, TimeSource};
+
+    fn header(row: &[&str], options: &CsvOptions) -> Result<(Vec<String>, bool), DataError> {
+        let header = Header::of_first_row(Path::new("a.csv"), &StringRecord::from(row.to_vec()), options)?;
+        Ok((header.names, header.written))
+    }
+
+    #[test]
+    fn a_row_with_text_is_a_header() {
+        let (names, written) = header(&["t", "hare\n(thousand)", "", "2"], &CsvOptions::default()).unwrap();
+        assert_eq!((names, written), (["t", "hare (thousand)", "", "2"].map(String::from).to_vec(), true));
+        // Gaps alone are no numbers: such a row says how many columns have no name.
+        assert!(header(&["", "NA"], &CsvOptions::default()).unwrap().1);
+    }
+
+    #[test]
+    fn a_row_of_numbers_dates_and_gaps_is_data() {
+        let row = ["2020-01-31", "1.5", ""];
+        let (names, written) = header(&row, &CsvOptions::default()).unwrap();
+        assert_eq!((names, written), (["t", "x0", "x1"].map(String::from).to_vec(), false));
+        let step = CsvOptions { time: TimeSource::Step(0.1), ..CsvOptions::default() };
+        assert_eq!(header(&row, &step).unwrap().0, ["x0", "x1", "x2"]);
+        let asked = CsvOptions { states: Some(vec!["1.5".to_owned()]), ..CsvOptions::default() };
+        assert_eq!(header(&row, &asked).unwrap(), (row.map(String::from).to_vec(), true));
+    }
+
+    #[test]
+    fn a_name_stands_once() {
+        let fault = header(&["t", "x", "x"], &CsvOptions::default()).unwrap_err();
+        assert!(matches!(&fault, DataError::DuplicateColumn { column, .. } if column == "x"), "{fault}");
+        assert!(header(&["t", "", ""], &CsvOptions::default()).is_ok());
+    }
+}

@@ -138,3 +138,64 @@ fn free_time_name(states: &[String]) -> String {
         .find(|name| !states.contains(name))
         .unwrap_or_else(|| unreachable!("of more candidates than states one is not a state"))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use super::{CsvOptions, DataError, DataWarning, Roles, TimeRole, TimeSource};
+
+    fn roles(names: &[&str], options: &CsvOptions) -> Result<(Roles, Vec<DataWarning>), DataError> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut warnings = Vec::new();
+        Ok((Roles::of(Path::new("a.csv"), &names, options, &mut warnings)?, warnings))
+    }
+
+    fn owned(names: &[&str]) -> Option<Vec<String>> {
+        Some(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    #[test]
+    fn every_column_but_the_time_is_a_state() {
+        let (found, warnings) = roles(&["x", "time", "y", "year", ""], &CsvOptions::default()).unwrap();
+        assert_eq!((found.time, found.time_name.as_str()), (TimeRole::Column(1), "time"));
+        assert_eq!(found.state_names, ["x", "y"]);
+        let ignored = ["year", ""].map(|column| DataWarning::ColumnIgnored { column: column.to_owned() });
+        assert_eq!(warnings, ignored);
+        let (found, _) = roles(&["x", "y"], &CsvOptions::default()).unwrap();
+        assert_eq!((found.time, found.state_names), (TimeRole::Assumed(0), vec!["y".to_owned()]));
+    }
+
+    #[test]
+    fn times_of_a_step_have_a_name_that_no_state_has() {
+        let options =
+            CsvOptions { time: TimeSource::Step(0.5), states: owned(&["t", "time"]), ..CsvOptions::default() };
+        let (found, _) = roles(&["t", "time"], &options).unwrap();
+        assert_eq!((found.time, found.time_name.as_str()), (TimeRole::Step(0.5), "t1"));
+        let zero = CsvOptions { time: TimeSource::Step(0.0), ..CsvOptions::default() };
+        assert!(matches!(roles(&["x"], &zero), Err(DataError::Step { .. })));
+    }
+
+    #[test]
+    fn a_column_has_one_role() {
+        let time = || TimeSource::Column("t".to_owned());
+        let fault = |trajectory: Option<&str>, states: Option<Vec<String>>| {
+            let trajectory = trajectory.map(str::to_owned);
+            let options = CsvOptions { time: time(), trajectory, states, ..CsvOptions::default() };
+            roles(&["t", "x", "run"], &options).unwrap_err().to_string()
+        };
+        assert_eq!(fault(Some("t"), None), "column `t` cannot be the time and the trajectory at once");
+        assert_eq!(fault(None, owned(&["t"])), "column `t` cannot be the time and a state at once");
+        assert_eq!(fault(Some("run"), owned(&["run"])), "column `run` cannot be the trajectory and a state at once");
+        assert_eq!(fault(None, owned(&["x", "x"])), "column `x` cannot be a state and another state at once");
+        assert!(fault(Some("lynx"), None).contains("no column `lynx`"));
+    }
+
+    #[test]
+    fn without_a_state_there_is_nothing_to_read() {
+        let of_run = CsvOptions { trajectory: Some("run".to_owned()), ..CsvOptions::default() };
+        assert!(matches!(roles(&["run"], &of_run), Err(DataError::NoStates { .. })));
+        assert!(matches!(roles(&["t", "run"], &of_run), Err(DataError::NoStates { .. })));
+    }
+}

@@ -85,3 +85,38 @@ impl Piece {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Level, Notation, Piece};
+
+    #[test]
+    fn numbers_are_exact_for_programs_and_short_for_people() {
+        let texts = |value| {
+            [Notation::Python, Notation::Text, Notation::Latex].map(|notation| Piece::number(notation, value).text)
+        };
+        assert_eq!(texts(2.0), ["2.0", "2", "2"]);
+        assert_eq!(texts(-0.1), ["-0.1"; 3]);
+        assert_eq!(texts(1e-7), ["1e-7", "1e-7", "1 \\times 10^{-7}"]);
+    }
+
+    #[test]
+    fn estimates_have_the_digits_of_their_error() {
+        let texts = |value, error| {
+            [Notation::Python, Notation::Text, Notation::Latex]
+                .map(|notation| Piece::estimate(notation, value, error).text)
+        };
+        assert_eq!(texts(-27.973, 0.021), ["-27.973", "-27.97(2)", "-27.97(2)"]);
+        assert_eq!(texts(1.0 / 3.0, f64::NAN), ["0.3333333333333333", "0.3333", "0.3333"]);
+    }
+
+    #[test]
+    fn what_is_loose_gets_brackets() {
+        let sum = || Piece::new("a + b", Level::Sum);
+        assert_eq!(sum().at_least(Notation::Text, Level::Sum), "a + b");
+        assert_eq!(sum().at_least(Notation::Text, Level::Product), "(a + b)");
+        assert_eq!(sum().at_least(Notation::Latex, Level::Power), "\\left(a + b\\right)");
+        // A sign is looser than a power: (-2)**x.
+        assert_eq!(Piece::number(Notation::Python, -2.0).at_least(Notation::Python, Level::Atom), "(-2.0)");
+    }
+}

@@ -43,3 +43,16 @@ impl SimulationOptions {
         Self::new(values.columns().into_iter().map(largest).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::SimulationOptions;
+
+    #[test]
+    fn the_scale_is_the_largest_magnitude_that_was_measured() {
+        let options = SimulationOptions::for_data(array![[1.0, f64::NAN], [-3.0, f64::NAN]].view());
+        assert_eq!(options.scale, [3.0, 0.0]);
+    }
+}

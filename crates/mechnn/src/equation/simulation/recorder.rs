@@ -158,3 +158,45 @@ impl<const S: usize> Solout<f64, [f64; S]> for Recorder<'_, S> {
         if self.is_done() { ControlFlag::Terminate } else { ControlFlag::Continue }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use ndarray::array;
+
+    use super::{Recorder, RolloutStatus, Undefined};
+
+    #[test]
+    fn states_are_collected_until_all_times_were_reached() {
+        let undefined = Cell::new(None);
+        let mut recorder = Recorder::new(&[5.0, 6.0], (5.0, 6.0), 1, [10.0, 10.0], &undefined);
+        assert_eq!((recorder.span(), recorder.last_time(), recorder.is_done()), (1.0, 5.0, false));
+        assert!(recorder.accept(0.0, &[1.0, 0.0]) && !recorder.is_done());
+        assert_eq!(recorder.status(0.5), RolloutStatus::StepBudget { time: 5.5 });
+        assert!(recorder.accept(1.0, &[2.0, 0.0]) && recorder.is_done());
+        assert_eq!((recorder.status(1.0), recorder.last_time()), (RolloutStatus::Finished, 6.0));
+        // Nothing is kept beyond the last time.
+        assert!(recorder.accept(2.0, &[3.0, 0.0]));
+        let rollout = recorder.into_rollout(RolloutStatus::Finished);
+        assert_eq!((rollout.values, rollout.reached), (array![[1.0], [2.0]], 2));
+    }
+
+    #[test]
+    fn what_leaves_the_limits_ends_it() {
+        for state in [11.0, -11.0, f64::NAN, f64::INFINITY] {
+            let undefined = Cell::new(None);
+            let mut recorder = Recorder::new(&[5.0, 6.0], (5.0, 6.0), 1, [10.0], &undefined);
+            assert!(!recorder.accept(0.25, &[state]) && recorder.is_done(), "{state}");
+            assert_eq!(recorder.status(0.25), RolloutStatus::Diverged { time: 5.25 });
+        }
+    }
+
+    #[test]
+    fn a_place_without_a_slope_is_the_reason_only_where_it_ended() {
+        let undefined = Cell::new(Some(Undefined { state: 1, elapsed: 0.5 }));
+        let recorder = Recorder::new(&[5.0, 6.0], (5.0, 6.0), 2, [10.0; 2], &undefined);
+        assert_eq!(recorder.failure(0.5), RolloutStatus::Undefined { time: 5.5, state: 1 });
+        assert_eq!(recorder.failure(0.75), RolloutStatus::Diverged { time: 5.75 });
+    }
+}

@@ -69,3 +69,51 @@ impl<const S: usize> ODE<f64, [f64; S]> for System<'_, S> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::cell::Cell;
+
+    use differential_equations::ode::ODE;
+
+    use super::{InputSignal, LARGEST_SLOPE, SparseModel, System, Undefined};
+
+    fn slope(text: &str, inputs: &[InputSignal], elapsed: f64, x: f64) -> (f64, Option<Undefined>) {
+        let model = SparseModel::from_text_with_controls("t", &["u"], &[("x", text)]).unwrap();
+        let undefined = Cell::new(None);
+        let system = System { model: &model, inputs, first: 10.0, last: 14.0, limit: [1e6; 2], undefined: &undefined };
+        let mut slope = [f64::NAN; 2];
+        system.diff(elapsed, &[x, 0.0], &mut slope);
+        // What fills up stays where it is.
+        assert_eq!(slope[1], 0.0);
+        (slope[0], undefined.get())
+    }
+
+    fn input() -> Vec<InputSignal> {
+        vec![InputSignal::new(vec![9.0, 10.0, 11.0, 11.0 + 1e-14, 14.0], vec![0.0, 1.0, 3.0, 3.0, 3.0]).unwrap()]
+    }
+
+    #[test]
+    fn time_is_that_of_the_data_and_stops_at_the_last() {
+        assert_eq!(slope("u + 0*t", &input(), 0.5, 0.0).0, 2.0);
+        assert_eq!(slope("t", &input(), 100.0, 0.0).0, 14.0);
+    }
+
+    #[test]
+    fn slopes_are_finite_and_the_place_without_one_is_remembered() {
+        assert_eq!(slope("1e9*x**200", &input(), 0.0, 10.0).0, LARGEST_SLOPE);
+        let (slope, undefined) = slope("log(x)", &input(), 1.0, -1.0);
+        let Undefined { state, elapsed } = undefined.unwrap();
+        assert_eq!((slope, state, elapsed), (LARGEST_SLOPE, 0, 1.0));
+    }
+
+    #[test]
+    fn kinks_are_inside_the_span_and_apart() {
+        let model = SparseModel::from_text_with_controls("t", &["u"], &[("x", "u")]).unwrap();
+        let (undefined, inputs) = (Cell::new(None), input());
+        let system =
+            System { model: &model, inputs: &inputs, first: 10.0, last: 14.0, limit: [1.0], undefined: &undefined };
+        assert_eq!(system.kinks(4.0), [1.0]);
+    }
+}

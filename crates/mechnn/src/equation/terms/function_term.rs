@@ -77,3 +77,30 @@ impl FunctionTerm {
         Some(Self { expression, constants: self.constants.clone() })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Expression, FunctionTerm, TermError};
+
+    fn saturation() -> Expression {
+        Expression::parse("x/(k + x)", &["x".to_owned(), "t".to_owned()], &["k".to_owned()]).unwrap()
+    }
+
+    #[test]
+    fn every_inner_constant_has_a_finite_value() {
+        let new = |constants: &[f64]| FunctionTerm::new(saturation(), constants.to_vec());
+        assert_eq!(new(&[2.0]).unwrap().constants(), [2.0]);
+        assert!(matches!(new(&[]), Err(TermError::Constants { expected: 1, found: 0, .. })));
+        let error = new(&[f64::INFINITY]).unwrap_err();
+        assert_eq!(error.to_string(), "the inner constant k of the term x/(k + x) is inf");
+    }
+
+    #[test]
+    fn variables_that_do_not_occur_can_be_left_out() {
+        let term = FunctionTerm::new(saturation(), vec![2.0]).unwrap();
+        let shortened = term.shortened(1).unwrap();
+        assert_eq!((shortened.expression().variables(), shortened.constants()), (&["x".to_owned()][..], &[2.0][..]));
+        assert_eq!(term.shortened(0), None);
+    }
+}

@@ -11,3 +11,15 @@ pub(in crate::equation) fn with_scratch<R>(length: usize, f: impl FnOnce(&mut [f
         _ => f(&mut vec![0.0; length]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ON_STACK, with_scratch};
+
+    #[test]
+    fn there_are_as_many_zeros_as_were_asked_for() {
+        for length in [0, 1, 8, 9, ON_STACK, ON_STACK + 1] {
+            with_scratch(length, |room| assert_eq!(room, vec![0.0; length]));
+        }
+    }
+}

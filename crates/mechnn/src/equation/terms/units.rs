@@ -26,3 +26,28 @@ impl Term {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::Unit;
+    use crate::equation::parse_term;
+
+    #[test]
+    fn constants_have_the_unit_that_sums_and_functions_ask_for() {
+        let names = ["x", "t"].map(String::from);
+        let variables: Vec<Unit> = ["m", "s"].map(|unit| unit.parse().unwrap()).to_vec();
+        for (term, unit, constants) in [
+            ("1", "1", &[][..]),
+            ("x**2*t", "m**2*s", &[]),
+            ("x/(3 + x)", "1", &["m"]),
+            ("x*sin(2*t)", "m", &["1/s"]),
+            ("exp(2*x)", "1", &["1/m"]),
+        ] {
+            let (own, inner) = parse_term(term, &names).unwrap().units(&variables).unwrap();
+            let inner: Vec<String> = inner.iter().map(Unit::to_string).collect();
+            assert_eq!((own.to_string().as_str(), inner), (unit, constants.iter().map(ToString::to_string).collect()));
+        }
+        assert!(parse_term("sin(x)", &names).unwrap().units(&variables).is_err());
+    }
+}
