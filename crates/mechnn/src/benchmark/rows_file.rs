@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{BenchmarkError, Method, Row, Run};
+use crate::whole_file;
 
 /// First line: the form of the file. The number rises when a column changes its meaning or leaves.
 const SCHEMA: &str = "# mechnn odebench rows 1";
@@ -119,22 +120,12 @@ fn lines(rows: &[Row], header: bool) -> io::Result<Vec<u8>> {
 const HEADER: &str = "system,name,dim,class,start,noise,drop,seed,method,outcome,r2_reconstruction,r2_generalisation,\
                       structure,worst_coefficient_error,terms,core_seconds,equations,message\n";
 
-/// Writes under a temporary name, then renames.
 fn replace(path: &Path, rows: &[Row]) -> Result<(), BenchmarkError> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let attempt = || -> io::Result<()> {
-        let mut file = File::create(&temporary)?;
+    let fill = |file: &mut dyn Write| {
         file.write_all(format!("{SCHEMA}\n{HEADER}").as_bytes())?;
-        file.write_all(&lines(rows, false)?)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)
+        file.write_all(&lines(rows, false)?)
     };
-    attempt().map_err(|source| {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&temporary);
-        write_error(path, source)
-    })
+    whole_file::write_with(path, fill).map_err(|error| write_error(&error.path, error.source))
 }
 
 fn write_error(path: &Path, source: io::Error) -> BenchmarkError {
