@@ -3,10 +3,11 @@
 //! Layout: `MECHNNCK`, version (u32), length of the header (u64), header (JSON), all numbers (f64), SHA-256 of all before;
 //! little-endian. The header names every array with its length.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use mechnn::whole_file;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -99,24 +100,14 @@ struct Header {
 }
 
 impl Checkpoint {
-    /// Writes the file under a temporary name, syncs and renames it.
+    /// Writes the file; see [`mechnn::whole_file`].
     ///
     /// # Errors
     /// [`CheckpointError::Io`]; the file that was there before is whole then.
     pub fn write(&self, path: &Path) -> Result<(), CheckpointError> {
-        let temporary = path.with_extension("tmp");
-        let result = self.bytes().and_then(|bytes| {
-            let mut file = File::create(&temporary)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            drop(file);
-            fs::rename(&temporary, path)
-        });
-        result.map_err(|source| {
-            // A full disk must not stay full because of the half-written file.
-            let _ = fs::remove_file(&temporary);
-            CheckpointError::Io { action: "write", path: path.to_owned(), source }
-        })
+        let failed = |source| CheckpointError::Io { action: "write", path: path.to_owned(), source };
+        let bytes = self.bytes().map_err(failed)?;
+        whole_file::write(path, bytes).map_err(|error| failed(error.source))
     }
 
     fn bytes(&self) -> io::Result<Vec<u8>> {
