@@ -1,8 +1,9 @@
 //! Files that are either whole or not there.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+
+use mechnn::whole_file;
 
 use crate::failure::Failure;
 
@@ -26,37 +27,12 @@ pub(crate) fn check(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Writes `contents` under a temporary name beside `path`, then renames: a reader, a crash or a full disk never meets
-/// half a file.
+/// Writes `contents`; see [`whole_file`].
 ///
 /// # Errors
-/// An input/output failure; the temporary file is removed and what was at `path` is untouched.
+/// An input/output failure; what was at `path` is untouched then.
 pub(crate) fn write(path: &Path, contents: &[u8]) -> Result<(), Failure> {
-    // Through a link, so that the link survives.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    // A pipe or a device cannot be replaced by renaming (and /dev/null must not be).
-    let special = fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file());
-    let written = match special {
-        true => OpenOptions::new().write(true).open(&target).and_then(|mut file| file.write_all(contents)),
-        false => replace(&target, contents),
-    };
-    written.map_err(|error| Failure::input_output("write", path, &error))
-}
-
-fn replace(target: &Path, contents: &[u8]) -> io::Result<()> {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = folder_of(target).join(format!(".{name}.{}.tmp", std::process::id()));
-    let attempt = || -> io::Result<()> {
-        let mut file = File::create(&temporary)?;
-        file.write_all(contents)?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(&temporary, target)
-    };
-    attempt().inspect_err(|_| {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&temporary);
-    })
+    whole_file::write(path, contents).map_err(|error| Failure::input_output("write", path, &error.source))
 }
 
 fn folder_of(path: &Path) -> PathBuf {
