@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, ValueEnum};
 
 use crate::command::Command;
 use crate::failure::Exit;
-use crate::printer::print_refusal;
+use crate::printer::{OutputOptions, Verbosity, print_refusal};
 
 /// Real commands: they run as they stand in the repository's root.
 const EXAMPLES: &str = "\
@@ -33,15 +33,15 @@ pub(crate) struct Args {
 pub(crate) struct GlobalArgs {
     /// Print the result and errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
+    quiet: bool,
 
     /// Say more on stderr
     #[arg(short, long, global = true)]
-    pub(crate) verbose: bool,
+    verbose: bool,
 
     /// Colours: auto asks the terminal, and honours NO_COLOR
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
-    pub(crate) color: Color,
+    color: Color,
 
     /// Number of threads [default: all cores]; results do not depend on it
     #[arg(long, global = true, value_name = "N", value_parser = parse_threads)]
@@ -49,12 +49,24 @@ pub(crate) struct GlobalArgs {
 
     /// No progress lines or bars
     #[arg(long, global = true)]
-    pub(crate) no_progress: bool,
+    no_progress: bool,
+}
+
+impl GlobalArgs {
+    /// How the output is to look.
+    pub(crate) fn output(&self) -> OutputOptions {
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        };
+        OutputOptions { verbosity, color: self.color.into(), progress: !self.no_progress }
+    }
 }
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
+enum Color {
     /// On a terminal.
     #[default]
     Auto,
@@ -104,7 +116,7 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// Prints it where it belongs: help and version are results, mistakes are not.
     pub(crate) fn report(&self) -> Exit {
-        print_refusal(&self.error.render().ansi().to_string(), self.error.use_stderr(), self.color);
+        print_refusal(&self.error.render().ansi().to_string(), self.error.use_stderr(), self.color.into());
         if self.error.use_stderr() { Exit::Usage } else { Exit::Success }
     }
 }

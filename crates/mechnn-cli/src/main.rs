@@ -18,17 +18,23 @@
 //! A broken pipe on stdout is success: `mechnn solve ode.toml | head` got all it wanted, and a complaint would say that
 //! something had gone wrong when nothing had. (Rust ignores SIGPIPE, so the write fails instead of ending the process.)
 
-mod args;
-
-mod printer;
-
 mod failure;
 
 mod interrupt;
 
+mod number_text;
+
+mod printer;
+
 mod atomic_file;
 
+mod planned_run;
+
+mod option;
+
 mod command;
+
+mod args;
 
 use std::process::ExitCode;
 
@@ -43,7 +49,7 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(refusal) => return refusal.report().into(),
     };
-    let mut printer = Printer::new(&args.global);
+    let mut printer = Printer::new(args.global.output());
     match run(args, &mut printer, &interrupt) {
         Ok(()) | Err(Failure::OutputClosed) => Exit::Success.into(),
         Err(Failure::Interrupted) => Exit::Interrupted.into(),

@@ -2,10 +2,9 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use anstream::AutoStream;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use crate::args::{Color, GlobalArgs};
 use crate::failure::{Failure, Report};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -14,13 +13,22 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
 /// How much is said on stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Verbosity {
+pub(crate) enum Verbosity {
     /// Errors only.
     Quiet,
     /// Warnings and one line of evidence.
     Normal,
     /// Also how it was done.
     Verbose,
+}
+
+/// How the output was asked to look.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OutputOptions {
+    pub(crate) verbosity: Verbosity,
+    pub(crate) color: ColorChoice,
+    /// Lines and bars while something is computed; never with [`Verbosity::Quiet`].
+    pub(crate) progress: bool,
 }
 
 /// Writes to stdout and stderr, in colour where that is wanted.
@@ -34,18 +42,14 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
-    /// As asked for on the command line.
-    pub(crate) fn new(global: &GlobalArgs) -> Self {
-        let verbosity = match (global.quiet, global.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (false, true) => Verbosity::Verbose,
-            (false, false) => Verbosity::Normal,
-        };
+    /// For this process.
+    pub(crate) fn new(options: OutputOptions) -> Self {
+        let OutputOptions { verbosity, color, progress } = options;
         Self {
-            out: AutoStream::new(io::stdout(), global.color.into()),
-            err: AutoStream::new(io::stderr(), global.color.into()),
+            out: AutoStream::new(io::stdout(), color),
+            err: AutoStream::new(io::stderr(), color),
             verbosity,
-            progress: !global.no_progress && verbosity >= Verbosity::Normal,
+            progress: progress && verbosity >= Verbosity::Normal,
         }
     }
 
@@ -109,10 +113,10 @@ fn closed(error: io::Error) -> Failure {
 }
 
 /// Prints what the command-line parser has to say, before there is a [`Printer`].
-pub(crate) fn print_refusal(text: &str, to_stderr: bool, color: Color) {
+pub(crate) fn print_refusal(text: &str, to_stderr: bool, color: ColorChoice) {
     let _ = match to_stderr {
-        true => AutoStream::new(io::stderr(), color.into()).write_all(text.as_bytes()),
-        false => AutoStream::new(io::stdout(), color.into()).write_all(text.as_bytes()),
+        true => AutoStream::new(io::stderr(), color).write_all(text.as_bytes()),
+        false => AutoStream::new(io::stdout(), color).write_all(text.as_bytes()),
     };
 }
 

@@ -6,9 +6,10 @@ use mechnn::data::{KnownSystem, TrueTerm};
 use mechnn::discovery::DiscoveryResult;
 use mechnn::equation::LibrarySpec;
 
-use crate::command::discover::{Format, SearchArgs};
+use crate::command::discover::SearchArgs;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::option::Format;
 use crate::printer::Printer;
 
 /// Generate noisy data of a known system, discover its equations, show both

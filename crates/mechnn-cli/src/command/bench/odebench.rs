@@ -10,9 +10,9 @@ use mechnn::discovery::DiscoveryOptions;
 use super::campaign;
 use super::document::OdeBenchDocument;
 use crate::atomic_file;
-use crate::command::discover::{Format, SettingsArg};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::option::{Format, SettingsArg};
 use crate::printer::Printer;
 
 /// Fit one corrupted trajectory of each system and start, and predict the other start

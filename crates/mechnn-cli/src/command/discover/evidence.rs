@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use mechnn::data::Dataset;
 use mechnn::discovery::{Direction, DiscoveryDocument, DiscoveryResult, ModelConstraints, Part, TermWeight};
 
+use crate::number_text::significant;
 use crate::printer::Printer;
 
 pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult, document: &DiscoveryDocument) {
@@ -160,12 +161,5 @@ fn r2(value: f64) -> String {
 
 /// Three significant digits.
 fn short(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".to_owned(),
-        size if !(1e-3..1e5).contains(&size) => format!("{value:.2e}"),
-        size => {
-            let decimals = (2 - size.log10().floor() as i32).max(0) as usize;
-            format!("{value:.decimals$}")
-        }
-    }
+    significant(value, 3, 1e-3..1e5)
 }

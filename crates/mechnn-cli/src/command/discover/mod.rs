@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::ValueEnum;
-use mechnn::data::{CsvOptions, Dataset, Missing, TimeSource, read_csv};
+use mechnn::data::{CsvOptions, Dataset, Missing, read_csv};
 use mechnn::discovery::{DiscoveryDocument, DiscoveryOptions, DiscoveryResult, ModelConstraints, discover};
 use mechnn::equation::{LibrarySpec, ModelUnits, SparseModel};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::option::{Format, SettingsArg, TimeArgs, not_negative};
 use crate::printer::Printer;
 
 mod admission;
@@ -29,8 +30,6 @@ mod search;
 
 mod run_folder;
 
-mod settings;
-
 mod neural;
 
 mod per_trajectory;
@@ -39,10 +38,7 @@ mod unit_assignment;
 
 use noise_arg::NoiseArg;
 use progress::ProgressReport;
-use run_folder::PlannedRun;
-pub(crate) use run_folder::fingerprint;
 use search::Ended;
-pub(crate) use settings::SettingsArg;
 use unit_assignment::UnitAssignment;
 
 /// Find the differential equations behind measured time series
@@ -56,13 +52,8 @@ pub(crate) struct DiscoverArgs {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// The time column [default: one named t, time, year, date, .., else the first that increases]
-    #[arg(long, value_name = "COLUMN", conflicts_with = "dt")]
-    time: Option<String>,
-
-    /// There is no time column: rows are this far apart
-    #[arg(long, value_name = "STEP", value_parser = positive, allow_negative_numbers = true)]
-    dt: Option<f64>,
+    #[command(flatten)]
+    time: TimeArgs,
 
     /// The columns to use as states, separated by commas [default: all but the time]
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
@@ -193,16 +184,6 @@ enum MissingArg {
     Error,
 }
 
-/// Form of the result on stdout.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Equations for people.
-    #[default]
-    Text,
-    /// One JSON document, for programs.
-    Json,
-}
-
 impl DiscoverArgs {
     pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
         let constraints = self.model.as_deref().map(model_file::read).transpose()?.unwrap_or_default();
@@ -210,11 +191,7 @@ impl DiscoverArgs {
         let unnamed = constraints.controls.iter().filter(|column| !controls.contains(column));
         controls.extend(unnamed.cloned().collect::<Vec<_>>());
         let options = CsvOptions {
-            time: match (self.time, self.dt) {
-                (Some(column), _) => TimeSource::Column(column),
-                (None, Some(step)) => TimeSource::Step(step),
-                (None, None) => TimeSource::Auto,
-            },
+            time: self.time.source(),
             // Inputs are read like states, and set apart then.
             states: self.vars.map(|states| [states, controls.clone()].concat()),
             trajectory: self.trajectory,
@@ -291,7 +268,7 @@ impl SearchArgs {
         let variables = unit_assignment::variables(&self.units, &data)?;
         admission::check(&data, &options)?;
         let output = self.output.as_deref();
-        let planned = output.map(|path| PlannedRun::new(path, &data, files, &options, self.overwrite)).transpose()?;
+        let planned = output.map(|path| run_folder::plan(path, &data, files, &options, self.overwrite)).transpose()?;
         interrupt.watch();
         let start = Instant::now();
         let candidates = admission::candidates(&data, &options);
@@ -336,7 +313,7 @@ impl SearchArgs {
         }
         if let Some(planned) = planned {
             let done = format!("written to {}", planned.path().display());
-            planned.write(&data, files, &result, units.as_ref(), &document)?;
+            run_folder::write(planned, &data, files, &result, units.as_ref(), &document)?;
             printer.note(&done);
         }
         Ok(result)
@@ -368,19 +345,5 @@ impl SearchArgs {
             Format::Text => printer.result(&units.map_or_else(|| model.text(), |units| model.text_with_units(units))),
             Format::Json => printer.result(&serde_json::to_string_pretty(&document()?)?),
         }
-    }
-}
-
-pub(crate) fn positive(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(value) if f64::is_finite(value) && value > 0.0 => Ok(value),
-        _ => Err("expected a positive number".to_owned()),
-    }
-}
-
-fn not_negative(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(value) if f64::is_finite(value) && value >= 0.0 => Ok(value),
-        _ => Err("expected a number that is not negative".to_owned()),
     }
 }

@@ -8,11 +8,11 @@ use mechnn::data::Dataset;
 use mechnn::discovery::{DiscoveryDocument, SharedDocument, discover_shared};
 
 use super::progress::ProgressReport;
-use super::run_folder::PlannedRun;
 use super::search::{self, Ended};
-use super::{Format, SearchArgs, admission, evidence, unit_assignment};
+use super::{SearchArgs, admission, evidence, run_folder, unit_assignment};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::option::Format;
 use crate::printer::Printer;
 
 pub(super) fn run(
@@ -35,7 +35,7 @@ pub(super) fn run(
     let singles: Vec<Dataset> = (0..data.trajectories.len()).map(|index| data.single(index)).collect();
     let planned = |single: &Dataset| {
         let folder = search.output.as_deref().map(|path| path.join(folder_name(&single.trajectories[0].name)));
-        folder.map(|path| PlannedRun::new(&path, single, files, &options, search.overwrite)).transpose()
+        folder.map(|path| run_folder::plan(&path, single, files, &options, search.overwrite)).transpose()
     };
     let planned = singles.iter().map(planned).collect::<Result<Vec<_>, _>>()?;
     interrupt.watch();
@@ -84,7 +84,7 @@ pub(super) fn run(
         let Some(planned) = planned else { continue };
         let done = format!("written to {}", planned.path().display());
         let units = variables.as_ref().map(|variables| result.model.units(variables));
-        planned.write(single, files, result, units.as_ref(), document)?;
+        run_folder::write(planned, single, files, result, units.as_ref(), document)?;
         printer.note(&done);
     }
     Ok(())

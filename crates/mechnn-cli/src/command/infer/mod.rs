@@ -4,22 +4,22 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use mechnn::data::{CsvOptions, Missing, TimeSource, read_csv};
+use mechnn::data::{CsvOptions, Missing, read_csv};
 use mechnn::inference::{
-    Inference, InferenceDocument, InferenceError, InferenceObserver, InferenceOptions, InferenceProgress, Model,
-    ModelFileError, infer,
+    InferenceDocument, InferenceError, InferenceObserver, InferenceOptions, InferenceProgress, Model, ModelFileError,
+    infer,
 };
 
-use super::discover::{Format, positive};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::option::{Format, TimeArgs};
 use crate::printer::{Printer, ProgressBar};
-
-mod run_folder;
 
 mod text;
 
-use run_folder::PlannedRun;
+mod evidence;
+
+mod run_folder;
 
 /// Estimate parameters and unseen states of given equations from measured time series
 ///
@@ -36,13 +36,8 @@ pub(crate) struct InferArgs {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// The time column [default: one named t, time, year, date, .., else the first that increases]
-    #[arg(long, value_name = "COLUMN", conflicts_with = "dt")]
-    time: Option<String>,
-
-    /// There is no time column: rows are this far apart
-    #[arg(long, value_name = "STEP", value_parser = positive, allow_negative_numbers = true)]
-    dt: Option<f64>,
+    #[command(flatten)]
+    time: TimeArgs,
 
     /// The column that tells the trajectories of one file apart
     #[arg(long, value_name = "COLUMN")]
@@ -74,11 +69,7 @@ impl InferArgs {
         let text = read_model(&self.model)?;
         let model = Model::from_toml(&text).map_err(|error| Failure::from(error).in_file(&self.model))?;
         let options = CsvOptions {
-            time: match (self.time, self.dt) {
-                (Some(column), _) => TimeSource::Column(column),
-                (None, Some(step)) => TimeSource::Step(step),
-                (None, None) => TimeSource::Auto,
-            },
+            time: self.time.source(),
             states: Some(model.columns()),
             trajectory: self.trajectory,
             missing: Missing::AsMissing,
@@ -87,9 +78,8 @@ impl InferArgs {
         warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));
         let options = InferenceOptions { profile: self.profile, starts: usize::from(self.starts) };
         let output = self.output.as_deref();
-        let planned = output
-            .map(|path| PlannedRun::new(path, (&self.model, &text), &data, &self.files, &options, self.overwrite))
-            .transpose()?;
+        let plan = |path| run_folder::plan(path, (&self.model, &text), &data, &self.files, &options, self.overwrite);
+        let planned = output.map(plan).transpose()?;
         if self.profile && model.is_stochastic() {
             printer
                 .warning("no profiles: the equations have process noise, and their intervals are from the curvature");
@@ -113,13 +103,13 @@ impl InferArgs {
             Format::Text => printer.result(&text::parameters(&model, &result))?,
             Format::Json => printer.result(&serde_json::to_string_pretty(&document)?)?,
         }
-        evidence(printer, &result, &document);
+        evidence::print(printer, &result, &document);
         if result.interrupted {
             return Err(Failure::Interrupted);
         }
         if let Some(planned) = planned {
             let done = format!("written to {}", planned.path().display());
-            planned.write(&model, &data, &self.files, &result, &document)?;
+            run_folder::write(planned, (&model, &text), &data, &self.files, &result, &document)?;
             printer.note(&done);
         }
         Ok(())
@@ -166,35 +156,4 @@ impl InferenceObserver for Watch<'_> {
         }
         if self.interrupt.requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
-}
-
-/// Most columns and trajectories that are named.
-const MOST: usize = 6;
-
-/// What the numbers are worth, on stderr.
-fn evidence(printer: &mut Printer, result: &Inference, document: &InferenceDocument) {
-    for noise in result.noise.iter().take(MOST) {
-        let kind = if noise.estimated { "estimated" } else { "given" };
-        printer.note(&format!(
-            "noise      {} {} ({kind}; {} values, misfit {:.2}, correlation of neighbours {:.2})",
-            noise.column,
-            text::short(noise.level),
-            noise.count,
-            noise.misfit,
-            noise.autocorrelation,
-        ));
-    }
-    for trajectory in result.trajectories.iter().take(MOST) {
-        let name = if result.trajectories.len() > 1 { format!(" ({})", trajectory.name) } else { String::new() };
-        let r2 = |value: f64| if value.is_finite() { format!("{value:.4}") } else { "none".to_owned() };
-        let (rollout, fit) = (r2(trajectory.rollout_r2), r2(trajectory.fit_r2));
-        printer.note(&format!("simulation R2 {rollout}, fit R2 {fit}{name}"));
-    }
-    if result.starts > 1 {
-        printer.note(&format!("starts     {}", result.starts));
-    }
-    for open in &result.open {
-        printer.warning(open);
-    }
-    printer.note(document.verdict());
 }

@@ -4,14 +4,11 @@ use std::path::{Path, PathBuf};
 
 use mechnn::data::Dataset;
 use mechnn::inference::{Inference, InferenceDocument, InferenceOptions, Model};
-use mechnn::report::{FigureInput, FigureTrajectory, RunFolder, rollout_figure};
+use mechnn::report::{FigureInput, FigureTrajectory, rollout_figure};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use super::super::discover::fingerprint;
 use crate::failure::Failure;
-
-const CONFIG: &str = "config.toml";
+use crate::planned_run::{PlannedRun, as_typed, data_sum, text_sum, title};
 
 /// Everything that determines the result.
 #[derive(Serialize)]
@@ -28,67 +25,48 @@ struct Config<'a> {
     starts: usize,
 }
 
-/// The folder of a run that is about to be made. Nothing is created before there is a result to write.
-pub(super) struct PlannedRun {
-    path: PathBuf,
-    config: String,
-    model: String,
+/// The folder of the run, before it is made. `model` is the file and its text.
+///
+/// # Errors
+/// As [`PlannedRun::new`].
+pub(super) fn plan(
+    path: &Path,
+    model: (&Path, &str),
+    data: &Dataset,
+    files: &[PathBuf],
+    options: &InferenceOptions,
+    overwrite: bool,
+) -> Result<PlannedRun, Failure> {
+    let config = Config {
+        version: env!("CARGO_PKG_VERSION"),
+        command: "infer",
+        model: model.0.display().to_string(),
+        model_sha256: text_sum(model.1),
+        files: as_typed(files),
+        data_sha256: data_sum(data),
+        time: &data.time,
+        columns: &data.states,
+        profile: options.profile,
+        starts: options.starts,
+    };
+    PlannedRun::new(path, &config, overwrite)
 }
 
-impl PlannedRun {
-    /// # Errors
-    /// A usage failure if the folder holds the result of another configuration and `overwrite` is not set.
-    pub(super) fn new(
-        path: &Path,
-        model: (&Path, &str),
-        data: &Dataset,
-        files: &[PathBuf],
-        options: &InferenceOptions,
-        overwrite: bool,
-    ) -> Result<Self, Failure> {
-        let sha = Sha256::digest(model.1.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        let config = Config {
-            version: env!("CARGO_PKG_VERSION"),
-            command: "infer",
-            model: model.0.display().to_string(),
-            model_sha256: sha,
-            files: files.iter().map(|file| file.display().to_string()).collect(),
-            data_sha256: fingerprint(data),
-            time: &data.time,
-            columns: &data.states,
-            profile: options.profile,
-            starts: options.starts,
-        };
-        let config = toml::to_string(&config).map_err(|error| Failure::usage(error.to_string()))?;
-        let same = std::fs::read_to_string(path.join(CONFIG)).is_ok_and(|existing| existing == config);
-        if RunFolder::is_finished(path) && !same && !overwrite {
-            return Err(Failure::usage(format!("`{}` holds the result of another run", path.display()))
-                .hint("choose another folder, or replace that run with --overwrite"));
-        }
-        Ok(Self { path: path.to_owned(), config, model: model.1.to_owned() })
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Writes the results; `result.json` last.
-    pub(super) fn write(
-        self,
-        model: &Model,
-        data: &Dataset,
-        files: &[PathBuf],
-        result: &Inference,
-        document: &InferenceDocument,
-    ) -> Result<(), Failure> {
-        let figure = figure(model, data, files, result)?;
-        let folder = RunFolder::replace(self.path)?;
-        folder.write(CONFIG, self.config)?;
-        folder.write("model.toml", self.model)?;
-        folder.write("states.csv", states(model, result))?;
-        folder.write("plots/rollout.svg", figure)?;
-        Ok(folder.finish(document)?)
-    }
+/// Writes the results; `result.json` last. `model` is what the file means, and its text.
+pub(super) fn write(
+    planned: PlannedRun,
+    model: (&Model, &str),
+    data: &Dataset,
+    files: &[PathBuf],
+    result: &Inference,
+    document: &InferenceDocument,
+) -> Result<(), Failure> {
+    let figure = figure(model.0, data, files, result)?;
+    let folder = planned.start()?;
+    folder.write("model.toml", model.1)?;
+    folder.write("states.csv", states(model.0, result))?;
+    folder.write("plots/rollout.svg", figure)?;
+    Ok(folder.finish(document)?)
 }
 
 /// The estimated states as a table.
@@ -106,8 +84,7 @@ fn states(model: &Model, result: &Inference) -> String {
 }
 
 fn figure(model: &Model, data: &Dataset, files: &[PathBuf], result: &Inference) -> Result<String, Failure> {
-    let name = |file: &PathBuf| file.file_name().map(|name| name.to_string_lossy().into_owned());
-    let title = files.iter().filter_map(name).collect::<Vec<_>>().join(", ");
+    let title = title(files);
     let columns: Vec<String> = model.observations.iter().map(|observation| observation.column.clone()).collect();
     let trajectories = result
         .trajectories

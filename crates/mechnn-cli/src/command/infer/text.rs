@@ -2,6 +2,8 @@
 
 use mechnn::inference::{Inference, InferredNumber, Model};
 
+use crate::number_text::significant;
+
 /// One line per number: name, value, standard error, 95 % interval.
 pub(super) fn parameters(model: &Model, result: &Inference) -> String {
     let all: Vec<&InferredNumber> = result.parameters.iter().chain(&result.derived).collect();
@@ -69,9 +71,5 @@ fn short_error(error: f64) -> String {
 
 /// Four significant digits.
 pub(super) fn short(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".to_owned(),
-        size if !(1e-3..1e6).contains(&size) => format!("{value:.3e}"),
-        size => format!("{value:.*}", (3 - size.log10().floor() as i32).max(0) as usize),
-    }
+    significant(value, 4, 1e-3..1e6)
 }

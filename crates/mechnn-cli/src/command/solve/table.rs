@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::system::System;
 use crate::failure::Failure;
+use crate::number_text::significant;
 
 /// Significant digits of the text table; CSV and JSON have all of them.
 const DIGITS: usize = 7;
@@ -112,10 +113,11 @@ impl Table {
     /// Aligned columns for reading.
     pub(super) fn text(&self) -> String {
         let cells: Vec<Vec<String>> =
-            self.rows.iter().map(|row| row.iter().map(|&value| significant(value)).collect()).collect();
-        let widths: Vec<usize> = (0..self.columns.len())
-            .map(|c| cells.iter().map(|row| row[c].len()).chain([self.columns[c].chars().count()]).max().unwrap_or(0))
-            .collect();
+            self.rows.iter().map(|row| row.iter().map(|&value| digits(value)).collect()).collect();
+        let width = |(column, name): (usize, &String)| {
+            cells.iter().map(|row| row[column].len()).fold(name.chars().count(), usize::max)
+        };
+        let widths: Vec<usize> = self.columns.iter().enumerate().map(width).collect();
         let mut text = String::new();
         for row in std::iter::once(&self.columns).chain(&cells) {
             let line: Vec<String> =
@@ -156,43 +158,13 @@ impl Table {
     /// One line for each unknown whose exact solution is known.
     pub(super) fn error_summary(&self) -> Vec<String> {
         let line = |worst: &LargestError| {
-            format!("largest error of {}: {:.1e} at t = {}", worst.unknown, worst.error, significant(worst.t))
+            format!("largest error of {}: {:.1e} at t = {}", worst.unknown, worst.error, digits(worst.t))
         };
         self.largest_errors.iter().map(line).collect()
     }
 }
 
-/// [`DIGITS`] significant digits, with an exponent where that is shorter.
-fn significant(value: f64) -> String {
-    let magnitude = value.abs();
-    if magnitude == 0.0 {
-        return "0".to_owned();
-    }
-    if !(1e-4..1e7).contains(&magnitude) {
-        return format!("{value:.*e}", DIGITS - 1);
-    }
-    // 0 for [1, 10), -1 for [0.1, 1)
-    let exponent = magnitude.log10().floor() as i32;
-    let decimals = usize::try_from(DIGITS as i32 - 1 - exponent).unwrap_or(0);
-    format!("{value:.decimals$}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::significant;
-
-    #[test]
-    fn seven_digits_are_kept_at_every_magnitude() {
-        let cases = [
-            (0.0, "0"),
-            (1.0, "1.000000"),
-            (-0.05, "-0.05000000"),
-            (1234567.0, "1234567"),
-            (1.5e-9, "1.500000e-9"),
-            (2e10, "2.000000e10"),
-        ];
-        for (value, text) in cases {
-            assert_eq!(significant(value), text);
-        }
-    }
+/// [`DIGITS`] significant digits.
+fn digits(value: f64) -> String {
+    significant(value, DIGITS, 1e-4..1e7)
 }

@@ -13,7 +13,7 @@ pub(crate) struct SettingsArg {
 }
 
 impl SettingsArg {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.set.is_empty()
     }
 

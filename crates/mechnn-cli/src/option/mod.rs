@@ -1,0 +1,14 @@
+//! Options that several commands have.
+
+mod format;
+
+mod number;
+
+mod settings;
+
+mod time;
+
+pub(crate) use format::Format;
+pub(crate) use number::{not_negative, positive};
+pub(crate) use settings::SettingsArg;
+pub(crate) use time::TimeArgs;
