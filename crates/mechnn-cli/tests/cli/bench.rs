@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::arrays::{archive_of, npy};
-use crate::document::Document;
-use crate::process::{Folder, Outcome};
+use crate::support::arrays::{archive_of, npy};
+use crate::support::document::Document;
+use crate::support::process::{Folder, Outcome};
 
 const POINTS: usize = 60;
 

@@ -1,7 +1,7 @@
 //! `mechnn demo`: generated data, found again.
 
-use crate::document::Document;
-use crate::process::Folder;
+use crate::support::document::Document;
+use crate::support::process::Folder;
 
 const SYSTEMS: [&str; 5] = ["lorenz", "lotka-volterra", "van-der-pol", "damped-oscillator", "roessler"];
 

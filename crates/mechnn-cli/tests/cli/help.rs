@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use crate::process::{Folder, workspace};
+use crate::support::process::{Folder, workspace};
 
 #[test]
 fn without_arguments_help_with_three_real_examples_goes_to_stdout() {

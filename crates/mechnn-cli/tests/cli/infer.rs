@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::process::{Folder, workspace};
+use crate::support::process::{Folder, workspace};
 
 fn example(name: &str) -> String {
     workspace().join("examples").join(name).to_str().expect("UTF-8").to_owned()

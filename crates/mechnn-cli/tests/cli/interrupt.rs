@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::process::Folder;
+use crate::support::process::Folder;
 
 /// A search of many seconds, stopped once it has found something.
 fn interrupted(format: &str) -> (Option<i32>, String, String, Duration) {

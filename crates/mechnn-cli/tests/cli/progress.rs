@@ -1,6 +1,6 @@
 //! Progress where there is no terminal: plain lines, seldom, and none if so asked.
 
-use crate::process::Folder;
+use crate::support::process::Folder;
 
 #[test]
 fn pipes_get_no_escape_codes_and_no_bar() {

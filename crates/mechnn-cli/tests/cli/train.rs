@@ -1,6 +1,6 @@
 //! `mechnn train` and `discover --method neural`, with the feature and without.
 
-use crate::process::Folder;
+use crate::support::process::Folder;
 
 #[cfg(not(feature = "neural"))]
 #[test]

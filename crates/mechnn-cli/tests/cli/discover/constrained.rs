@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::document::Document;
-use crate::process::Folder;
-use crate::table::{Noise, csv};
+use crate::support::document::Document;
+use crate::support::process::Folder;
+use crate::support::table::{Noise, csv};
 
 /// Rows `[t, x..]` of x' = f(x) with noise.
 fn simulated<const D: usize>(

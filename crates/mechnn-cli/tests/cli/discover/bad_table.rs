@@ -1,7 +1,7 @@
 //! Everything that can be wrong with a table: exit code, file, line, column, one thing to try, nothing written.
 
-use crate::process::Folder;
-use crate::table::{changed, csv, lotka_volterra};
+use crate::support::process::Folder;
+use crate::support::table::{changed, csv, lotka_volterra};
 
 /// Asserts that `contents` are refused with code 3.
 #[track_caller]

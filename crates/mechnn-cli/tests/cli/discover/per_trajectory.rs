@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::document::Document;
-use crate::process::Folder;
-use crate::table::{Noise, csv};
+use crate::support::document::Document;
+use crate::support::process::Folder;
+use crate::support::table::{Noise, csv};
 
 /// x' = a x - x y, y' = b x y - y, one file for each (a, b), with one percent of noise.
 fn predators(folder: &Folder, parameters: &[(f64, f64)]) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The form for people: equations on stdout, evidence on stderr.
 
-use crate::process::Folder;
-use crate::table::changed;
+use crate::support::process::Folder;
+use crate::support::table::changed;
 
 #[test]
 fn equations_have_standard_errors_and_stderr_has_the_evidence() {

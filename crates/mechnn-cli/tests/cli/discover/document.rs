@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::document::Document;
-use crate::process::Folder;
-use crate::table::{Noise, changed, csv, lotka_volterra};
+use crate::support::document::Document;
+use crate::support::process::Folder;
+use crate::support::table::{Noise, changed, csv, lotka_volterra};
 
 /// Evaluates every right-hand side with Python, over the columns and the time, beside the sum of its terms.
 const CHECK: &str = r#"

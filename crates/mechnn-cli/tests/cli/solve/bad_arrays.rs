@@ -3,8 +3,8 @@
 use ndarray::{Array, ArrayD, IxDyn, arr1};
 use ndarray_npy::NpzWriter;
 
-use crate::arrays::{Arrays, POINTS, archive_of, npy, problem, varied};
-use crate::process::{Folder, Outcome};
+use crate::support::arrays::{Arrays, POINTS, archive_of, npy, problem, varied};
+use crate::support::process::{Folder, Outcome};
 
 #[track_caller]
 fn refused(contents: &[u8], code: i32, fragments: &[&str]) {

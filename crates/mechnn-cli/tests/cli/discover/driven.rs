@@ -1,8 +1,8 @@
 //! Systems that are driven: known inputs, explicit time, equations of second order.
 
-use crate::document::Document;
-use crate::process::Folder;
-use crate::table::{Noise, csv};
+use crate::support::document::Document;
+use crate::support::process::Folder;
+use crate::support::table::{Noise, csv};
 
 /// x' = 0.8 u - 0.5 x with u on and off, a tenth of a second apart; `gaps`: rows in which u is not given.
 fn tank(seed: u64, gaps: &[usize]) -> String {

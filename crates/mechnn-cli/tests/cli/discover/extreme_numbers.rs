@@ -1,8 +1,8 @@
 //! Numbers at the edge: never a panic, never NaN in a document, never nonsense without a word.
 
-use crate::document::Document;
-use crate::process::Folder;
-use crate::table::{changed, csv};
+use crate::support::document::Document;
+use crate::support::process::Folder;
+use crate::support::table::{changed, csv};
 
 /// Asserts success with a sound document, or an error with one of the documented codes.
 #[track_caller]

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::document::Document;
-use crate::process::Folder;
-use crate::table::{Noise, changed, csv};
+use crate::support::document::Document;
+use crate::support::process::Folder;
+use crate::support::table::{Noise, changed, csv};
 
 fn folder_with_data() -> Folder {
     let folder = Folder::new();

@@ -1,8 +1,8 @@
 //! Tables of every form give the equations of the system in them.
 
-use crate::document::Document;
-use crate::process::Folder;
-use crate::table::{Noise, changed, csv, lotka_volterra};
+use crate::support::document::Document;
+use crate::support::process::Folder;
+use crate::support::table::{Noise, changed, csv, lotka_volterra};
 
 /// Asserts Lotka and Volterra's equations between `x` and `y`, written with `a` and `b`.
 #[track_caller]

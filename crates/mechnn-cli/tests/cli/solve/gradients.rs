@@ -2,8 +2,8 @@
 
 use ndarray::{ArrayD, IxDyn};
 
-use crate::arrays::{Arrays, POINTS, problem, varied};
-use crate::process::Folder;
+use crate::support::arrays::{Arrays, POINTS, problem, varied};
+use crate::support::process::Folder;
 
 fn solve(arrays: &Arrays, options: &[&str]) -> Arrays {
     let folder = Folder::new();

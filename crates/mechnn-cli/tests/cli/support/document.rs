@@ -4,7 +4,7 @@ use mechnn::equation::syntax::Function;
 use mechnn::equation::{parse_term, parse_terms};
 use serde_json::Value;
 
-use crate::process::{Folder, Outcome};
+use super::process::{Folder, Outcome};
 
 /// A document that has passed the checks which every one must pass.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use ndarray::{Array, Array2, ArrayD, Axis, IxDyn, ShapeBuilder, arr0};
 use ndarray_npy::NpzWriter;
 
-use crate::arrays::{Arrays, POINTS, problem, varied};
-use crate::process::Folder;
+use crate::support::arrays::{Arrays, POINTS, problem, varied};
+use crate::support::process::Folder;
 
 fn solve(arrays: &Arrays, options: &[&str]) -> Arrays {
     let folder = Folder::new();

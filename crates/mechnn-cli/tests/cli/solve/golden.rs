@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use ndarray::{ArrayD, Axis, IxDyn, concatenate};
 
-use crate::arrays::Arrays;
-use crate::process::{Folder, workspace};
+use crate::support::arrays::Arrays;
+use crate::support::process::{Folder, workspace};
 
 /// The absolute tolerance of `eps`, whose value may be tiny (the golden files' own recommendation).
 const EPS_TOLERANCE: f64 = 1e-11;

@@ -1,6 +1,6 @@
 //! The files in `examples/`, solved and compared with what is known.
 
-use crate::process::{Folder, workspace};
+use crate::support::process::{Folder, workspace};
 
 fn solve(name: &str) -> serde_json::Value {
     let path = workspace().join("examples").join(name);

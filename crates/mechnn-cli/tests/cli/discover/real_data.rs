@@ -1,7 +1,7 @@
 //! The measured data in `data/`: nobody knows their equations, but these must hold.
 
-use crate::document::Document;
-use crate::process::{Folder, workspace};
+use crate::support::document::Document;
+use crate::support::process::{Folder, workspace};
 
 fn discover(name: &str, options: &[&str]) -> Document {
     let folder = Folder::new();

@@ -1,6 +1,6 @@
 //! `mechnn solve ODE.toml`: tables as text, CSV and JSON.
 
-use crate::process::Folder;
+use crate::support::process::Folder;
 
 const DECAY: &str =
     "equation = \"u' = -u\"\nexact = \"exp(-t)\"\n[grid]\nstart = 0\nend = 1\npoints = 11\n[initial]\nu = 1\n";

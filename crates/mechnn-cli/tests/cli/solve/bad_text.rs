@@ -1,6 +1,6 @@
 //! Everything that can be wrong with an ODE file: exit code 2, the key, the column, one thing to try.
 
-use crate::process::Folder;
+use crate::support::process::Folder;
 
 /// A valid file with replacements.
 #[track_caller]

@@ -1,7 +1,7 @@
 //! `-o DIR`: one run, one folder, whole or not there.
 
-use crate::process::Folder;
-use crate::table::{changed, csv};
+use crate::support::process::Folder;
+use crate::support::table::{changed, csv};
 
 const FILES: [&str; 6] =
     ["config.toml", "equations.json", "equations.tex", "metrics.jsonl", "plots/rollout.svg", "result.json"];

@@ -1,8 +1,8 @@
 //! What must not matter: units, an offset of the times, the number of threads.
 
-use crate::document::Document;
-use crate::process::Folder;
-use crate::table::changed;
+use crate::support::document::Document;
+use crate::support::process::Folder;
+use crate::support::table::changed;
 
 #[test]
 fn units_change_the_coefficients_and_nothing_else() {
