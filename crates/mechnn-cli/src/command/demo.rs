@@ -6,7 +6,7 @@ use mechnn::data::{KnownSystem, TrueTerm};
 use mechnn::discovery::DiscoveryResult;
 use mechnn::equation::LibrarySpec;
 
-use crate::command::discover::SearchArgs;
+use crate::command::discover::{DirectSearch, SearchArgs};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::option::Format;
@@ -60,7 +60,7 @@ impl DemoArgs {
         let library = search.library.get_or_insert(LibrarySpec::polynomial(degree)).clone();
         let path = file.display();
         printer.note(&format!("data written to {path}; the same again: mechnn discover {path} --library {library}"));
-        let result = search.run(noisy, &[file], printer, interrupt)?;
+        let result = DirectSearch::from(search).run(noisy, &[file], printer, interrupt)?;
         if text {
             printer.result(&comparison(&system.equations(), system.states(), &result))?;
         }

@@ -1,22 +1,12 @@
 //! `discover --method neural`.
 
-use std::path::Path;
-
-use mechnn::data::Dataset;
-
-use super::SearchArgs;
-use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::printer::Printer;
-
 #[cfg(not(feature = "neural"))]
 pub(super) fn run(
-    _: &SearchArgs,
-    _: Option<&Path>,
-    _: &Dataset,
-    _: &mut Printer,
-    _: &Interrupt,
-) -> Result<(), Failure> {
+    _: &super::request::NeuralSearch,
+    _: &mechnn::data::Dataset,
+    _: &mut crate::printer::Printer,
+    _: &crate::interrupt::Interrupt,
+) -> Result<(), crate::failure::Failure> {
     Err(crate::command::train::missing_feature("`--method neural`"))
 }
 
@@ -26,52 +16,39 @@ pub(super) use with_networks::run;
 #[cfg(feature = "neural")]
 mod with_networks {
     use std::io;
+    use std::path::Path;
     use std::time::Instant;
 
+    use mechnn::data::Dataset;
     use mechnn::discovery::DiscoveryDocument;
     use mechnn_neural::discovery::{DiscoveryError, NeuralDiscoveryOptions, discover};
     use mechnn_neural::train::{EpochRecord, Flow, Observer, TrainingError};
 
-    use super::{Dataset, Failure, Interrupt, Path, Printer, SearchArgs};
-    use crate::failure::Exit;
+    use crate::command::discover::request::NeuralSearch;
+    use crate::failure::{Exit, Failure};
+    use crate::interrupt::Interrupt;
+    use crate::option::Format;
+    use crate::printer::Printer;
 
     pub(in super::super) fn run(
-        search: &SearchArgs,
-        settings: Option<&Path>,
+        search: &NeuralSearch,
         data: &Dataset,
         printer: &mut Printer,
         interrupt: &Interrupt,
     ) -> Result<(), Failure> {
-        if search.output.is_some() {
-            return Err(Failure::usage("a run folder cannot be written by `--method neural` yet")
-                .hint("redirect stdout, with --format json for programs"));
-        }
-        let mut options = match settings {
-            None => NeuralDiscoveryOptions::default(),
-            Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).map_err(|error| Failure::input_output("read", path, &error))?;
-                let wrong = |error: toml::de::Error| Failure::usage(error.message()).in_file(path);
-                toml::from_str(&text).map_err(wrong)?
-            }
-        };
-        if let Some(library) = &search.library {
-            if !library.functions().is_empty() {
-                return Err(Failure::usage("`--method neural` has polynomials only")
-                    .hint("leave the functions out of --library, or use --method direct"));
-            }
-            options.library = library.clone();
-        }
-        if search.threshold > 0.0 {
-            options.threshold = search.threshold;
-        }
+        let options = options(search)?;
         interrupt.watch();
         let started = Instant::now();
         let seed = options.training.seed;
         let found = discover(data, &options, seed, &mut Progress { printer, interrupt }).map_err(failure)?;
         let seconds = started.elapsed().as_secs_f64();
-        let document = || DiscoveryDocument::unfinished(data, &found.model, found.candidates, seconds);
-        search.print(printer, &found.model, None, document)?;
+        match search.format {
+            Format::Text => printer.result(&found.model.text())?,
+            Format::Json => {
+                let document = DiscoveryDocument::unfinished(data, &found.model, found.candidates, seconds)?;
+                printer.result(&serde_json::to_string_pretty(&document)?)?;
+            }
+        }
         let kept = found.model.term_count();
         printer.note(&format!(
             "{kept} terms of {}, after {} cycles, {seconds:.0} s; no standard errors, not simulated",
@@ -79,6 +56,23 @@ mod with_networks {
             found.cycles.len()
         ));
         if found.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
+    }
+
+    /// Those of the file, with what was typed.
+    fn options(search: &NeuralSearch) -> Result<NeuralDiscoveryOptions, Failure> {
+        let mut options = search.settings.as_deref().map(read).transpose()?.unwrap_or_default();
+        if let Some(library) = &search.library {
+            options.library = library.clone();
+        }
+        if let Some(threshold) = search.threshold {
+            options.threshold = threshold;
+        }
+        Ok(options)
+    }
+
+    fn read(path: &Path) -> Result<NeuralDiscoveryOptions, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::input_output("read", path, &error))?;
+        toml::from_str(&text).map_err(|error: toml::de::Error| Failure::usage(error.message()).in_file(path))
     }
 
     struct Progress<'a> {

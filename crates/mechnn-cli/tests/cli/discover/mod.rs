@@ -6,6 +6,8 @@ mod bad_table;
 
 mod extreme_numbers;
 
+mod request;
+
 mod options;
 
 mod constrained;

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 
 /// What is said of the noise.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) enum NoiseArg {
+pub(crate) enum NoiseArg {
     /// Whatever the data make more likely.
     #[default]
     Auto,

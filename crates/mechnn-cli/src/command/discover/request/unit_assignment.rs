@@ -6,11 +6,10 @@ use mechnn::data::Dataset;
 use mechnn::equation::{ModelUnits, SparseModel, Unit};
 
 use crate::failure::Failure;
-use crate::printer::Printer;
 
 /// The unit of one column.
 #[derive(Debug, Clone)]
-pub(super) struct UnitAssignment {
+pub(in super::super) struct UnitAssignment {
     column: String,
     unit: Unit,
 }
@@ -25,12 +24,15 @@ impl FromStr for UnitAssignment {
     }
 }
 
-/// Units of the states, the known inputs and the time, in the order of the model's variables; none if none was asked for. A column without
-/// one keeps its name in brackets as its unit.
+/// Units of the states, the known inputs and the time, in the order of the model's variables; none if none was asked for.
+/// A column without one keeps its name in brackets as its unit.
 ///
 /// # Errors
 /// A usage failure for a column that is not there, or named twice.
-pub(super) fn variables(assignments: &[UnitAssignment], data: &Dataset) -> Result<Option<Vec<Unit>>, Failure> {
+pub(in super::super) fn variables(
+    assignments: &[UnitAssignment],
+    data: &Dataset,
+) -> Result<Option<Vec<Unit>>, Failure> {
     if assignments.is_empty() {
         return Ok(None);
     }
@@ -60,15 +62,17 @@ pub(super) fn variables(assignments: &[UnitAssignment], data: &Dataset) -> Resul
     Ok(Some(columns().enumerate().map(of_column).collect()))
 }
 
-/// Says which coefficients have no unit, and why.
-pub(super) fn warn(printer: &mut Printer, model: &SparseModel, units: &ModelUnits) {
+/// Which coefficients have no unit, and why.
+pub(in super::super) fn without_unit(model: &SparseModel, units: &ModelUnits) -> Vec<String> {
     let names = model.variables();
+    let mut found = Vec::new();
     for ((state, equation), units) in model.states.iter().zip(&model.equations).zip(&units.equations) {
         for (fitted, units) in equation.terms.iter().zip(units) {
             if let Err(problem) = units {
                 let term = fitted.term.text(&names);
-                printer.warning(&format!("the coefficient of {term} in {state}' has no unit: {problem}"));
+                found.push(format!("the coefficient of {term} in {state}' has no unit: {problem}"));
             }
         }
     }
+    found
 }

@@ -1,0 +1,78 @@
+//! From what was typed to what is done.
+
+use mechnn::data::CsvOptions;
+
+use super::discover_args::{DiscoverArgs, MethodArg};
+use super::refusal::Refusal;
+use super::tables::Tables;
+use super::{DirectSearch, NeuralSearch, PerTrajectorySearch, model_file};
+use crate::failure::Failure;
+
+/// A way of searching, with everything that it uses; what it could not use has been refused.
+#[derive(Debug)]
+pub(in super::super) enum Request {
+    /// One set of equations for all trajectories.
+    Direct(DirectSearch),
+    /// One structure, numbers of each trajectory its own.
+    PerTrajectory(PerTrajectorySearch),
+    /// Cycles of training and thresholding.
+    Neural(NeuralSearch),
+}
+
+impl DiscoverArgs {
+    /// What is to be read, and what is to be done with it.
+    ///
+    /// # Errors
+    /// A usage failure for options that do not go together, and for a file of `--model` that cannot be understood.
+    pub(in super::super) fn parse(self) -> Result<(Tables, Request), Failure> {
+        let Self {
+            files,
+            time,
+            vars,
+            mut controls,
+            order,
+            trajectory,
+            per_trajectory,
+            missing,
+            method,
+            neural,
+            noise,
+            model,
+            search,
+        } = self;
+        let request = match method {
+            MethodArg::Neural => {
+                let given = [
+                    (!controls.is_empty(), "--controls"),
+                    (order == 2, "--order 2"),
+                    (per_trajectory, "--per-trajectory"),
+                    (model.is_some(), "--model"),
+                ];
+                if let Some((_, option)) = given.into_iter().find(|(given, _)| *given) {
+                    return Err(Refusal::NeuralKnowsNo { option }.into());
+                }
+                Request::Neural(NeuralSearch::new(search, &noise, neural)?)
+            }
+            MethodArg::Direct => {
+                if let Some(path) = neural {
+                    return Err(Refusal::NeuralSettings { path }.into());
+                }
+                let constraints = model.as_deref().map(model_file::read).transpose()?.unwrap_or_default();
+                let unnamed = constraints.controls.iter().filter(|column| !controls.contains(column));
+                controls.extend(unnamed.cloned().collect::<Vec<_>>());
+                match per_trajectory {
+                    true => Request::PerTrajectory(PerTrajectorySearch::new(search, noise, &constraints)?),
+                    false => Request::Direct(DirectSearch::new(search, noise, constraints)),
+                }
+            }
+        };
+        let options = CsvOptions {
+            time: time.source(),
+            // Inputs are read like states, and set apart then.
+            states: vars.map(|states| [states, controls.clone()].concat()),
+            trajectory,
+            missing: missing.into(),
+        };
+        Ok((Tables { files, options, controls, second_order: order == 2 }, request))
+    }
+}
