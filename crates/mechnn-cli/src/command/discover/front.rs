@@ -4,8 +4,9 @@ use mechnn::discovery::Alternative;
 
 /// One block for each size, the pick marked; the criterion is relative to the pick's.
 pub(super) fn table(front: &[Alternative]) -> String {
-    let pick = front.iter().find(|alternative| alternative.chosen);
-    let reference = pick.map_or(0.0, |alternative| alternative.criterion);
+    let Some(pick) = front.iter().find(|alternative| alternative.chosen) else {
+        unreachable!("the equations that were found are on the front, whatever else is");
+    };
     let lowest = front.iter().map(|alternative| alternative.deviance).fold(f64::INFINITY, f64::min);
     let mut lines =
         vec![String::new(), format!("{:2} {:>5} {:>10} {:>10}  equations", "", "terms", "criterion", "deviance")];
@@ -14,7 +15,7 @@ pub(super) fn table(front: &[Alternative]) -> String {
         let numbers = format!(
             "{mark:2} {:>5} {:>+10.1} {:>+10.1}",
             alternative.model.term_count(),
-            alternative.criterion - reference,
+            alternative.criterion - pick.criterion,
             alternative.deviance - lowest
         );
         for (index, line) in alternative.model.text().lines().enumerate() {

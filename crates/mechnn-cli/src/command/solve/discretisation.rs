@@ -52,7 +52,8 @@ impl Discretisation {
         self.decide(SchemeName::Taylor, points)
     }
 
-    /// The least-squares scheme and the weights of a problem given as text, unless another was asked for; the default is
+    /// The least-squares scheme and the weights of a problem given as text, unless another was asked for; the default
+    /// is
     /// `taylor-central`, whose highest derivative is not piecewise constant.
     pub(super) fn over_text(self, points: usize) -> Result<(Scheme, Weights), Failure> {
         self.decide(SchemeName::TaylorCentral, points)

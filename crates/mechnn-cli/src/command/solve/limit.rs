@@ -1,5 +1,5 @@
-//! A limit on memory, checked before anything of that size is allocated: a file of a few bytes can describe a problem of
-//! any size (`n_steps`, `points`, batch axes that multiply).
+//! A limit on memory, checked before anything of that size is allocated: a file of a few bytes can describe a problem
+//! of any size (`n_steps`, `points`, batch axes that multiply).
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,6 +7,9 @@ use std::str::FromStr;
 use crate::failure::Failure;
 
 const GIB: f64 = (1_u64 << 30) as f64;
+
+/// No array can be larger than what can be addressed, whatever limit was typed.
+const ADDRESSABLE: f64 = isize::MAX as f64 / GIB;
 
 /// Memory a problem may need, in GiB.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,7 +52,7 @@ impl MemoryLimit {
         let [b, n, e, d, k] = [batch.max(1), points, equations, dims, orders].map(|x| x as f64);
         let block = d * k;
         let gib = 8.0 * b * n * block * (4.0 + 3.0 * block + 2.0 * e) / GIB;
-        if gib <= self.0 {
+        if gib <= self.0.min(ADDRESSABLE) {
             return Ok(());
         }
         let sizes = format!("{batch} x {points} points x {dims} dimensions x {orders} orders");

@@ -1,38 +1,18 @@
 //! `mechnn solve`: linear differential equations, from a file for people (TOML) or for programs (NPZ).
 
-mod archive;
-
-mod array;
-
-mod batch;
-
-mod input;
-
-mod problem_archive;
-
-mod solution_archive;
-
-mod method;
+mod limit;
 
 mod discretisation;
 
-mod limit;
+mod method;
 
 mod evidence;
 
-mod names;
+mod arrays;
 
-mod equation;
-
-mod ode_file;
-
-mod system;
-
-mod table;
+mod text;
 
 use std::path::{Path, PathBuf};
-
-use clap::ValueEnum;
 
 use crate::atomic_file;
 use crate::failure::Failure;
@@ -40,6 +20,7 @@ use crate::printer::Printer;
 
 use discretisation::{Discretisation, SchemeName, parse_weights};
 use limit::MemoryLimit;
+use text::TableFormat;
 
 /// Solve a linear differential equation
 ///
@@ -57,7 +38,8 @@ pub(crate) struct SolveArgs {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Discretisation [default: as in the .toml file, else collocation where it applies, else taylor-central; taylor for .npz]
+    /// Discretisation [default: as in the .toml file, else collocation where it applies, else taylor-central; taylor
+    /// for .npz]
     #[arg(long, value_enum)]
     scheme: Option<SchemeName>,
 
@@ -76,15 +58,6 @@ pub(crate) struct SolveArgs {
     /// Refuse problems that need more than about this much memory
     #[arg(long, value_name = "GIB", default_value_t, allow_negative_numbers = true)]
     max_memory: MemoryLimit,
-}
-
-/// How a table is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum TableFormat {
-    /// Aligned columns, seven digits.
-    Text,
-    /// One document, all digits.
-    Json,
 }
 
 const FORMATS: &str = "\
@@ -112,9 +85,23 @@ impl SolveArgs {
         if let Some(output) = &self.output {
             self.check_output(output)?;
         }
-        match extension(&self.problem).as_deref() {
-            Some("toml") => self.solve_text(printer),
-            Some("npz") => self.solve_arrays(printer),
+        let typed = Discretisation::typed(self.scheme, self.weights, self.gamma_alpha);
+        let (problem, output, memory) = (&self.problem, self.output.as_deref(), self.max_memory);
+        match extension(problem).as_deref() {
+            Some("toml") => text::solve(problem, typed, memory, (output, self.format), printer),
+            Some("npz") => {
+                let Some(output) = output else {
+                    return Err(
+                        Failure::usage("a .npz problem needs a file for its solution").hint("add -o SOLUTION.npz")
+                    );
+                };
+                if self.format.is_some() {
+                    return Err(Failure::usage(
+                        "--format belongs to .toml problems; a .npz problem's solution is a .npz file",
+                    ));
+                }
+                arrays::solve(problem, typed, memory, output, printer)
+            }
             _ => Err(Failure::usage(format!("`{}` is neither .toml nor .npz", self.problem.display())).hint(
                 "an equation as text goes into a .toml file, arrays into a .npz file; see `mechnn solve --help`",
             )),
@@ -128,65 +115,6 @@ impl SolveArgs {
                 .hint("choose another name for -o"));
         }
         atomic_file::check(output)
-    }
-
-    fn solve_text(&self, printer: &mut Printer) -> Result<(), Failure> {
-        let file = ode_file::OdeFile::read(&self.problem)?;
-        let typed = Discretisation::typed(self.scheme, self.weights, self.gamma_alpha);
-        let in_file = |failure: Failure| failure.in_file(&self.problem);
-        let system = system::System::new(file, typed, self.max_memory).map_err(in_file)?;
-        let method = method::method();
-        let (problem, solution) = system.solve(&*method).map_err(|error| in_file(error.into()))?;
-        let table = table::Table::new(&system, problem, &solution);
-
-        match (&self.output, self.format) {
-            (Some(path), Some(TableFormat::Json)) => atomic_file::write(path, table.json()?.as_bytes())?,
-            (Some(path), None) => atomic_file::write(path, table.csv().as_bytes())?,
-            (Some(path), Some(TableFormat::Text)) => atomic_file::write(path, table.text().as_bytes())?,
-            (None, Some(TableFormat::Json)) => printer.result(&table.json()?)?,
-            (None, _) => printer.result(&table.text())?,
-        }
-        printer.note(&evidence::evidence(problem, &solution));
-        for line in table.error_summary() {
-            printer.note(&line);
-        }
-        printer.detail(&evidence::work(&solution));
-        Ok(())
-    }
-
-    fn solve_arrays(&self, printer: &mut Printer) -> Result<(), Failure> {
-        let Some(output) = &self.output else {
-            return Err(Failure::usage("a .npz problem needs a file for its solution").hint("add -o SOLUTION.npz"));
-        };
-        if self.format.is_some() {
-            return Err(Failure::usage("--format belongs to .toml problems; a .npz problem's solution is a .npz file"));
-        }
-        let discretisation = Discretisation::typed(self.scheme, self.weights, self.gamma_alpha);
-        // What is wrong with the options is said before the file is opened.
-        discretisation.over_arrays(1)?;
-        let archive = archive::Archive::open(&self.problem)?;
-        let in_file = |failure: Failure| failure.in_file(&self.problem);
-        let (problem, unknown) =
-            problem_archive::ProblemArchive::read(archive, discretisation, self.max_memory).map_err(in_file)?;
-        for warning in unknown {
-            printer.warning(&format!("`{}`: {warning}", self.problem.display()));
-        }
-
-        let method = method::method();
-        let failed = |error| in_file(problem.numerical(error));
-        let (solution, gradient) = match problem.cotangent() {
-            None => (method.solve(problem.problem()).map_err(failed)?, None),
-            Some(cotangent) => {
-                let (solution, pullback) = method.solve_with_pullback(problem.problem()).map_err(failed)?;
-                let gradient = pullback.pull(cotangent).map_err(failed)?;
-                (solution, Some(gradient))
-            }
-        };
-        let bytes = solution_archive::bytes(&problem, &solution, gradient.as_ref())?;
-        atomic_file::write(output, &bytes)?;
-        printer.note(&evidence::evidence(problem.problem(), &solution));
-        printer.detail(&evidence::work(&solution));
-        Ok(())
     }
 }
 

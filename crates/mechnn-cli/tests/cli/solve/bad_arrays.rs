@@ -124,6 +124,28 @@ fn a_claim_is_refused_before_it_is_allocated() {
     run("many.npz").fails(6, &["4503599627370496 points", "GiB", "hint: ask for fewer points, or raise --max-memory"]);
 }
 
+/// Batch axes multiply: files of a few megabytes can ask for more problems than there are addresses.
+#[test]
+fn no_limit_on_memory_is_above_what_can_be_addressed() {
+    let folder = Folder::new();
+    let along = |axis: usize| {
+        let mut batch = [1; 4];
+        batch[axis] = 1 << 19;
+        move |core: &[usize]| ones(&[&batch[..], core].concat())
+    };
+    let large = valid()
+        .with("coefficients", along(0)(&[1, 1, 1, 2]))
+        .with("rhs_equation", along(1)(&[1, 1]))
+        .with("init_vars", along(2)(&[1, 1, 1]))
+        .with("steps", along(3)(&[1]));
+    folder.write("p.npz", large.bytes());
+    let arguments = ["solve", "p.npz", "-o", "u.npz", "--max-memory", "1e300"];
+    folder.mechnn(&arguments).fails(6, &["more problems than can be counted"]);
+    let fewer = large.with("steps", ones(&[1]));
+    folder.write("p.npz", fewer.bytes());
+    folder.mechnn(&arguments).fails(6, &["GiB"]);
+}
+
 #[test]
 fn other_element_types_are_named() {
     for (kind, size) in [("|b1", 1), ("<c16", 16), ("<f2", 2), ("|O", 8), ("<U1", 4), ("<M8[s]", 8)] {

@@ -120,7 +120,8 @@ fn times_may_be_listed_and_coefficients_vary() {
 fn unknowns_may_have_different_numbers_of_initial_values() {
     // x'' = -y', y' = x': x = cos(t), y = cos(t) with x(0) = 1, x'(0) = 0, y(0) = 1.
     let text = "equations = [\"x'' + y = 0\", \"y' - x' = 0\"]\norder = 4\n\
-                [grid]\nstart = 0\nend = 2\npoints = 101\n[initial]\nx = [1, 0]\ny = 1\n[exact]\nx = \"cos(t)\"\ny = \"cos(t)\"\n";
+                [grid]\nstart = 0\nend = 2\npoints = 101\n[initial]\nx = [1, 0]\ny = 1\n\
+                [exact]\nx = \"cos(t)\"\ny = \"cos(t)\"\n";
     let (header, rows) = csv(text, &[]);
     assert_eq!(header.iter().filter(|name| name.starts_with("residual_")).count(), 2, "{header:?}");
     assert_eq!(header[header.len() - 2..], ["error_x", "error_y"]);
@@ -131,7 +132,8 @@ fn unknowns_may_have_different_numbers_of_initial_values() {
 
 #[test]
 fn parameters_are_numbers_by_name() {
-    let with = "equation = \"u' = -rate*u\"\n[grid]\nstart = 0\nend = 1\npoints = 11\n[initial]\nu = 1\n[parameters]\nrate = 2\n";
+    let with = "equation = \"u' = -rate*u\"\n[grid]\nstart = 0\nend = 1\npoints = 11\n\
+                [initial]\nu = 1\n[parameters]\nrate = 2\n";
     let (_, named) = csv(with, &[]);
     let (_, written) = csv(&with.replace("-rate*u", "-2*u"), &[]);
     assert_eq!(named, written);

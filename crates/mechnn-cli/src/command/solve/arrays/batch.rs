@@ -67,13 +67,14 @@ impl BatchAxes {
         if padded == self.0 {
             return reshape(array, &flat);
         }
-        let repeated = array.broadcast(IxDyn(&full)).map(|view| view.to_owned());
-        // `join` has seen these axes, so they broadcast; an empty array is what remains to say otherwise.
-        reshape(repeated.unwrap_or_else(|| ArrayD::zeros(IxDyn(&full))), &flat)
+        match array.broadcast(IxDyn(&full)) {
+            Some(repeated) => reshape(repeated.to_owned(), &flat),
+            None => unreachable!("{:?} does not broadcast to {full:?}, of which it was joined", array.shape()),
+        }
     }
 
-    /// The inverse of [`flatten`](Self::flatten) for gradients: from `[B | 1, inner..]` to the array's own shape, summed
-    /// over the axes along which it was repeated.
+    /// The inverse of [`flatten`](Self::flatten) for gradients: from `[B | 1, inner..]` to the array's own shape,
+    /// summed over the axes along which it was repeated.
     pub(super) fn unflatten(&self, gradient: ArrayD<f64>, shape: &[usize]) -> ArrayD<f64> {
         if gradient.len() == shape.iter().product::<usize>() {
             return reshape(gradient, shape);

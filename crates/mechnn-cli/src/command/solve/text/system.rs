@@ -4,9 +4,9 @@ use mechnn::equation::syntax::{ExpressionError, Placed, Tree, Word, words};
 use mechnn_solver::{InitialValues, LinearOde, OdeProblem, OdeSolver, Scheme, Solution, SolveError, TimeGrid};
 use ndarray::{Array3, Array4, Array5};
 
-use super::discretisation::{Discretisation, largest_elements};
+use super::super::discretisation::{Discretisation, largest_elements};
+use super::super::limit::MemoryLimit;
 use super::equation::LinearEquation;
-use super::limit::MemoryLimit;
 use super::names::{Names, is_reserved, value};
 use super::ode_file::{Exact, Grid, OdeFile};
 use crate::failure::Failure;
@@ -97,8 +97,8 @@ impl System {
         Ok(Self { unknowns: names.unknowns, equations: equations.len(), times, exact, problem, collocation })
     }
 
-    /// Solves by collocation where the file leaves the scheme open and the problem is such that collocation can, else by
-    /// least squares. Returns the problem as it was solved.
+    /// Solves by collocation where the file leaves the scheme open and the problem is such that collocation can, else
+    /// by least squares. Returns the problem as it was solved.
     ///
     /// # Errors
     /// Of the least-squares solve; that collocation cannot (the highest derivative vanishes somewhere) is no error.

@@ -26,7 +26,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::discretisation::{Discretisation, SchemeName};
+use super::super::discretisation::{Discretisation, SchemeName};
 use crate::failure::Failure;
 use mechnn::suggestion::did_you_mean;
 

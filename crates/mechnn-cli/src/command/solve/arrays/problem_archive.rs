@@ -3,11 +3,11 @@
 use mechnn_solver::{Cotangent, InitialValues, LinearOde, MAX_ORDERS, OdeProblem, ProblemError, SolveError, TimeGrid};
 use ndarray::{Array1, Array4, Ix1, Ix2, Ix3, Ix4, Ix5};
 
+use super::super::discretisation::Discretisation;
+use super::super::limit::MemoryLimit;
 use super::archive::Archive;
 use super::batch::BatchAxes;
-use super::discretisation::Discretisation;
 use super::input::{Input, flat, flat_full};
-use super::limit::MemoryLimit;
 use crate::failure::Failure;
 use mechnn::suggestion::did_you_mean;
 
@@ -118,7 +118,10 @@ impl ProblemArchive {
                 )));
             }
         }
-        let count = batch.count().unwrap_or(usize::MAX);
+        let Some(count) = batch.count() else {
+            let axes = batch.lengths();
+            return Err(Failure::limit(format!("batch axes {axes:?} are more problems than can be counted")));
+        };
         memory.check([count, points, equations, dims, orders])?;
 
         let shapes = inputs.iter().map(|input| (input.name, input.array.shape().to_vec())).collect();

@@ -87,7 +87,9 @@ impl Archive {
             return Err(ZipError::InvalidArchive("it claims to be larger than the file".into()));
         }
         self.unread -= claimed;
-        let mut bytes = Vec::with_capacity(usize::try_from(claimed).unwrap_or(0));
+        let size = usize::try_from(claimed)
+            .map_err(|_| ZipError::InvalidArchive("it is larger than the memory of this machine can be".into()))?;
+        let mut bytes = Vec::with_capacity(size);
         // The entry's reader checks the sum over the bytes at the end.
         entry.take(claimed.saturating_add(1)).read_to_end(&mut bytes)?;
         match bytes.len() as u64 == claimed {

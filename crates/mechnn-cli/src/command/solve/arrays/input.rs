@@ -94,7 +94,10 @@ pub(super) fn flat_full<I: Dimension>(batch: &BatchAxes, count: usize, input: In
     let flat = batch.flatten(input.array, core);
     let mut shape = flat.shape().to_vec();
     shape[0] = count;
-    fixed(flat.broadcast(shape).map(|view| view.to_owned()).unwrap_or(flat))
+    match flat.broadcast(&shape[..]) {
+        Some(repeated) => fixed(repeated.to_owned()),
+        None => unreachable!("{:?} has neither one nor {count} problems", flat.shape()),
+    }
 }
 
 /// The number of axes is right by construction: one for the batch, and those of the documentation.
