@@ -4,10 +4,10 @@
     python3 benchmarks/compare_documents.py compare FOLDER FOLDER [--tolerance 1e-9] [--without NAME] [--only NAME,..]
 
 `run` runs the commands of compare_documents.txt with one program and keeps in FOLDER/NAME what each of them left
-behind: stdout, stderr, the exit code, and every file that it wrote. `compare` holds two such folders against each other and
-ends with 1 if they differ. Numbers have to be equal digit for digit, but for those that measure time: keys named
-`seconds` or ending in `_seconds`, and times on stderr. With a tolerance numbers may differ by that fraction, everything
-else may not. --without NAME leaves out files of that name, such as metrics.jsonl, the course of a search.
+behind: stdout, stderr, the exit code, and every file that it wrote. `compare` holds two such folders against each
+other and ends with 1 if they differ. Numbers have to be equal digit for digit, but for those that measure time: keys
+named `seconds` or ending in `_seconds`, and times on stderr. With a tolerance numbers may differ by that fraction,
+everything else may not. --without NAME leaves out files of that name, such as metrics.jsonl, the course of a search.
 """
 
 import argparse

@@ -23,9 +23,9 @@ mod run_folder;
 
 /// Estimate parameters and unseen states of given equations from measured time series
 ///
-/// MODEL is a TOML file with the equations, their parameters and what the columns measure. Each FILE is a table with a time
-/// column and the columns that the model names; several files are several trajectories. Prints every parameter with its
-/// standard error and 95 % interval; what they are worth goes to stderr.
+/// MODEL is a TOML file with the equations, their parameters and what the columns measure. Each FILE is a table with a
+/// time column and the columns that the model names; several files are several trajectories. Prints every parameter
+/// with its standard error and 95 % interval; what they are worth goes to stderr.
 #[derive(Debug, clap::Args)]
 pub(crate) struct InferArgs {
     /// The model

@@ -95,8 +95,8 @@ fn a_state_without_terms_has_the_right_hand_side_0() {
 
 #[test]
 fn equations_that_blow_up_are_not_stable() {
-    // x' = x^2 up to a two-thousandth before its pole, which is known to a thousandth: with some noise the pole found comes
-    // before the data end.
+    // x' = x^2 up to a two-thousandth before its pole, which is known to a thousandth: with some noise the pole found
+    // comes before the data end.
     let folder = Folder::new();
     let discover = |seed: u64| {
         let mut noise = Noise(seed);

@@ -47,8 +47,8 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     pub(super) missing: MissingArg,
 
-    /// How to search: direct fits states and coefficients jointly; neural trains networks in cycles and needs a build with
-    /// the feature `neural`
+    /// How to search: direct fits states and coefficients jointly; neural trains networks in cycles and needs a build
+    /// with the feature `neural`
     #[arg(long, value_enum, default_value_t, value_name = "METHOD")]
     pub(super) method: MethodArg,
 
@@ -56,12 +56,13 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_name = "FILE", requires = "method")]
     pub(super) neural: Option<PathBuf>,
 
-    /// What the noise depends on: additive is the same everywhere, proportional a fraction of the value; or its standard
-    /// deviation where that is known, one number for all columns, or x=0.1,y=2
+    /// What the noise depends on: additive is the same everywhere, proportional a fraction of the value; or its
+    /// standard deviation where that is known, one number for all columns, or x=0.1,y=2
     #[arg(long, default_value = "auto", value_name = "MODEL|F", allow_hyphen_values = true)]
     pub(super) noise: NoiseArg,
 
-    /// What is known of the equations: the table [model] of a TOML file, with terms, signs, known parts, ties, conserved sums
+    /// What is known of the equations: the table [model] of a TOML file, with terms, signs, known parts, ties,
+    /// conserved sums
     #[arg(long, value_name = "FILE")]
     pub(super) model: Option<PathBuf>,
 

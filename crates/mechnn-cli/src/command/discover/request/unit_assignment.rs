@@ -24,8 +24,8 @@ impl FromStr for UnitAssignment {
     }
 }
 
-/// Units of the states, the known inputs and the time, in the order of the model's variables; none if none was asked for.
-/// A column without one keeps its name in brackets as its unit.
+/// Units of the states, the known inputs and the time, in the order of the model's variables; none if none was asked
+/// for. A column without one keeps its name in brackets as its unit.
 ///
 /// # Errors
 /// A usage failure for a column that is not there, or named twice.
