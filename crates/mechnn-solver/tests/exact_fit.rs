@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use mechnn_solver::smoother::{
-    Dynamics, Estimate, ExactFit, GaussNewton, InitialState, Linearization, Residuals, Segment, SmootherError,
-    SmootherProblem,
+    Dynamics, Estimate, ExactFit, GaussNewton, InitialState, Linearization, RelativeNoise, Residuals, Segment,
+    SmootherError, SmootherProblem,
 };
 
 #[allow(dead_code)]
@@ -77,9 +77,10 @@ fn the_smoother_tends_to_it_as_its_model_error_falls() {
     let segments = [noisy];
     // The smoother's start is free: let both know the first state.
     let mut exact_segments = segments.clone();
-    exact_segments[0].relative_noise = vec![1.0; exact_segments[0].observations.len()];
+    let mut relative = vec![1.0; exact_segments[0].observations.len()];
+    relative[..2].fill(1e-6);
+    exact_segments[0].relative_noise = RelativeNoise::OfEach(relative);
     exact_segments[0].observations[..2].copy_from_slice(&[1.2, 0.7]);
-    exact_segments[0].relative_noise[..2].fill(1e-6);
     let mut exact = start(&exact_segments);
     let fit = ExactFit { problem: problem(&LotkaVolterra, &exact_segments, &[1.0; 2]), initial: &KnownStart };
     fit.minimize(&SETTINGS, &mut exact).unwrap();
@@ -178,7 +179,8 @@ impl Dynamics for Decay {
 
 #[test]
 fn the_determinant_of_the_steps_of_a_decay_is_known() {
-    let segments = [Segment { times: vec![0.0, 0.5, 1.5], observations: vec![1.0; 3], relative_noise: Vec::new() }];
+    let segments =
+        [Segment { times: vec![0.0, 0.5, 1.5], observations: vec![1.0; 3], relative_noise: RelativeNoise::Uniform }];
     let problem = SmootherProblem {
         dynamics: &Decay,
         segments: &segments,
@@ -222,7 +224,7 @@ fn a_solution_that_ends_is_an_error() {
         }
     }
     let times: Vec<f64> = (0..50).map(|n| 0.1 * f64::from(n)).collect();
-    let segments = [Segment { observations: vec![1.0; 50], times, relative_noise: Vec::new() }];
+    let segments = [Segment { observations: vec![1.0; 50], times, relative_noise: RelativeNoise::Uniform }];
     let problem = SmootherProblem {
         dynamics: &Pole,
         segments: &segments,

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use mechnn_solver::smoother::{
-    Estimate, GaussNewton, Segment, SmootherError, SmootherProblem, Termination, WienerSmoother,
+    Estimate, GaussNewton, RelativeNoise, Segment, SmootherError, SmootherProblem, Termination, WienerSmoother,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -223,13 +223,13 @@ fn relative_noise_is_noise_of_each_observation() {
     // Twice the noise everywhere, said in two ways.
     let plain = [trajectory(50, 0.1)];
     let size = plain[0].observations.len();
-    let relative = [Segment { relative_noise: vec![2.0; size], ..plain[0].clone() }];
+    let relative = [Segment { relative_noise: RelativeNoise::OfEach(vec![2.0; size]), ..plain[0].clone() }];
     let estimate =
         Estimate { states: plain[0].observations.iter().map(|x| x + 0.05).collect(), parameters: TRUTH.to_vec() };
     let (a, b) = (problem(&plain, &[1e-2; 2], &[0.0; 4]), problem(&relative, &[1e-2; 2], &[0.0; 4]));
     let (a, b) = (a.objective(&estimate).data, b.objective(&estimate).data);
     assert!((a - 4.0 * b).abs() < 1e-9 * a, "{a} and {b}");
-    let short = [Segment { relative_noise: vec![1.0; size - 1], ..plain[0].clone() }];
+    let short = [Segment { relative_noise: RelativeNoise::OfEach(vec![1.0; size - 1]), ..plain[0].clone() }];
     let error = GaussNewton::profile(&problem(&short, &[1e-2; 2], &[0.0; 4]), &estimate).unwrap_err();
     assert!(matches!(error, SmootherError::Length { input: "relative_noise", .. }), "{error}");
 }

@@ -15,6 +15,8 @@ pub mod data;
 
 pub mod equation;
 
+mod estimation;
+
 pub mod discovery;
 
 pub mod inference;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use mechnn::data::{Dataset, Trajectory};
-use mechnn::discovery::{Contender, DiscoveryOptions, Silent, discover};
+use mechnn::discovery::{DiscoveryOptions, Silent, WeightedModel, discover};
 use mechnn::equation::{FittedTerm, SimulationOptions, SparseModel, Term, simulate};
 
 /// A term's coefficient and the numbers inside it.
@@ -18,11 +18,11 @@ fn found(equations: &[(&str, &str)], start: &[f64], last: f64, noise: f64, libra
     let options = DiscoveryOptions { library: Some(library.parse().unwrap()), ..DiscoveryOptions::default() };
     let result = discover(&data, &options, &mut Silent).unwrap();
     // The same functions from other inner constants are one structure.
-    let contenders = &result.evidence.contenders;
+    let weighted_models = &result.evidence.weighted_models;
     let distinct =
-        |(at, own): (usize, &Contender)| contenders[..at].iter().all(|other| !own.has_terms_of(&other.model));
-    assert!(contenders.iter().enumerate().all(distinct));
-    assert!((contenders.iter().map(|contender| contender.weight).sum::<f64>() - 1.0).abs() < 1e-12);
+        |(at, own): (usize, &WeightedModel)| weighted_models[..at].iter().all(|other| !own.has_terms_of(&other.model));
+    assert!(weighted_models.iter().enumerate().all(distinct));
+    assert!((weighted_models.iter().map(|model| model.weight).sum::<f64>() - 1.0).abs() < 1e-12);
     result.model
 }
 

@@ -15,6 +15,8 @@
 // In data-flow order.
 mod defect;
 
+mod relative_noise;
+
 mod problem;
 
 mod linearized;
@@ -39,4 +41,5 @@ pub use gauss_newton::{GaussNewton, GaussNewtonReport, Profile, Termination};
 pub use initial_state::InitialState;
 pub use marginals::Marginals;
 pub use problem::{Estimate, Objective, Segment, SmootherError, SmootherProblem};
+pub use relative_noise::RelativeNoise;
 pub use wiener::{WienerEstimate, WienerSmoother};

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::defect::Defect;
+use super::relative_noise::RelativeNoise;
 use crate::dynamics::{Dynamics, Residuals};
 
 /// One observed trajectory on its grid of N points.
@@ -12,16 +13,14 @@ pub struct Segment {
     pub times: Vec<f64>,
     /// `[N, D]` row-major; NaN where nothing was observed.
     pub observations: Vec<f64>,
-    /// Standard deviation of the noise of each observation in units of [`SmootherProblem::noise`], `[N, D]` row-major;
-    /// empty if it is 1 everywhere.
-    pub relative_noise: Vec<f64>,
+    /// Standard deviation of the noise of each observation in units of [`SmootherProblem::noise`].
+    pub relative_noise: RelativeNoise,
 }
 
 impl Segment {
     /// Standard deviation of observation `index` of the flattened `[N, D]`, for noise `[D]`.
     pub(super) fn noise(&self, index: usize, noise: &[f64]) -> f64 {
-        let relative = if self.relative_noise.is_empty() { 1.0 } else { self.relative_noise[index] };
-        noise[index % noise.len()] * relative
+        noise[index % noise.len()] * self.relative_noise.at(index)
     }
 }
 
@@ -120,8 +119,8 @@ impl SmootherProblem<'_> {
         };
         for segment in self.segments {
             expect("observations", segment.observations.len(), segment.times.len() * dims)?;
-            if !segment.relative_noise.is_empty() {
-                expect("relative_noise", segment.relative_noise.len(), segment.times.len() * dims)?;
+            if let RelativeNoise::OfEach(relative) = &segment.relative_noise {
+                expect("relative_noise", relative.len(), segment.times.len() * dims)?;
             }
         }
         expect("noise", self.noise.len(), dims)?;

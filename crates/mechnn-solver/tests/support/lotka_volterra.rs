@@ -1,6 +1,6 @@
 //! Predator and prey: a nonlinear model with known parameters, and its exact trajectory.
 
-use mechnn_solver::smoother::{Dynamics, Linearization, Segment};
+use mechnn_solver::smoother::{Dynamics, Linearization, RelativeNoise, Segment};
 
 /// x' = a x - b x y, y' = -c y + d x y with θ = (a, b, c, d).
 pub(crate) struct LotkaVolterra;
@@ -51,5 +51,9 @@ pub(crate) fn trajectory(points: usize, step: f64) -> Segment {
         }
         observations.extend(x);
     }
-    Segment { times: (0..points).map(|i| i as f64 * step).collect(), observations, relative_noise: Vec::new() }
+    Segment {
+        times: (0..points).map(|i| i as f64 * step).collect(),
+        observations,
+        relative_noise: RelativeNoise::Uniform,
+    }
 }

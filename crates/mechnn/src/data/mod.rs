@@ -14,4 +14,4 @@ mod known_systems;
 pub use fault::{DataError, DataWarning, InputError};
 pub use known_systems::{KnownSystem, TrueTerm};
 pub use reading::{CsvOptions, Missing, TimeSource, read_csv};
-pub use trajectories::{Dataset, InputSignal, Trajectory};
+pub use trajectories::{Dataset, InputSignal, NoiseModel, StateRole, StateRoles, Trajectory};

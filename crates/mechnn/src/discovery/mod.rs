@@ -9,101 +9,68 @@
 //!    the result is simulated from its estimated start.
 //!
 //! See `docs/src/concepts/discovery.md`. All estimation is in scaled variables; results are in the data's units.
+//!
+//! The rooms in the order in which data flow; a room imports from those above it only:
+//!
+//! | room | what |
+//! |---|---|
+//! | `request` | options, constraints as they are written, errors, who watches |
+//! | `prepare` | the data in scaled variables on a grid, smoothed states, noise, known inputs |
+//! | `candidates` | the terms that equations may have |
+//! | `constraints` | what is known of the equations, as rules between candidates |
+//! | `structure` | which terms a model has and where their numbers are; the search space |
+//! | `regression` | best subsets of a least-squares problem |
+//! | `fit` | a structure fitted (estimator) and weighed (criterion) |
+//! | `propose` | right-hand sides by regression, equation by equation |
+//! | `simple_numbers` | numbers that may be simple or the same |
+//! | `search` | structures compared |
+//! | `refine` | the last fit |
+//! | `evidence` | what speaks for and against the equations |
+//! | `result` | all of it in the data's units |
 
-mod account;
+mod request;
+
+mod prepare;
 
 mod candidates;
 
-mod chosen;
+mod constraints;
 
-mod combination;
-mod contender;
-
-mod affine_map;
-
-mod dictionary;
-
-mod direct;
-
-mod direction;
-
-mod equations;
-
-mod evidence;
-
-mod extra_term;
-
-mod family;
-
-mod fit;
-
-mod held_out;
-
-mod inner_constants;
-
-mod integral;
-
-mod known;
-
-mod model_constraints;
-
-mod neighbours;
-
-mod noise_choice;
-
-mod observer;
-
-mod options;
-
-mod polish;
-
-mod price;
-
-mod proposal;
-
-mod quadratic;
+mod structure;
 
 mod regression;
 
-mod residuals;
+mod fit;
 
-mod result;
+mod propose;
 
-mod rules;
-
-mod scaling;
+mod simple_numbers;
 
 mod search;
 
-mod shared;
+mod refine;
 
-mod simplify;
+mod evidence;
 
-mod smoothed;
+mod result;
 
-mod spectrum;
+mod setup;
 
-mod start;
+mod given_structure;
 
-mod stated;
+mod discover;
 
-mod tuning;
+mod per_trajectory;
 
-mod verdict;
-
-mod document;
-
-pub use contender::{Contender, TermWeight};
-pub use direct::{DiscoveryError, discover, fit_structure};
-pub use direction::{Direction, Part};
-pub use document::{DiscoveryDocument, SCHEMA, SHARED_SCHEMA, SharedDocument};
-pub use evidence::Evidence;
-pub use held_out::HeldOut;
-pub use model_constraints::{ConstraintError, ModelConstraints, Sign};
-pub use observer::{Observer, Progress, Silent, Stage};
-pub use options::{DiscoveryOptions, NoiseModel, SettingError};
-pub use residuals::Residuals;
-pub use result::{Alternative, DiscoveryResult, FittedTrajectory};
-pub use shared::{SharedDiscovery, discover_shared};
-pub use tuning::{Tuning, TuningError};
-pub use verdict::Verdict;
+pub use crate::data::NoiseModel;
+pub use discover::discover;
+pub use evidence::{
+    Direction, Evidence, FittedTrajectory, HeldOut, Part, Residuals, TermWeight, Verdict, WeightedModel,
+};
+pub use given_structure::fit_structure;
+pub use per_trajectory::{SharedDiscovery, discover_shared};
+pub use request::{
+    ConstraintError, DiscoveryError, DiscoveryOptions, ModelConstraints, Observer, Progress, SettingError, Sign,
+    Silent, Stage, Tuning, TuningError,
+};
+pub use result::{DiscoveryDocument, DiscoveryResult, ParetoModel, SCHEMA, SHARED_SCHEMA, SharedDocument};

@@ -1,6 +1,6 @@
 //! A model bound to data: the least-squares problem behind an inference.
 
-use mechnn_solver::smoother::{Dynamics, InitialState, Linearization, Segment};
+use mechnn_solver::smoother::{Dynamics, InitialState, Linearization, RelativeNoise, Segment};
 
 use super::bound_trajectory::{BoundTrajectory, Row, Slot};
 use super::bounds::Bounds;
@@ -218,7 +218,7 @@ impl<'a> Binding<'a> {
         let segment = |trajectory: &BoundTrajectory<'_>| {
             let times = trajectory.mesh();
             let observations = vec![f64::NAN; times.len() * self.model.dims()];
-            Segment { times, observations, relative_noise: Vec::new() }
+            Segment { times, observations, relative_noise: RelativeNoise::Uniform }
         };
         self.trajectories.iter().map(segment).collect()
     }

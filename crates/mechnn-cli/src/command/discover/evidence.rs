@@ -52,11 +52,11 @@ const MOST_OPEN: usize = 4;
 
 /// How much the terms weigh among the structures that were compared, and which of them the data do not settle.
 fn structure(result: &DiscoveryResult) -> Option<String> {
-    let contenders = &result.evidence.contenders;
-    let count = contenders.len();
-    let found = contenders.iter().find(|contender| contender.has_terms_of(&result.model));
+    let models = &result.evidence.weighted_models;
+    let count = models.len();
+    let found = models.iter().find(|model| model.has_terms_of(&result.model));
     let weight = match found {
-        _ if contenders.is_empty() => return None,
+        _ if models.is_empty() => return None,
         Some(_) if count == 1 => return Some("structure  no other that was compared comes near".to_owned()),
         Some(found) => format!("{} of the weight of {count} compared", percent(found.weight)),
         // A threshold took terms, or they turned out to be negligible.

@@ -87,7 +87,7 @@ pub(super) fn print_equations(findings: &[Finding], shows_front: bool, printer: 
             None => printer.result(&text)?,
         }
         if shows_front {
-            printer.result(&front::table(&result.front))?;
+            printer.result(&front::table(&result.pareto_front))?;
         }
     }
     Ok(())

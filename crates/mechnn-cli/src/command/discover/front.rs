@@ -1,9 +1,9 @@
 //! The best equations of every size.
 
-use mechnn::discovery::Alternative;
+use mechnn::discovery::ParetoModel;
 
 /// One block for each size, the pick marked; the criterion is relative to the pick's.
-pub(super) fn table(front: &[Alternative]) -> String {
+pub(super) fn table(front: &[ParetoModel]) -> String {
     let Some(pick) = front.iter().find(|alternative| alternative.chosen) else {
         unreachable!("the equations that were found are on the front, whatever else is");
     };

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::python_name::python_names;
+use super::state_role::StateRoles;
 use super::trajectory::Trajectory;
 use crate::data::fault::DataError;
 
@@ -18,9 +19,8 @@ pub struct Dataset {
     pub states: Vec<String>,
     /// Names of the C known inputs, exactly as the columns are called; usually none.
     pub controls: Vec<String>,
-    /// Whether the second half of the states are the velocities of the first, which nobody measured; see
-    /// [`Dataset::second_order`].
-    pub second_order: bool,
+    /// What each state is: measured, or a velocity, see [`Dataset::second_order`].
+    pub roles: StateRoles,
     /// The trajectories, each `[N, D]` with N of its own.
     pub trajectories: Vec<Trajectory>,
 }
@@ -61,7 +61,8 @@ impl Dataset {
         if let Some(d) = (0..states.len()).find(|&d| !measured(d)) {
             return Err(DataError::NothingMeasured { column: states[d].clone() });
         }
-        Ok(Self { time, states, controls: Vec::new(), second_order: false, trajectories })
+        let roles = StateRoles::measured_only(states.len());
+        Ok(Self { time, states, controls: Vec::new(), roles, trajectories })
     }
 
     /// The same with some of the columns as known inputs in place of states: linear between the rows that have them.
@@ -72,7 +73,7 @@ impl Dataset {
     /// trajectory: nothing is assumed beyond what is known.
     pub fn with_controls(mut self, controls: &[String]) -> Result<Self, DataError> {
         for control in controls {
-            let column = self.states.iter().position(|state| state == control && !self.second_order);
+            let column = self.states.iter().position(|state| state == control && !self.roles.has_velocities());
             let Some(column) = column else {
                 return Err(DataError::NoSuchState { column: control.clone(), available: self.states });
             };
@@ -83,6 +84,7 @@ impl Dataset {
                 trajectory.state_to_input(column, control)?;
             }
             self.controls.push(self.states.remove(column));
+            self.roles = StateRoles::measured_only(self.states.len());
         }
         Ok(self)
     }
@@ -93,7 +95,7 @@ impl Dataset {
     /// # Errors
     /// [`DataError::DuplicateName`] if there is a column of that name.
     pub fn second_order(mut self) -> Result<Self, DataError> {
-        if self.second_order {
+        if self.roles.has_velocities() {
             return Ok(self);
         }
         let velocities: Vec<String> = self.states.iter().map(|state| format!("{state}_dot")).collect();
@@ -103,7 +105,7 @@ impl Dataset {
         }
         self.states.extend(velocities);
         self.trajectories.iter_mut().for_each(Trajectory::add_velocities);
-        self.second_order = true;
+        self.roles = self.roles.with_velocities();
         Ok(self)
     }
 

@@ -7,9 +7,13 @@ mod trajectory;
 
 mod python_name;
 
+mod state_role;
+
 mod dataset;
 
 mod magnitude;
+
+mod noise_model;
 
 mod noise;
 
@@ -17,4 +21,6 @@ mod csv_writer;
 
 pub use dataset::Dataset;
 pub use input_signal::InputSignal;
+pub use noise_model::NoiseModel;
+pub use state_role::{StateRole, StateRoles};
 pub use trajectory::Trajectory;

@@ -60,7 +60,7 @@ impl NoiseArg {
     /// # Errors
     /// A usage failure for a column that is no measured state, is named twice, or is missing.
     pub(super) fn standard_deviations(&self, data: &Dataset) -> Result<Option<Vec<f64>>, Failure> {
-        let measured = &data.states[..data.dims() / if data.second_order { 2 } else { 1 }];
+        let measured = &data.states[..data.roles.measured()];
         let each = match self {
             Self::Auto | Self::Model(_) => return Ok(None),
             Self::Same(noise) => return Ok(Some(vec![*noise; measured.len()])),

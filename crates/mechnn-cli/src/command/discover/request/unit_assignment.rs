@@ -51,11 +51,10 @@ pub(in super::super) fn variables(
     let given = |column: &str| assignments.iter().find(|assignment| assignment.column == column);
     let symbol = |column: &str| Unit::symbol(format!("<{column}>"));
     let unit = |column: &str| given(column).map_or_else(|| symbol(column), |assignment| assignment.unit.clone());
-    let measured = data.states.len() / if data.second_order { 2 } else { 1 };
-    let of_column = |(index, column): (usize, &String)| match index.checked_sub(measured) {
+    let of_column = |(index, column): (usize, &String)| match data.states.get(index) {
         // A velocity that has no unit of its own has that of its state by that of the time.
-        Some(position) if index < data.states.len() && given(column).is_none() => {
-            &unit(&data.states[position]) * &unit(&data.time).reciprocal()
+        Some(state) if data.roles.position(index) != index && given(state).is_none() => {
+            &unit(&data.states[data.roles.position(index)]) * &unit(&data.time).reciprocal()
         }
         _ => unit(column),
     };

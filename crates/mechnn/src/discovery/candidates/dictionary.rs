@@ -1,0 +1,170 @@
+//! The candidate terms, along the smoothed states.
+
+use super::distinct_columns::distinct_columns;
+use crate::discovery::prepare::PreparedData;
+use crate::equation::{BasisLibrary, Term};
+
+/// Candidate terms that the data can tell apart, and what the data say of each.
+#[derive(Debug, Clone)]
+pub(crate) struct Dictionary {
+    pub(crate) library: BasisLibrary,
+    /// Root mean square of each term along the states, `[P]`: terms and coefficients are of order one in its unit.
+    pub(crate) norms: Vec<f64>,
+    /// Number of terms that are as simple or simpler, see [`penalty`](crate::discovery::fit), `[P]`.
+    pub(crate) ranks: Vec<f64>,
+    /// The first this many terms are polynomials and what the user added, the others functions.
+    pub(crate) polynomials: usize,
+    /// Terms that differ only in where their inner constants start share a number, `[P]`.
+    pub(crate) families: Vec<usize>,
+    /// Terms that are combinations of simpler ones on these data, or have no finite value.
+    pub(crate) indistinct: Vec<Term>,
+    /// Whether functions of linear combinations of states are among the candidates.
+    pub(crate) combined: bool,
+    /// Whether a term stays when a state goes to zero while the others are as usual, `[P, D]`.
+    survives: Vec<bool>,
+    /// D.
+    dims: usize,
+}
+
+/// The terms of which a dictionary is made.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DictionaryTerms {
+    /// Simplest terms first: of terms that are the same on the data, the first stays.
+    pub(crate) polynomials: Vec<Term>,
+    /// The user's, as likely as polynomials of their complexity.
+    pub(crate) extra: Vec<Term>,
+    /// Functions, with numbers that instances of one function share, see
+    /// [`function_terms`](super::family::function_terms).
+    pub(crate) functions: Vec<(usize, Term)>,
+    /// Whether functions of linear combinations of states are among these.
+    pub(crate) combined: bool,
+}
+
+/// Where a state is all but zero: this part of its usual size.
+const ALL_BUT_ZERO: f64 = 1e-9;
+
+/// A term of more than this part of its usual size is still there.
+const STILL_THERE: f64 = 1e-3;
+
+/// Cosine of the angle between two columns from which on they are the same.
+const SAME: f64 = 1.0 - 1e-10;
+
+impl Dictionary {
+    pub(crate) fn new(terms: DictionaryTerms, prepared: &PreparedData) -> Self {
+        let DictionaryTerms { polynomials, extra, functions, combined } = terms;
+        let monomials = polynomials.len();
+        let named = monomials + extra.len();
+        let mut families: Vec<usize> = (0..named).collect();
+        let mut terms = [polynomials, extra].concat();
+        for (number, term) in functions {
+            families.push(named + number);
+            terms.push(term);
+        }
+        let library = BasisLibrary::of_terms(terms, prepared.dims() + prepared.known.count());
+        let (width, terms) = (library.dims(), library.len());
+        let variables = prepared.variables_on_grid();
+        let points = variables.len() / width;
+        let mut values = vec![0.0; points * terms];
+        if terms > 0 {
+            let rows = variables.chunks_exact(width).zip(values.chunks_exact_mut(terms));
+            rows.for_each(|(x, values)| library.evaluate_into(x, values));
+        }
+        let mean_square = |term: usize| {
+            let column = values.iter().skip(term).step_by(terms);
+            column.map(|value| value * value).sum::<f64>() / points as f64
+        };
+        let all_norms: Vec<f64> = (0..terms).map(|term| mean_square(term).sqrt()).collect();
+        let usable = |norm: f64| norm.is_finite() && norm > f64::MIN_POSITIVE.sqrt();
+        let column = |term: usize, value: f64| if usable(all_norms[term]) { value / all_norms[term] } else { 0.0 };
+        let normalised: Vec<f64> = values.iter().enumerate().map(|(i, v)| column(i % terms, *v)).collect();
+        let rows = || normalised.chunks_exact(terms.max(1));
+        let mut distinct = distinct_columns(monomials, rows().map(|row| &row[..monomials]));
+        distinct.extend((monomials..terms).map(|term| usable(all_norms[term]) && !repeated(&normalised, terms, term)));
+        let kept: Vec<usize> = (0..terms).filter(|&term| distinct[term]).collect();
+
+        // Of each family its first instance counts. A function is chosen twice: that it is none of the polynomials, and
+        // which.
+        let complexity = |term: usize| library.terms()[term].complexity();
+        let firsts: Vec<usize> = (named..terms).filter(|&t| t == 0 || families[t] != families[t - 1]).collect();
+        let rank = |term: usize| {
+            let simpler = |other: &usize| complexity(*other) <= complexity(term);
+            match term < named {
+                true => (0..named).filter(simpler).count(),
+                false => named * firsts.iter().filter(|other| simpler(other)).count(),
+            }
+        };
+        let survives = kept.iter().flat_map(|&term| survives(&library.terms()[term], all_norms[term], prepared));
+        Self {
+            norms: kept.iter().map(|&term| all_norms[term]).collect(),
+            ranks: kept.iter().map(|&term| rank(term) as f64).collect(),
+            families: kept.iter().map(|&term| families[term]).collect(),
+            polynomials: kept.iter().filter(|&&term| term < named).count(),
+            survives: survives.collect(),
+            indistinct: (0..named).filter(|&t| !distinct[t]).map(|t| library.terms()[t].clone()).collect(),
+            library: library.subset(&kept),
+            combined,
+            dims: prepared.dims(),
+        }
+    }
+
+    /// The number of terms.
+    pub(crate) fn len(&self) -> usize {
+        self.library.len()
+    }
+
+    pub(crate) fn term(&self, term: usize) -> &Term {
+        &self.library.terms()[term]
+    }
+
+    /// The number of a term, if it is one of these.
+    pub(crate) fn position(&self, term: &Term) -> Option<usize> {
+        self.library.terms().iter().position(|other| other == term)
+    }
+
+    /// C, the number of inner constants of a term.
+    pub(crate) fn constants_of(&self, term: usize) -> usize {
+        self.term(term).constants().len()
+    }
+
+    /// Units in which the inner constants of a term are parameters, `[C]`.
+    pub(crate) fn constant_units(&self, term: usize) -> Vec<f64> {
+        self.term(term).constants().iter().map(|c| if *c == 0.0 { 1.0 } else { c.abs() }).collect()
+    }
+
+    /// The inner constants of a term where its fit starts, in those units.
+    pub(crate) fn first_constants(&self, term: usize) -> Vec<f64> {
+        self.term(term).constants().iter().map(|c| if *c == 0.0 { 0.0 } else { c.signum() }).collect()
+    }
+
+    /// Whether a term stays when a state goes to zero while the others are as usual.
+    pub(crate) fn survives(&self, term: usize, state: usize) -> bool {
+        self.survives[term * self.dims + state]
+    }
+
+    /// Whether two of the terms differ only in where their constants start.
+    pub(crate) fn repeats_a_family(&self, terms: impl Iterator<Item = usize> + Clone) -> bool {
+        let family = |term: usize| self.families[term];
+        terms.clone().enumerate().any(|(at, term)| terms.clone().take(at).any(|other| family(other) == family(term)))
+    }
+}
+
+/// Whether an earlier column is the same up to a factor.
+fn repeated(normalised: &[f64], terms: usize, term: usize) -> bool {
+    let points = (normalised.len() / terms) as f64;
+    (0..term).any(|other| {
+        let product: f64 = normalised.chunks_exact(terms).map(|row| row[other] * row[term]).sum();
+        (product / points).abs() > SAME
+    })
+}
+
+/// For each state, whether the term is still of its usual size where that state is all but zero.
+fn survives(term: &Term, norm: f64, prepared: &PreparedData) -> Vec<bool> {
+    let sizes: Vec<f64> = prepared.ranges().iter().map(|range| range.size).collect();
+    let at_zero = |d: usize| {
+        let mut x = sizes.clone();
+        x[d] *= ALL_BUT_ZERO;
+        let value = term.evaluate(&x).abs();
+        value.is_nan() || value >= STILL_THERE * norm
+    };
+    (0..prepared.dims()).map(at_zero).collect()
+}

@@ -1,0 +1,27 @@
+//! One structure fitted to the data, and what that is worth.
+
+mod right_hand_side;
+
+mod evaluation;
+
+mod dynamics;
+
+mod affine_map;
+
+mod constrained;
+
+mod penalty;
+
+mod fitted;
+
+mod criterion;
+
+mod residual_noise;
+
+mod estimator;
+
+pub(crate) use affine_map::AffineMap;
+pub(crate) use criterion::{Criterion, NOISE_FLOOR};
+pub(crate) use estimator::Estimator;
+pub(crate) use fitted::Fit;
+pub(crate) use residual_noise::{floored, noise_from_residuals, residual_noise};

@@ -1,0 +1,282 @@
+//! The data in scaled variables on a grid, with first estimates of states and noise.
+
+use mechnn_solver::smoother::{RelativeNoise, Segment, SmootherError};
+
+use super::grid::refine;
+use super::known::KnownFunctions;
+use super::noise::{LEAST_RELATIVE_NOISE, StatesAre, set_relative_noise};
+use super::scaling::Scaling;
+use super::smoothed::Smoothed;
+use crate::data::{Dataset, NoiseModel, StateRoles};
+
+/// The longest interval of the grid, in median intervals of the data.
+const LONGEST_INTERVAL: f64 = 1.5;
+
+/// So that a grid of exactly the asked-for number of intervals is not refined because of rounding.
+const ROUNDING: f64 = 1.000_001;
+
+/// A state that varies less than this, relative to its size, is constant up to rounding.
+const CONSTANT: f64 = 1e-9;
+
+/// What is asked of the grid and known of the noise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Preparation<'a> {
+    /// Fewest intervals of a grid.
+    pub(crate) min_intervals: usize,
+    /// What the noise of all states depends on, if that is known.
+    pub(crate) noise_model: Option<NoiseModel>,
+    /// Standard deviation of the noise of each measured state, in the data's units, if that is known.
+    pub(crate) noise_std: Option<&'a [f64]>,
+    /// Whether terms may depend on the time itself.
+    pub(crate) explicit_time: bool,
+}
+
+/// The data in scaled variables on a grid, with first estimates.
+#[derive(Debug, Clone)]
+pub(crate) struct PreparedData {
+    pub(crate) scaling: Scaling,
+    /// Which states are measured, and which are velocities of those.
+    pub(crate) roles: StateRoles,
+    /// One for each trajectory, scaled; grid points between the observations have none.
+    pub(crate) segments: Vec<Segment>,
+    /// For each trajectory, the grid index of each of its times.
+    pub(crate) observed_at: Vec<Vec<usize>>,
+    /// Smoothed states, `[sum of N, D]`, scaled.
+    pub(crate) states: Vec<f64>,
+    /// Their derivatives, `[sum of N, D]`, scaled.
+    pub(crate) derivatives: Vec<f64>,
+    /// Estimated noise, `[D]`, scaled, in units of which the segments state their relative noise.
+    pub(crate) noise: Vec<f64>,
+    /// What the noise of each state is taken to depend on, `[D]`.
+    pub(crate) noise_models: Vec<NoiseModel>,
+    /// The noise of the measured states where it was given, scaled.
+    pub(super) known_noise: Option<Vec<f64>>,
+    /// Standard deviation of each state over the data, `[D]`, scaled.
+    pub(crate) spread: Vec<f64>,
+    /// Median time between observations, scaled.
+    pub(crate) typical_step: f64,
+    /// What terms may depend on besides the states.
+    pub(crate) known: KnownFunctions,
+}
+
+impl PreparedData {
+    /// # Errors
+    /// [`SmootherError`] if a series cannot be smoothed.
+    pub(crate) fn new(data: &Dataset, preparation: &Preparation<'_>) -> Result<Self, SmootherError> {
+        let Preparation { min_intervals, noise_model, noise_std, explicit_time } = *preparation;
+        let noise_model = noise_model.or(noise_std.map(|_| NoiseModel::Additive));
+        let dims = data.dims();
+        let mut gaps: Vec<f64> =
+            data.trajectories.iter().flat_map(|x| x.times.windows(2).map(|pair| pair[1] - pair[0])).collect();
+        gaps.sort_by(f64::total_cmp);
+        let typical_gap = gaps[gaps.len() / 2];
+
+        let mut segments = Vec::new();
+        let mut observed_at = Vec::new();
+        for trajectory in &data.trajectories {
+            let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
+            let longest = (LONGEST_INTERVAL * typical_gap).min(span / min_intervals as f64 * ROUNDING);
+            // Relative to the start: a large offset would eat the digits of small steps.
+            let origin = trajectory.times[0];
+            let relative: Vec<f64> = trajectory.times.iter().map(|t| t - origin).collect();
+            let (times, indices) = refine(&relative, longest);
+            let mut observations = vec![f64::NAN; times.len() * dims];
+            for (row, &index) in trajectory.values.outer_iter().zip(&indices) {
+                for d in 0..dims {
+                    observations[index * dims + d] = row[d];
+                }
+            }
+            segments.push(Segment { times, observations, relative_noise: RelativeNoise::Uniform });
+            observed_at.push(indices);
+        }
+
+        let mut noise_models = vec![NoiseModel::Additive; dims];
+        let mut smoothed = Smoothed::new(&segments, &data.roles, &noise_models)?;
+        if noise_model != Some(NoiseModel::Additive) {
+            let models = vec![NoiseModel::Proportional; dims];
+            let mut weighted = segments.clone();
+            set_relative_noise(&mut weighted, &smoothed.states, &models, StatesAre::Smoothed);
+            let proportional = Smoothed::new(&weighted, &data.roles, &models)?;
+            if noise_model.is_some() || proportional.log_likelihood > smoothed.log_likelihood {
+                (smoothed, segments, noise_models) = (proportional, weighted, models);
+            }
+        }
+        let mut prepared = Self {
+            scaling: Scaling { state: vec![1.0; dims], time: 1.0 },
+            roles: data.roles.clone(),
+            segments,
+            observed_at,
+            states: smoothed.states,
+            derivatives: smoothed.derivatives,
+            noise: smoothed.noise,
+            noise_models,
+            known_noise: noise_std.map(<[f64]>::to_vec),
+            spread: Vec::new(),
+            typical_step: typical_gap,
+            known: KnownFunctions::new(data, explicit_time),
+        };
+        prepared.rescale(dims);
+        Ok(prepared)
+    }
+
+    /// States by their root mean square, time by how fast the states change.
+    fn rescale(&mut self, dims: usize) {
+        let column = |x: &[f64], d: usize| -> Vec<f64> { x.iter().skip(d).step_by(dims).copied().collect() };
+        let mean_square = |x: &[f64]| x.iter().map(|v| v * v).sum::<f64>() / x.len() as f64;
+        let mut state = vec![1.0; dims];
+        let mut rates = Vec::new();
+        for d in 0..dims {
+            let (values, slopes) = (column(&self.states, d), column(&self.derivatives, d));
+            let rms = mean_square(&values).sqrt();
+            state[d] = if rms > 0.0 { rms } else { 1.0 };
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            let spread = mean_square(&values.iter().map(|v| v - mean).collect::<Vec<_>>()).sqrt();
+            let varies = spread > CONSTANT * rms;
+            self.spread.push(if varies { spread / state[d] } else { 1.0 });
+            let rate = mean_square(&slopes).sqrt() / spread;
+            if varies && rate.is_finite() && rate > 0.0 {
+                rates.push(rate);
+            }
+        }
+        rates.sort_by(f64::total_cmp);
+        let time = rates.get(rates.len() / 2).map_or(self.typical_step, |rate| rate.recip());
+        for x in [&mut self.states, &mut self.derivatives] {
+            x.iter_mut().enumerate().for_each(|(i, v)| *v /= state[i % dims]);
+        }
+        self.derivatives.iter_mut().for_each(|v| *v *= time);
+        self.noise.iter_mut().zip(&state).for_each(|(noise, scale)| *noise /= scale);
+        self.known_noise.iter_mut().flatten().zip(&state).for_each(|(noise, scale)| *noise /= scale);
+        let mut noise = std::mem::take(&mut self.noise);
+        self.complete_noise(&mut noise);
+        self.noise = noise;
+        for segment in &mut self.segments {
+            segment.times.iter_mut().for_each(|t| *t /= time);
+            segment.observations.iter_mut().enumerate().for_each(|(i, y)| *y /= state[i % dims]);
+        }
+        self.typical_step /= time;
+        self.known.set_unit(time);
+        self.scaling = Scaling { state, time };
+    }
+
+    /// D.
+    pub(crate) fn dims(&self) -> usize {
+        self.roles.count()
+    }
+
+    /// `dx̃/dt̃ = ratio ṽ` for a state x and its velocity v.
+    pub(crate) fn velocity_ratio(&self, d: usize) -> f64 {
+        let ratio = |v: usize| self.scaling.state[v] * self.scaling.time / self.scaling.state[d];
+        self.roles.velocity(d).map_or(1.0, ratio)
+    }
+
+    /// The noise of state d where it was given, scaled.
+    pub(crate) fn known_noise(&self, d: usize) -> Option<f64> {
+        self.known_noise.as_ref().map(|known| known[d])
+    }
+
+    /// Sets the noise of measured states to what is known of it, and that of velocities to that of their states, as a
+    /// fraction of the spread: it is only the unit of the model error there.
+    pub(crate) fn complete_noise(&self, noise: &mut [f64]) {
+        noise.iter_mut().zip(self.known_noise.iter().flatten()).for_each(|(noise, known)| *noise = *known);
+        for d in self.roles.measured()..noise.len() {
+            let position = self.roles.position(d);
+            noise[d] = noise[position] / self.spread[position] * self.spread[d];
+        }
+    }
+
+    /// Sets the relative noise of all observations for noise that depends on these models, `[D]`.
+    pub(crate) fn set_noise_models(&mut self, models: Vec<NoiseModel>, states: &[f64], states_are: StatesAre) {
+        set_relative_noise(&mut self.segments, states, &models, states_are);
+        self.noise_models = models;
+    }
+
+    /// Whether no observation of state d is zero or below: a population, a concentration, an energy. Velocities never
+    /// are.
+    pub(crate) fn is_positive(&self, d: usize) -> bool {
+        !self.roles.has_velocities() && self.observed(d).all(|(_, y)| y > 0.0)
+    }
+
+    /// Observations of state d over all trajectories.
+    pub(crate) fn count(&self, d: usize) -> usize {
+        self.observed(d).count()
+    }
+
+    /// Observations of state d, or of the state whose velocity it is, over all trajectories that tell of the noise: where
+    /// it is proportional, and the state far below the size at which that stops, an observation agrees with everything.
+    pub(crate) fn observations(&self, d: usize) -> f64 {
+        let weight = |(relative, y): (f64, f64)| match relative <= LEAST_RELATIVE_NOISE {
+            // Scaled states have root mean square 1.
+            true => (y / LEAST_RELATIVE_NOISE).powi(2).min(1.0),
+            false => 1.0,
+        };
+        let d = self.roles.position(d);
+        // Summed trajectory by trajectory.
+        let of_segment = |segment: &Segment| self.observed_in(segment, d).map(weight).sum::<f64>();
+        self.segments.iter().map(of_segment).sum::<f64>().max(1.0)
+    }
+
+    /// Observed values of all states, weighted as in [`PreparedData::observations`].
+    pub(crate) fn all_observations(&self) -> f64 {
+        (0..self.roles.measured()).map(|d| self.observations(d)).sum()
+    }
+
+    /// Relative noise and value of every observation of state d.
+    fn observed(&self, d: usize) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.segments.iter().flat_map(move |segment| self.observed_in(segment, d))
+    }
+
+    fn observed_in<'s>(&self, segment: &'s Segment, d: usize) -> impl Iterator<Item = (f64, f64)> + use<'s> {
+        let own = segment.observations.iter().enumerate().skip(d).step_by(self.dims());
+        own.filter(|(_, y)| !y.is_nan()).map(|(index, y)| (segment.relative_noise.at(index), *y))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::{NoiseModel, Preparation, PreparedData};
+    use crate::data::{Dataset, Trajectory};
+
+    const DEFAULT: Preparation<'static> =
+        Preparation { min_intervals: 40, noise_model: None, noise_std: None, explicit_time: false };
+
+    /// A wave about 5 with a period of 2 π, far from its origin in time.
+    fn wave() -> Dataset {
+        let times: Vec<f64> = (0..21).map(|i| 1000.0 + 0.5 * f64::from(i)).collect();
+        let values = Array2::from_shape_fn((21, 1), |(i, _)| 5.0 + (0.5 * i as f64).sin());
+        Dataset::new("t", vec!["x".into()], vec![Trajectory::new("a", times, values).unwrap()]).unwrap()
+    }
+
+    #[test]
+    fn variables_are_of_order_one_and_the_grid_has_enough_intervals() {
+        let prepared = PreparedData::new(&wave(), &DEFAULT).unwrap();
+        let mean_square = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>() / x.len() as f64;
+        assert!((mean_square(&prepared.states) - 1.0).abs() < 1e-12);
+        // The rate is one spread per unit of time.
+        assert!((mean_square(&prepared.derivatives).sqrt() / prepared.spread[0] - 1.0).abs() < 1e-12);
+        assert_eq!((prepared.segments[0].times.len(), prepared.observed_at[0][1]), (41, 2));
+        assert_eq!((prepared.count(0), prepared.observations(0)), (21, 21.0));
+        assert!(prepared.is_positive(0));
+    }
+
+    #[test]
+    fn noise_that_is_given_is_kept_and_additive() {
+        let given = Preparation { noise_std: Some(&[0.5]), ..DEFAULT };
+        let prepared = PreparedData::new(&wave(), &given).unwrap();
+        let expected = 0.5 / prepared.scaling.state[0];
+        assert_eq!((prepared.noise[0], prepared.known_noise(0)), (expected, Some(expected)));
+        assert_eq!(prepared.noise_models, [NoiseModel::Additive]);
+    }
+
+    #[test]
+    fn a_velocity_has_the_noise_of_its_state_as_a_part_of_its_spread() {
+        let data = wave().second_order().unwrap();
+        let prepared = PreparedData::new(&data, &DEFAULT).unwrap();
+        let parts = [0, 1].map(|d| prepared.noise[d] / prepared.spread[d]);
+        assert!((parts[0] / parts[1] - 1.0).abs() < 1e-12, "{parts:?}");
+        assert_eq!((prepared.count(1), prepared.observations(1)), (0, 21.0));
+        assert!(!prepared.is_positive(0));
+    }
+}

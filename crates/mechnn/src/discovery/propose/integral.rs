@@ -1,0 +1,214 @@
+//! One equation in integral form, as a regression on the data.
+
+use crate::discovery::fit::Criterion;
+use crate::discovery::regression::Quadratic;
+use crate::discovery::structure::Problem;
+use crate::equation::Term;
+
+/// `x_d(t) = x_d(0) + Σ_j θ_j ∫ f_j(x) dt` at the observations of state d.
+///
+/// It is linear in the initial value and the coefficients once the integrals are taken along the smoothed states. The
+/// left-hand side is the data themselves, so the residuals are the measurement noise and no derivative is needed (Dattner
+/// & Klaassen, Electronic Journal of Statistics 9 (2015) 1939). Where the state is the velocity of a measured one, that is
+/// the left-hand side, the terms are integrated twice, and the initial velocity is a line.
+pub(crate) struct IntegralRegression<'a> {
+    problem: Problem<'a>,
+    pub(crate) state: usize,
+    /// Observations that count, see [`PreparedData::observations`](crate::discovery::prepare::PreparedData::observations).
+    observed: f64,
+    /// Of each trajectory, its observations.
+    points: Vec<Vec<Point>>,
+    /// The data, weighted, without the initial values, `[observations]`.
+    y: Vec<f64>,
+    /// Variables of terms on the whole grid, `[sum of N, V]`.
+    variables: Vec<f64>,
+}
+
+/// One observation.
+struct Point {
+    /// Its place on the whole grid.
+    row: usize,
+    /// Scaled, from the start of the trajectory.
+    time: f64,
+    /// Root of its weight.
+    root: f64,
+}
+
+/// A function term at some inner constants.
+pub(crate) struct Column {
+    /// Its integrals, normalised like the dictionary's, as a column of the regression.
+    pub(crate) values: Vec<f64>,
+    /// Their derivatives by each constant, in the unit in which it is a parameter.
+    pub(crate) by_constant: Vec<Vec<f64>>,
+}
+
+impl<'a> IntegralRegression<'a> {
+    pub(crate) fn new(problem: Problem<'a>, state: usize) -> Self {
+        let dims = problem.dims();
+        let mut measured = Vec::with_capacity(problem.data.states.len() / dims);
+        let mut points = Vec::new();
+        for segment in &problem.data.segments {
+            let mut own = Vec::new();
+            for (t, &time) in segment.times.iter().enumerate() {
+                let index = t * dims + problem.data.roles.position(state);
+                let y = segment.observations[index];
+                if !y.is_nan() {
+                    let root = segment.relative_noise.at(index).recip();
+                    own.push(Point { row: measured.len(), time, root });
+                }
+                measured.push(y);
+            }
+            points.push(own);
+        }
+        let counted = problem.data.observations(state);
+        let variables = problem.data.variables_on_grid();
+        let mut regression = Self { problem, state, observed: counted, points, y: Vec::new(), variables };
+        regression.y = regression.centred(|row| measured[row]);
+        // What is known of the rate is taken from the data, and the rest looked for.
+        for (_, term, coefficient) in problem.space.rules.known.iter().filter(|(d, ..)| *d == state) {
+            let scaled = problem.data.scaling.rate(state, *coefficient);
+            let column = regression.column_of(term, 1.0, term.constants(), &[]).values;
+            regression.y.iter_mut().zip(column).for_each(|(y, value)| *y -= scaled * value);
+        }
+        regression
+    }
+
+    /// A quantity on the grid at the observations, weighted, without the part that is constant on each trajectory, for a
+    /// velocity without the part that is a line: that is what the best initial values leave.
+    fn centred(&self, value: impl Fn(usize) -> f64) -> Vec<f64> {
+        let mut column = Vec::with_capacity(self.points.iter().map(Vec::len).sum());
+        for own in &self.points {
+            let begin = column.len();
+            column.extend(own.iter().map(|point| value(point.row)));
+            let column = &mut column[begin..];
+            remove_mean(own, column);
+            if self.is_velocity() {
+                let mut line: Vec<f64> = own.iter().map(|point| point.time).collect();
+                remove_mean(own, &mut line);
+                let dot = |a: &[f64], b: &[f64]| -> f64 {
+                    own.iter().zip(a.iter().zip(b)).map(|(point, (a, b))| point.root.powi(2) * a * b).sum()
+                };
+                let slope = dot(&line, column) / dot(&line, &line);
+                column.iter_mut().zip(&line).for_each(|(value, time)| *value -= slope * time);
+            }
+            column.iter_mut().zip(own).for_each(|(value, point)| *value *= point.root);
+        }
+        column
+    }
+
+    /// Whether the state is the velocity of a measured one.
+    fn is_velocity(&self) -> bool {
+        self.problem.data.roles.position(self.state) != self.state
+    }
+
+    /// The column of a term with the given constants, in units of [`Dictionary::constant_units`](crate::discovery::candidates::Dictionary::constant_units).
+    pub(crate) fn column(&self, term: usize, constants: &[f64]) -> Column {
+        let dictionary = &self.problem.space.dictionary;
+        let units = dictionary.constant_units(term);
+        let constants: Vec<f64> = constants.iter().zip(&units).map(|(constant, unit)| constant * unit).collect();
+        self.column_of(dictionary.term(term), dictionary.norms[term], &constants, &units)
+    }
+
+    /// The same without derivatives.
+    pub(crate) fn values(&self, term: usize, constants: &[f64]) -> Vec<f64> {
+        let dictionary = &self.problem.space.dictionary;
+        let in_units = constants.iter().zip(dictionary.constant_units(term));
+        let constants: Vec<f64> = in_units.map(|(constant, unit)| constant * unit).collect();
+        self.column_of(dictionary.term(term), dictionary.norms[term], &constants, &[]).values
+    }
+
+    /// The column of a function over its norm; `units` are those of the constants by which there are derivatives.
+    fn column_of(&self, function: &Term, norm: f64, constants: &[f64], units: &[f64]) -> Column {
+        let (data, dims) = (self.problem.data, self.problem.dims());
+        let width = self.problem.space.dictionary.library.dims();
+        let points = self.variables.len() / width;
+        let mut gradient = vec![0.0; width];
+        let mut by_constant = vec![0.0; constants.len()];
+        // Rate and slope of the integral, and rates of its derivatives by the constants.
+        let (mut rates, mut slopes) = (Vec::with_capacity(points), Vec::with_capacity(points));
+        let mut constant_rates = vec![Vec::with_capacity(points); units.len()];
+        for (x, v) in self.variables.chunks_exact(width).zip(data.derivatives.chunks_exact(dims)) {
+            rates.push(function.gradient_at(x, constants, &mut gradient, &mut by_constant) / norm);
+            let slope = (0..dims).map(|d| gradient[d] * v[d] * data.scaling.state[d]).sum::<f64>();
+            slopes.push((slope + data.slope_in_time(&gradient)) / norm);
+            for ((rates, by), unit) in constant_rates.iter_mut().zip(&by_constant).zip(units) {
+                rates.push(by * unit / norm);
+            }
+        }
+        let values = self.integrated(&rates, Some(&slopes));
+        let by_constant = constant_rates.iter().map(|rates| self.integrated(rates, None)).collect();
+        Column { values, by_constant }
+    }
+
+    /// Integrals from the start of each trajectory: trapezoids, where slopes are given with the end correction.
+    fn integrated(&self, rates: &[f64], slopes: Option<&[f64]>) -> Vec<f64> {
+        let mut integral = vec![0.0; rates.len()];
+        let mut first = 0;
+        for segment in &self.problem.data.segments {
+            for (t, ends) in segment.times.windows(2).enumerate() {
+                let (h, t) = (ends[1] - ends[0], first + t);
+                let correction = slopes.map_or(0.0, |slopes| h * h / 12.0 * (slopes[t] - slopes[t + 1]));
+                integral[t + 1] = integral[t] + 0.5 * h * (rates[t] + rates[t + 1]) + correction;
+            }
+            first += segment.times.len();
+        }
+        if self.is_velocity() {
+            integral = self.integrated_again(&integral, rates);
+        }
+        self.centred(|row| integral[row])
+    }
+
+    /// The integrals of integrals whose derivatives are `rates`, in the unit of the measured state.
+    fn integrated_again(&self, integral: &[f64], rates: &[f64]) -> Vec<f64> {
+        let data = self.problem.data;
+        let ratio = data.velocity_ratio(data.roles.position(self.state));
+        let mut twice = vec![0.0; integral.len()];
+        let mut first = 0;
+        for segment in &data.segments {
+            for (t, ends) in segment.times.windows(2).enumerate() {
+                let (h, t) = (ends[1] - ends[0], first + t);
+                let correction = h * h / 12.0 * (rates[t] - rates[t + 1]);
+                twice[t + 1] = twice[t] + ratio * (0.5 * h * (integral[t] + integral[t + 1]) + correction);
+            }
+            first += segment.times.len();
+        }
+        twice
+    }
+
+    /// The least squares of the data by columns.
+    pub(crate) fn quadratic(&self, columns: &[&[f64]]) -> Quadratic {
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let size = columns.len();
+        let mut gram = vec![0.0; size * size];
+        for i in 0..size {
+            for j in 0..=i {
+                let product = dot(columns[i], columns[j]);
+                (gram[i * size + j], gram[j * size + i]) = (product, product);
+            }
+        }
+        let right = columns.iter().map(|column| dot(column, &self.y)).collect();
+        Quadratic { gram, right, base: dot(&self.y, &self.y) }
+    }
+
+    /// Minus twice the log-likelihood of a sum of squares.
+    pub(crate) fn deviance(&self, squares: f64) -> f64 {
+        Criterion::new(self.problem).deviance_of(self.problem.data.roles.position(self.state), squares, self.observed)
+    }
+
+    /// The data minus columns times coefficients.
+    pub(crate) fn residual(&self, columns: &[&[f64]], theta: &[f64]) -> Vec<f64> {
+        let mut residual = self.y.clone();
+        for (column, theta) in columns.iter().zip(theta) {
+            residual.iter_mut().zip(*column).for_each(|(r, value)| *r -= theta * value);
+        }
+        residual
+    }
+}
+
+/// Takes the weighted mean away.
+fn remove_mean(points: &[Point], column: &mut [f64]) {
+    let total: f64 = points.iter().map(|point| point.root * point.root).sum();
+    let products = points.iter().zip(&*column).map(|(point, value)| point.root * point.root * value);
+    let mean = products.sum::<f64>() / total;
+    column.iter_mut().for_each(|value| *value -= mean);
+}

@@ -1,0 +1,363 @@
+//! The machine form of a result: one JSON document, its schema named and versioned.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::result::{DiscoveryResult, ParetoModel};
+use crate::data::{Dataset, NoiseModel};
+use crate::discovery::evidence::Direction;
+use crate::discovery::request::ModelConstraints;
+use crate::equation::{EquationDocument, ModelUnits, SparseModel};
+
+/// Name and version of the document's form; the number rises when a field changes its meaning or leaves.
+pub const SCHEMA: &str = "mechnn.discovery/1";
+
+/// What `mechnn discover --format json` prints; documented field by field in `docs/src/reference/discovery-json.md`.
+///
+/// Numbers are finite: what is not (the R2 of a rollout that diverged) is null.
+#[derive(Debug, Clone, Serialize)]
+pub struct DiscoveryDocument {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// Version of this crate.
+    pub version: &'static str,
+    /// Name of the time variable.
+    pub time: String,
+    /// Names of the known inputs; usually none.
+    pub controls: Vec<String>,
+    /// What was known of the equations before the search; left out where nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constraints: Option<ModelConstraints>,
+    /// One entry for each state, in the order of the columns.
+    pub equations: Vec<EquationDocument>,
+    /// Whether every simulation from the estimated start stays finite over its data's span.
+    pub stable: bool,
+    /// Estimated standard deviation of the noise of each state, in the data's units; absent from
+    /// [`DiscoveryDocument::unfinished`].
+    pub noise: BTreeMap<String, Option<f64>>,
+    /// What the noise depends on; absent from [`DiscoveryDocument::unfinished`], as all evidence.
+    pub noise_model: Option<NoiseModel>,
+    /// The noise as a fraction of each state's value, if it is proportional; empty otherwise.
+    pub noise_fraction: BTreeMap<String, Option<f64>>,
+    /// Wall-clock time of the search.
+    pub seconds: f64,
+    /// What may be concluded, in plain words.
+    pub verdict: String,
+    /// Terms kept.
+    pub terms: usize,
+    /// Terms tried.
+    pub candidates: usize,
+    /// One entry for each trajectory.
+    pub trajectories: Vec<TrajectoryDocument>,
+    /// One entry for each state whose residuals can be judged.
+    pub residuals: Vec<ResidualsDocument>,
+    /// Combinations of coefficients that the data leave open, widest first.
+    pub undetermined: Vec<DirectionDocument>,
+    /// The structures that were compared in the end, the heaviest first, down to a weight of 0.01.
+    pub structures: Vec<StructureDocument>,
+    /// The terms of these with the weight of all that have them, by state, the heaviest first, down to 0.01.
+    pub term_weights: Vec<TermWeightDocument>,
+    /// Alternatives by size, fewest terms first.
+    pub front: Vec<ParetoDocument>,
+    /// Whether the search was stopped before it was done.
+    pub interrupted: bool,
+}
+
+/// Name and version of the form of [`SharedDocument`].
+pub const SHARED_SCHEMA: &str = "mechnn.discovery-per-trajectory/1";
+
+/// What `mechnn discover --per-trajectory --format json` prints.
+#[derive(Debug, Clone, Serialize)]
+pub struct SharedDocument {
+    /// [`SHARED_SCHEMA`].
+    pub schema: &'static str,
+    /// Version of this crate.
+    pub version: &'static str,
+    /// Wall-clock time of the search.
+    pub seconds: f64,
+    /// Structures that were compared on all trajectories.
+    pub compared: usize,
+    /// One document for each trajectory; the terms of their equations are the same.
+    pub results: Vec<DiscoveryDocument>,
+}
+
+impl SharedDocument {
+    /// The documents of all trajectories as one.
+    pub fn new(results: Vec<DiscoveryDocument>, compared: usize, seconds: f64) -> Self {
+        Self { schema: SHARED_SCHEMA, version: env!("CARGO_PKG_VERSION"), seconds, compared, results }
+    }
+}
+
+/// The evidence from one trajectory.
+#[derive(Debug, Clone, Serialize)]
+pub struct TrajectoryDocument {
+    /// Its name.
+    pub name: String,
+    /// Estimated states at its first time.
+    pub start: BTreeMap<String, f64>,
+    /// Variance-weighted R2 of the simulation against the data.
+    pub rollout_r2: Option<f64>,
+    /// Variance-weighted R2 of the estimated states.
+    pub fit_r2: Option<f64>,
+    /// How long the simulation stays within 20 % of the states' standard deviations.
+    pub valid_time: f64,
+    /// The prediction of its last rows by a refit without them; null where it is too short for that.
+    pub held_out: Option<HeldOutDocument>,
+}
+
+/// A prediction of rows that were left out of a refit.
+#[derive(Debug, Clone, Serialize)]
+pub struct HeldOutDocument {
+    /// Rows left out.
+    pub rows: usize,
+    /// Variance-weighted R2 over them.
+    pub r2: Option<f64>,
+    /// Root mean square error over the noise.
+    pub error: Option<f64>,
+}
+
+/// Whether what is left of a state's data looks like noise.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResidualsDocument {
+    /// The state.
+    pub state: String,
+    /// Correlation of a residual with the next.
+    pub autocorrelation: f64,
+    /// Independent ones stay within plus and minus this 99 times of 100.
+    pub bound: f64,
+    /// Whether they do.
+    pub white: bool,
+}
+
+/// Coefficients that may change together without the data noticing.
+#[derive(Debug, Clone, Serialize)]
+pub struct DirectionDocument {
+    /// Standard deviation of the coefficient that changes most, as a fraction of its size.
+    pub relative_deviation: f64,
+    /// Who takes part.
+    pub parts: Vec<PartDocument>,
+}
+
+/// A coefficient's part in a direction.
+#[derive(Debug, Clone, Serialize)]
+pub struct PartDocument {
+    /// State in whose equation it is.
+    pub state: String,
+    /// The term without its coefficient.
+    pub expression: String,
+    /// Which of the numbers inside the expression it is, from 0; left out for the coefficient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constant: Option<usize>,
+    /// By how much of its size it changes, the largest change being 1.
+    pub weight: f64,
+}
+
+/// A structure that was compared in the end, see [`WeightedModel`](crate::discovery::WeightedModel).
+#[derive(Debug, Clone, Serialize)]
+pub struct StructureDocument {
+    /// Its weight among all that were compared.
+    pub weight: f64,
+    /// The right-hand sides, in the order of the states.
+    pub equations: Vec<String>,
+}
+
+/// A term and the weight of the structures that have it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TermWeightDocument {
+    /// State in whose equation it is.
+    pub state: String,
+    /// The term without its coefficient.
+    pub expression: String,
+    /// Between 0 and 1.
+    pub weight: f64,
+    /// Whether the equations have it.
+    pub kept: bool,
+}
+
+/// From this weight on structures and terms are listed.
+const LISTED: f64 = 0.01;
+
+/// A structure on the front of size and misfit.
+#[derive(Debug, Clone, Serialize)]
+pub struct ParetoDocument {
+    /// Number of terms.
+    pub terms: usize,
+    /// Minus twice the log-likelihood, up to a constant.
+    pub deviance: f64,
+    /// Deviance plus the price of the terms; the lowest is chosen.
+    pub criterion: f64,
+    /// The right-hand sides, in the order of the states.
+    pub equations: Vec<String>,
+    /// Whether it is the result.
+    pub chosen: bool,
+}
+
+impl DiscoveryDocument {
+    /// The document of a result. `state` is the column's name; `rhs` and `expression` use the names of
+    /// [`Dataset::python_names`], which differ from it only where it is no identifier.
+    ///
+    /// # Errors
+    /// If a number that must be finite is not.
+    pub fn new(data: &Dataset, result: &DiscoveryResult, seconds: f64) -> Result<Self, serde_json::Error> {
+        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+        let named = |values: &[f64]| data.states.iter().cloned().zip(values.iter().copied()).collect();
+        let trajectories = data
+            .trajectories
+            .iter()
+            .zip(&result.trajectories)
+            .zip(&result.evidence.held_out)
+            .map(|((trajectory, fitted), held_out)| TrajectoryDocument {
+                name: trajectory.name.clone(),
+                start: named(&fitted.states.row(0).to_vec()),
+                rollout_r2: finite(fitted.rollout_r2),
+                fit_r2: finite(fitted.fit_r2),
+                valid_time: fitted.valid_time,
+                held_out: held_out.map(|held_out| HeldOutDocument {
+                    rows: held_out.rows,
+                    r2: finite(held_out.r2),
+                    error: finite(held_out.error),
+                }),
+            })
+            .collect();
+        let finite_named =
+            |values: &[f64]| data.states.iter().cloned().zip(values.iter().map(|&x| finite(x))).collect();
+        let of_states = data.states.iter().zip(&result.evidence.residuals);
+        let residuals = of_states.filter_map(|(state, residuals)| {
+            residuals.map(|residuals| ResidualsDocument {
+                state: state.clone(),
+                autocorrelation: residuals.autocorrelation,
+                bound: residuals.bound,
+                white: residuals.is_white(),
+            })
+        });
+        let structures = result
+            .evidence
+            .weighted_models
+            .iter()
+            .filter(|own| own.weight >= LISTED)
+            .map(|own| StructureDocument { weight: own.weight, equations: own.model.rhs_python() });
+        let variables = result.model.variables();
+        let of_terms = result.term_weights().into_iter().filter(|own| own.weight >= LISTED);
+        let term_weights = of_terms.map(|own| TermWeightDocument {
+            state: data.states[own.state].clone(),
+            expression: own.term.python(&variables),
+            weight: own.weight,
+            kept: own.kept,
+        });
+        Ok(Self {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION"),
+            time: data.time.clone(),
+            controls: data.controls.clone(),
+            constraints: None,
+            equations: equations(data, &result.model)?,
+            stable: result.is_stable(),
+            noise: finite_named(&result.noise),
+            noise_model: result.noise_model(),
+            noise_fraction: result.noise_fractions().map_or_else(BTreeMap::new, |noise| finite_named(&noise)),
+            seconds,
+            verdict: result.conclusion(),
+            terms: result.model.term_count(),
+            candidates: result.candidates,
+            trajectories,
+            residuals: residuals.collect(),
+            undetermined: result.evidence.undetermined.iter().map(DirectionDocument::new).collect(),
+            structures: structures.collect(),
+            term_weights: term_weights.collect(),
+            front: result.pareto_front.iter().map(ParetoDocument::new).collect(),
+            interrupted: result.interrupted,
+        })
+    }
+
+    /// The same with what was known before the search.
+    #[must_use]
+    pub fn with_constraints(mut self, constraints: &ModelConstraints) -> Self {
+        self.constraints = Some(constraints.clone()).filter(|constraints| !constraints.is_empty());
+        self
+    }
+
+    /// The same with the units of the model's numbers.
+    #[must_use]
+    pub fn with_units(mut self, model: &SparseModel, units: &ModelUnits) -> Self {
+        for ((document, equation), units) in self.equations.iter_mut().zip(&model.equations).zip(&units.equations) {
+            let written = equation.terms.iter().zip(units).filter(|(fitted, _)| fitted.coefficient != 0.0);
+            for (term, (_, units)) in document.terms.iter_mut().zip(written) {
+                if let Ok(units) = units {
+                    term.unit = Some(units.coefficient.to_string());
+                    term.constant_units = units.constants.iter().map(ToString::to_string).collect();
+                }
+            }
+        }
+        self
+    }
+
+    /// The document of a search that was stopped in the middle of a step: the equations so far, of which neither the
+    /// standard errors nor a simulation are known. They count as unstable.
+    ///
+    /// # Errors
+    /// If a coefficient is not finite.
+    pub fn unfinished(
+        data: &Dataset,
+        model: &SparseModel,
+        candidates: usize,
+        seconds: f64,
+    ) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION"),
+            time: data.time.clone(),
+            controls: data.controls.clone(),
+            constraints: None,
+            equations: equations(data, model)?,
+            stable: false,
+            noise: data.states.iter().map(|state| (state.clone(), None)).collect(),
+            noise_model: None,
+            noise_fraction: BTreeMap::new(),
+            seconds,
+            verdict: "Stopped before the end: these equations have not been simulated.".to_owned(),
+            terms: model.term_count(),
+            candidates,
+            trajectories: Vec::new(),
+            residuals: Vec::new(),
+            undetermined: Vec::new(),
+            structures: Vec::new(),
+            term_weights: Vec::new(),
+            front: Vec::new(),
+            interrupted: true,
+        })
+    }
+}
+
+impl DirectionDocument {
+    fn new(direction: &Direction) -> Self {
+        let parts = direction.parts.iter().map(|part| PartDocument {
+            state: part.state.clone(),
+            expression: part.expression.clone(),
+            constant: part.constant,
+            weight: part.weight,
+        });
+        Self { relative_deviation: direction.relative_deviation, parts: parts.collect() }
+    }
+}
+
+impl ParetoDocument {
+    fn new(model: &ParetoModel) -> Self {
+        Self {
+            terms: model.model.term_count(),
+            deviance: model.deviance,
+            criterion: model.criterion,
+            equations: model.model.rhs_python(),
+            chosen: model.chosen,
+        }
+    }
+}
+
+/// The equations under the names of their columns.
+fn equations(data: &Dataset, model: &SparseModel) -> Result<Vec<EquationDocument>, serde_json::Error> {
+    let named = |(mut equation, column): (EquationDocument, &String)| {
+        equation.state.clone_from(column);
+        equation
+    };
+    Ok(model.equation_documents::<serde_json::Error>()?.into_iter().zip(&data.states).map(named).collect())
+}

@@ -1,0 +1,101 @@
+//! What a discovery finds.
+
+use ndarray::Array2;
+
+use crate::data::NoiseModel;
+use crate::discovery::evidence::{Evidence, FittedTrajectory, TermWeight, Verdict, term_weights};
+use crate::discovery::request::Progress;
+use crate::equation::{RolloutStatus, SparseModel, Term};
+
+/// A discovered system with the evidence for it; everything in the data's units.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DiscoveryResult {
+    /// The equations, with standard errors.
+    pub model: SparseModel,
+    /// Covariance of the numbers of the equations, coefficients in the order of the terms and then inner constants, `[P, P]`: second
+    /// moments about the values in `model`, also where these are simple numbers and not the estimates.
+    pub covariance: Array2<f64>,
+    /// Estimated standard deviation of the noise, `[D]`, NaN for states that were not measured; where it is proportional, at the root mean square of the state.
+    pub noise: Vec<f64>,
+    /// What the noise of each state depends on, `[D]`.
+    pub noise_models: Vec<NoiseModel>,
+    /// One for each trajectory.
+    pub trajectories: Vec<FittedTrajectory>,
+    /// Whether the residuals are noise, what the data leave open, and how held-out rows are predicted.
+    pub evidence: Evidence,
+    /// The best structures of each size that the search compared, fewest terms first; no larger one explains the data
+    /// worse. One of them is the model's.
+    pub pareto_front: Vec<ParetoModel>,
+    /// Coefficients the search started from.
+    pub candidates: usize,
+    /// Terms that are combinations of simpler ones on these data (a constant column makes such), and so were not tried.
+    pub indistinct: Vec<Term>,
+    /// Every step taken.
+    pub history: Vec<Progress>,
+    /// True if the observer ended the search before it was done.
+    pub interrupted: bool,
+}
+
+/// A model on the Pareto front of size and misfit.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ParetoModel {
+    /// Minus twice the log-likelihood with the noise at its best, up to a constant.
+    pub deviance: f64,
+    /// Deviance plus the price of the terms; the lowest is chosen.
+    pub criterion: f64,
+    /// Its equations, without standard errors, with a small model error allowed and before anything is simplified.
+    pub model: SparseModel,
+    /// Whether its terms are those of the result.
+    pub chosen: bool,
+}
+
+impl DiscoveryResult {
+    /// True if every rollout stays finite over its data's span.
+    pub fn is_stable(&self) -> bool {
+        self.trajectories.iter().all(|trajectory| trajectory.rollout.status == RolloutStatus::Finished)
+    }
+
+    /// How far the equations can be trusted, judged on the data they were found from.
+    pub fn verdict(&self) -> Verdict {
+        let of_states = self.evidence.residuals.iter().zip(&self.noise);
+        let measured: Vec<_> =
+            of_states.filter(|(_, noise)| !noise.is_nan()).map(|(residuals, _)| *residuals).collect();
+        Verdict::new(&self.trajectories, &measured)
+    }
+
+    /// The weight of every term that some structure has that was compared in the end, by state, and the heaviest first; none where
+    /// the terms were given.
+    pub fn term_weights(&self) -> Vec<TermWeight> {
+        term_weights(&self.evidence.weighted_models, &self.model)
+    }
+
+    /// What the user may conclude, in plain words: the verdict, and what the other evidence adds.
+    pub fn conclusion(&self) -> String {
+        let verdict = self.verdict();
+        match self.evidence.remark(&verdict, &self.model) {
+            Some(remark) => format!("{verdict} {remark}"),
+            None => verdict.to_string(),
+        }
+    }
+
+    /// What the noise of all states depends on; none where states differ in that.
+    pub fn noise_model(&self) -> Option<NoiseModel> {
+        let (first, rest) = self.noise_models.split_first()?;
+        rest.iter().all(|other| other == first).then_some(*first)
+    }
+
+    /// The noise as a fraction of each state's value, `[D]`, if it is proportional everywhere; of the root mean square of
+    /// the estimated states, NaN where they are all 0.
+    pub fn noise_fractions(&self) -> Option<Vec<f64>> {
+        let size = |d: usize| {
+            let squares = self.trajectories.iter().flat_map(|x| x.states.column(d).to_vec()).map(|x| x * x);
+            let count: usize = self.trajectories.iter().map(|x| x.states.nrows()).sum();
+            (squares.sum::<f64>() / count as f64).sqrt()
+        };
+        let fraction = |(d, noise): (usize, &f64)| noise / size(d);
+        (self.noise_model() == Some(NoiseModel::Proportional))
+            .then(|| self.noise.iter().enumerate().map(fraction).collect())
+    }
+}
