@@ -4,10 +4,10 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use mechnn::benchmark::BenchmarkError;
 use mechnn::data::DataError;
 use mechnn::discovery::DiscoveryError;
 use mechnn::report::ReportError;
+use mechnn_experiments::benchmark::BenchmarkError;
 use mechnn_solver::{ProblemError, SolveError};
 
 /// The exit codes, as decided and explained in `main.rs`.

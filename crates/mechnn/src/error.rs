@@ -15,9 +15,6 @@ pub enum Error {
     /// A model could not be simulated.
     #[error(transparent)]
     Simulation(#[from] crate::equation::SimulationError),
-    /// A benchmark could not be run.
-    #[error(transparent)]
-    Benchmark(#[from] crate::benchmark::BenchmarkError),
     /// A file could not be written.
     #[error(transparent)]
     Report(#[from] crate::report::ReportError),

@@ -21,10 +21,6 @@ pub mod discovery;
 
 pub mod inference;
 
-pub mod baseline;
-
-pub mod benchmark;
-
 pub mod report;
 
 pub mod setting;

@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mechnn::benchmark::{BenchmarkError, Campaign, OdeBench, Row, Run};
+use mechnn_experiments::benchmark::{BenchmarkError, Campaign, OdeBench, Row, Run};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;

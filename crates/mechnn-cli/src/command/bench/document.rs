@@ -1,6 +1,6 @@
 //! The machine form of the result.
 
-use mechnn::benchmark::{Group, Method, Row, Table};
+use mechnn_experiments::benchmark::{Group, Method, Row, Table};
 use serde::Serialize;
 
 /// Name and version of the form; the number rises when a field changes its meaning or leaves.

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mechnn::benchmark::{Campaign, Condition, Drop, Half, Method, OdeBench, Row, RowsFile, Run, Start, Table, sorted};
 use mechnn::discovery::DiscoveryOptions;
+use mechnn_experiments::benchmark::{
+    Campaign, Condition, Drop, Half, Method, OdeBench, Row, RowsFile, Run, Start, Table, sorted,
+};
 
 use super::campaign;
 use super::document::OdeBenchDocument;

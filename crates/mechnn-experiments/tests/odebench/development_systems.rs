@@ -5,11 +5,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use mechnn::benchmark::{
-    Campaign, Condition, Drop, Half, Method, OdeBench, Row, Start, Structure, agreement, rollout_score,
-};
 use mechnn::discovery::DiscoveryOptions;
 use mechnn::equation::{Equation, FittedTerm, SparseModel, parse_polynomial};
+use mechnn_experiments::benchmark::{
+    Campaign, Condition, Drop, Half, Method, OdeBench, Row, Start, Structure, agreement, rollout_score,
+};
 
 fn bench() -> Option<OdeBench> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
@@ -41,7 +41,7 @@ fn true_polynomials_are_exact_and_predict_both_starts() {
     for system in &bench.systems {
         let Some(truth) = &system.truth else { continue };
         polynomials += 1;
-        let equation = |polynomial: &mechnn::benchmark::Polynomial| {
+        let equation = |polynomial: &mechnn_experiments::benchmark::Polynomial| {
             let power = |(name, power): (&String, &u8)| format!("*{name}**{power}");
             let term = |(exponents, value): (&[u8], f64)| {
                 let factors: String = system.variables.iter().zip(exponents).map(power).collect();

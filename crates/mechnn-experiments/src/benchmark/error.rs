@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::polynomial::ExpansionError;
-use crate::data::DataError;
+use mechnn::data::DataError;
 
 /// Why a benchmark cannot be run.
 #[derive(Debug, Error)]

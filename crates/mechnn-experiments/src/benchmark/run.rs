@@ -10,8 +10,8 @@ use super::clock::CoreClock;
 use super::score::{Agreement, agreement, rollout_score};
 use super::system::{Start, System};
 use super::{BenchmarkError, Condition, Method, OdeBench, Outcome, Row, Structure};
-use crate::discovery::{DiscoveryOptions, Observer, Progress};
-use crate::equation::SparseModel;
+use mechnn::discovery::{DiscoveryOptions, Observer, Progress};
+use mechnn::equation::SparseModel;
 
 /// One fit: of one start of one system under one condition.
 #[derive(Debug, Clone, Copy, PartialEq)]

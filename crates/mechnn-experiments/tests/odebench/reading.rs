@@ -1,7 +1,7 @@
 //! Reading a folder, and what is said of one that is damaged.
 
-use mechnn::benchmark::{BenchmarkError, Condition, Drop, Half, OdeBench, Start};
 use mechnn::data::{CsvOptions, read_csv};
+use mechnn_experiments::benchmark::{BenchmarkError, Condition, Drop, Half, OdeBench, Start};
 
 use crate::folder::{Contents, LEFT, POINTS, doubles, is_kept, logistic, npy, open, times, z};
 

@@ -4,8 +4,10 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use mechnn::benchmark::{Campaign, Condition, Drop, Method, OdeBench, Outcome, Row, Run, Start, Structure, sorted};
 use mechnn::discovery::{DiscoveryOptions, Silent, discover};
+use mechnn_experiments::benchmark::{
+    Campaign, Condition, Drop, Method, OdeBench, Outcome, Row, Run, Start, Structure, sorted,
+};
 
 use crate::folder::{Contents, open};
 

@@ -1,7 +1,7 @@
 //! Found terms against true ones, and the score of a simulation.
 
-use mechnn::benchmark::{Agreement, Start, Structure, agreement, rollout_score};
 use mechnn::equation::{Equation, FittedTerm, SparseModel, parse_polynomial};
+use mechnn_experiments::benchmark::{Agreement, Start, Structure, agreement, rollout_score};
 use ndarray::array;
 
 use crate::folder::{Contents, open};

@@ -6,9 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Stlsq;
-use crate::data::Dataset;
-use crate::discovery::{DiscoveryOptions, Observer, discover};
-use crate::equation::SparseModel;
+use mechnn::data::Dataset;
+use mechnn::discovery::{DiscoveryOptions, Observer, discover};
+use mechnn::equation::SparseModel;
 
 /// A way from data to equations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -84,8 +84,8 @@ impl Contents {
     }
 }
 
-pub(crate) fn open(folder: &Path) -> mechnn::benchmark::OdeBench {
-    mechnn::benchmark::OdeBench::open(folder).unwrap()
+pub(crate) fn open(folder: &Path) -> mechnn_experiments::benchmark::OdeBench {
+    mechnn_experiments::benchmark::OdeBench::open(folder).unwrap()
 }
 
 pub(crate) fn doubles(values: &[f64], shape: &str) -> Vec<u8> {

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use mechnn::benchmark::{BenchmarkError, Drop, Method, Outcome, Row, RowsFile, Start, Structure, Table, sorted};
+use mechnn_experiments::benchmark::{
+    BenchmarkError, Drop, Method, Outcome, Row, RowsFile, Start, Structure, Table, sorted,
+};
 
 fn row(system: u32, start: Start) -> Row {
     Row {

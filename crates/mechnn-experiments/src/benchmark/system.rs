@@ -10,7 +10,7 @@ use super::archive::Archive;
 use super::condition::Condition;
 use super::polynomial::Polynomial;
 use super::{BenchmarkError, Drop};
-use crate::data::{Dataset, Trajectory};
+use mechnn::data::{Dataset, Trajectory};
 
 /// One of the two initial values of a system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -156,7 +156,7 @@ impl System {
 
     /// The trajectory that is fitted: `x (1 + σ z)` on the rows that are kept.
     ///
-    /// It is exactly what [`read_csv`](crate::data::read_csv) gives back from [`Dataset::write_csv`] of it in the file
+    /// It is exactly what [`read_csv`](mechnn::data::read_csv) gives back from [`Dataset::write_csv`] of it in the file
     /// `{name}.csv`.
     ///
     /// # Errors

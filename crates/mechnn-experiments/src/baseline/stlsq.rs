@@ -6,8 +6,8 @@ use mechnn_solver::smoother::{SmootherError, WienerSmoother};
 use thiserror::Error;
 
 use super::span::Span;
-use crate::data::Dataset;
-use crate::equation::{
+use mechnn::data::Dataset;
+use mechnn::equation::{
     Equation, FittedTerm, LibrarySpec, ModelError, RolloutStatus, SimulationError, SimulationOptions, SparseModel,
     simulate,
 };
@@ -135,7 +135,7 @@ impl Rank {
 
 /// The smoothed data as a linear regression.
 struct Regression {
-    terms: Vec<crate::equation::Term>,
+    terms: Vec<mechnn::equation::Term>,
     /// Values of the terms over all points, each `[N]`.
     columns: Vec<Vec<f64>>,
     /// Derivatives of the states, each `[N]`.
@@ -205,7 +205,7 @@ impl Regression {
     fn model(&self, data: &Dataset, coefficients: &[Vec<f64>]) -> Result<SparseModel, StlsqError> {
         let equation = |coefficients: &Vec<f64>| {
             let kept = self.terms.iter().zip(coefficients).filter(|(_, c)| **c != 0.0);
-            let fitted = |(term, &coefficient): (&crate::equation::Term, &f64)| FittedTerm {
+            let fitted = |(term, &coefficient): (&mechnn::equation::Term, &f64)| FittedTerm {
                 constant_errors: Vec::new(),
                 term: term.clone(),
                 coefficient,
@@ -271,7 +271,7 @@ mod tests {
     use ndarray::Array2;
 
     use super::{Stlsq, StlsqError};
-    use crate::data::{Dataset, Trajectory};
+    use mechnn::data::{Dataset, Trajectory};
 
     /// x' = v, v' = -x, as (sin, cos) at uneven times, in other units.
     fn oscillator(points: usize, scale: f64) -> Dataset {

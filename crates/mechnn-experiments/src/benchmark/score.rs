@@ -6,7 +6,7 @@ use super::polynomial::{Polynomial, monomial};
 use super::row::Structure;
 use super::system::{Start, System};
 use crate::baseline::span::Span;
-use crate::equation::{RolloutStatus, SimulationOptions, SparseModel, r2, simulate};
+use mechnn::equation::{RolloutStatus, SimulationOptions, SparseModel, r2, simulate};
 
 /// The clean trajectories are that exact; chaotic systems multiply the error by some thousands.
 const TOLERANCE: f64 = 1e-10;
