@@ -2,7 +2,7 @@
 //!
 //! The only file that knows burn's backends: everything else uses tensors. The function has been evaluated already, and
 //! its derivative is an object that owns what it needs (a factorisation), so this operation only joins the two to the
-//! graph.
+//! graph. [`OdeLayer`](crate::OdeLayer) is made of it; [`join`] does the same for a solver of your own.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,13 +14,30 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, DispatchTensor, Flex, backend_extension};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 
 /// Number of inputs of an external function.
-pub(crate) const INPUTS: usize = 5;
+pub const INPUTS: usize = 5;
+
+/// A tensor of any rank that an external function depends on.
+#[derive(Debug, Clone)]
+pub struct Input(DispatchTensor);
+
+impl Input {
+    /// An input that the function does not have: a constant of the graph, on the device of the others.
+    pub fn absent(device: &Device) -> Self {
+        Tensor::<1>::from_data(TensorData::new(vec![0.0], [1]), (device, DType::F64)).into()
+    }
+}
+
+impl<const RANK: usize> From<Tensor<RANK>> for Input {
+    fn from(tensor: Tensor<RANK>) -> Self {
+        Self(tensor.into_dispatch())
+    }
+}
 
 /// The derivative of a function with [`INPUTS`] inputs at one point.
-pub(crate) trait Cotangents: Send + Sync {
+pub trait Cotangents: Send + Sync {
     /// From the derivative of the loss in the output to those in each input, all row-major; an input may be left out
     /// (`None`) only if it needs no gradient. `wanted` says which inputs do.
     fn pull(&self, output: Vec<f64>, wanted: [bool; INPUTS]) -> [Option<TensorData>; INPUTS];
@@ -28,7 +45,7 @@ pub(crate) trait Cotangents: Send + Sync {
 
 /// [`Cotangents`] as burn wants its states: clonable and printable.
 #[derive(Clone)]
-pub(crate) struct Derivative(pub(crate) Arc<dyn Cotangents>);
+pub(crate) struct Derivative(Arc<dyn Cotangents>);
 
 impl fmt::Debug for Derivative {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,13 +53,17 @@ impl fmt::Debug for Derivative {
     }
 }
 
-/// A tensor with the values of `output` whose gradient flows to `inputs` through `derivative`.
-pub(crate) fn join<const RANK: usize>(
-    inputs: [DispatchTensor; INPUTS],
+/// A tensor with the values of `output`, f64 numbers, whose gradient flows to `inputs` through `derivative`.
+///
+/// # Panics
+/// If `RANK` is not the rank of `output`.
+pub fn join<const RANK: usize>(
+    inputs: [Input; INPUTS],
     output: TensorData,
-    derivative: Derivative,
+    derivative: impl Cotangents + 'static,
 ) -> Tensor<RANK> {
-    let [a, b, c, d, e] = inputs;
+    let [a, b, c, d, e] = inputs.map(|input| input.0);
+    let derivative = Derivative(Arc::new(derivative));
     Tensor::from_dispatch(<Dispatch as External>::external(a, b, c, d, e, output, derivative))
 }
 

@@ -9,9 +9,8 @@ use mechnn_solver::{
 };
 use ndarray::{Array, Array4, Dimension};
 
-use crate::array::from_slice;
 use crate::error::LayerError;
-use crate::external::{Cotangents, Derivative, INPUTS, join};
+use crate::external::{Cotangents, INPUTS, Input, join};
 use crate::ode_tensors::{OdeTensors, StepsTensor};
 
 /// Solves a batch of linear ODEs, differentiably in every input.
@@ -127,20 +126,20 @@ impl OdeLayer {
         let backward = BackwardStatus::default();
         let derivative = SolverDerivative { pullback, problem, backward: backward.clone() };
 
-        // Inputs that are absent, or not tensors, are constants of the graph.
+        // Inputs that are absent are constants of the graph.
         let device = ode.coefficients.device();
-        let absent = || from_slice::<1>(&[0.0], [1], &device).into_dispatch();
+        let absent = || Input::absent(&device);
         let inputs = [
-            ode.coefficients.clone().into_dispatch(),
-            ode.forcing.clone().into_dispatch(),
-            ode.initial.clone().map_or_else(absent, Tensor::into_dispatch),
+            ode.coefficients.clone().into(),
+            ode.forcing.clone().into(),
+            ode.initial.clone().map_or_else(absent, Input::from),
             match &ode.steps {
-                StepsTensor::Shared(steps) => steps.clone().into_dispatch(),
-                StepsTensor::PerDimension(steps) => steps.clone().into_dispatch(),
+                StepsTensor::Shared(steps) => steps.clone().into(),
+                StepsTensor::PerDimension(steps) => steps.clone().into(),
             },
-            ode.weights.clone().map_or_else(absent, Tensor::into_dispatch),
+            ode.weights.clone().map_or_else(absent, Input::from),
         ];
-        let values = join(inputs, output, Derivative(Arc::new(derivative)));
+        let values = join(inputs, output, derivative);
         Ok(OdeOutput { values, info: solution.info, backward })
     }
 }

@@ -23,7 +23,7 @@ mod bounded;
 
 pub mod head;
 
-mod external;
+pub mod external;
 
 mod ode_tensors;
 

@@ -5,7 +5,7 @@ mod options;
 
 mod windows;
 
-pub(crate) mod preconditioner;
+pub mod preconditioner;
 
 mod search;
 

@@ -16,7 +16,7 @@ const RIDGE: f64 = 1e-10;
 ///
 /// With latent states equal to the data the fit of one equation is (ξ - ξ*)ᵀ G (ξ - ξ*). Not `integrated`, it is that of the
 /// terms themselves times the duration of the window, for a fit of the right-hand side.
-pub(crate) fn gram(windows: &Windows, library: &BasisLibrary, integrated: bool) -> Array2<f64> {
+pub fn gram(windows: &Windows, library: &BasisLibrary, integrated: bool) -> Array2<f64> {
     let terms = library.len();
     let mut gram = Array2::zeros((terms, terms));
     let stride = windows.len().div_ceil(WINDOWS).max(1);
@@ -57,7 +57,7 @@ pub(crate) fn gram(windows: &Windows, library: &BasisLibrary, integrated: bool) 
 
 /// T, `[D, P, P]`: T_d = s_d S L^-T over the terms kept in equation d, where S G S = L Lᵀ has a unit diagonal. Rows of
 /// removed terms are 0, so that ξ_d = T_d η has them at 0 for every η.
-pub(crate) fn transform(gram: &Array2<f64>, keep: &Array2<bool>, scale: &[f64]) -> Array3<f64> {
+pub fn transform(gram: &Array2<f64>, keep: &Array2<bool>, scale: &[f64]) -> Array3<f64> {
     let (dims, terms) = keep.dim();
     let mut transform = Array3::zeros((dims, terms, terms));
     for d in 0..dims {

@@ -4,7 +4,6 @@
 //! with r = K = 3. The linear solver needs states on which x² is evaluated: the data, or latent states tied to the solution
 //! by the consistency loss. [`NonlinearSolver`] needs none; its derivative is implicit.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use burn::module::{Module, Param};
@@ -30,7 +29,7 @@ use crate::discovery::Windows;
 use crate::discovery::preconditioner::{gram, transform};
 use crate::encoder::{LearnedVector, Mlp};
 use crate::error::LayerError;
-use crate::external::{Cotangents, Derivative, INPUTS, join};
+use crate::external::{Cotangents, INPUTS, Input, join};
 use crate::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
 use crate::initial_weights::InitialWeights;
 use crate::layer::OdeLayer;
@@ -184,7 +183,7 @@ impl CurveModel for Block {
 
 impl CurveModel for NonlinearModel {
     fn solve(&self, window: &Window) -> Result<(Tensor<3>, Option<Tensor<3>>), LayerError> {
-        let absent = || from_slice::<1>(&[0.0], [1], &window.values.device()).into_dispatch();
+        let absent = || Input::absent(&window.values.device());
         let theta: Tensor<1> = self.rate.coefficients(window.values.clone().flatten(1, 2)).reshape([TRUTH.len()]);
         let implicit = Implicit {
             solver: NonlinearSolver::with_tolerance(1e-8, 1e-10),
@@ -194,8 +193,8 @@ impl CurveModel for NonlinearModel {
         };
         let states = implicit.states();
         let output = TensorData::new(states, window.values.dims());
-        let inputs = [theta.into_dispatch(), self.start.val().into_dispatch(), absent(), absent(), absent()];
-        Ok((join(inputs, output, Derivative(Arc::new(implicit))), None))
+        let inputs = [theta.into(), self.start.val().into(), absent(), absent(), absent()];
+        Ok((join(inputs, output, implicit), None))
     }
 
     fn coefficients(&self) -> Vec<f64> {
