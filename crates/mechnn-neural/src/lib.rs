@@ -37,8 +37,6 @@ pub mod train;
 
 pub mod discovery;
 
-pub mod experiment;
-
 mod error;
 
 pub use activation::Activation;

@@ -58,8 +58,8 @@ mod with_networks {
     use std::path::Path;
     use std::time::{Duration, Instant};
 
+    use mechnn_experiments::experiment::{Config, ConfigError, ExperimentError, Watch};
     use mechnn_neural::discovery::DiscoveryError;
-    use mechnn_neural::experiment::{Config, ConfigError, ExperimentError, Watch};
     use mechnn_neural::train::{CheckpointPlace, EpochRecord, Flow, TrainingError};
 
     use super::{Failure, Interrupt, Printer, TrainArgs};

@@ -17,8 +17,6 @@ mod place;
 
 mod trainer;
 
-mod seeds;
-
 mod error;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
@@ -28,5 +26,4 @@ pub use observer::{EpochRecord, Flow, MetricsFile, Observer, Silent};
 pub use options::{Adam, Schedule, TrainerOptions};
 pub use parameters::{NamedValues, parameters, with_parameters};
 pub use place::CheckpointPlace;
-pub use seeds::Spread;
 pub use trainer::{Stop, Trained, Trainer};

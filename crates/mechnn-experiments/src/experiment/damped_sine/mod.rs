@@ -7,6 +7,12 @@ mod fit;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use mechnn_neural::encoder::{Encoder, LearnedVector, Mlp, SmoothedVector};
+use mechnn_neural::head::{FreeHead, FreeShape, Initial, StepAxis, Steps, Variation};
+use mechnn_neural::train::{Adam, Schedule, TrainerOptions};
+use mechnn_neural::{
+    Activation, InitialWeights, MechanisticBlock, OdeLayer, PositiveBounds, RefusedInput, device, to_vec,
+};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -16,16 +22,6 @@ use serde::{Deserialize, Serialize};
 use self::fit::Fit;
 use super::figure::{Labels, Panel};
 use super::{ExperimentError, Figure, Table, Watch};
-use crate::activation::Activation;
-use crate::array::{device, to_vec};
-use crate::block::MechanisticBlock;
-use crate::bounded::PositiveBounds;
-use crate::encoder::{Encoder, LearnedVector, Mlp, SmoothedVector};
-use crate::error::RefusedInput;
-use crate::head::{FreeHead, FreeShape, Initial, StepAxis, Steps, Variation};
-use crate::initial_weights::InitialWeights;
-use crate::layer::OdeLayer;
-use crate::train::{Adam, Schedule, TrainerOptions};
 
 /// Settings of the damped sine.
 ///

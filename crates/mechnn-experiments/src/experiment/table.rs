@@ -4,8 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::Figure;
-use crate::train::Spread;
+use super::{Figure, Spread};
 
 /// One compared quantity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -150,7 +150,7 @@ fn syntax(error: toml::de::Error) -> ConfigError {
 #[cfg(test)]
 mod tests {
     use super::{Config, ConfigError, NonlinearTerms};
-    use crate::train::Schedule;
+    use mechnn_neural::train::Schedule;
 
     #[test]
     fn keys_can_be_set_and_unknown_ones_are_named() {

@@ -10,6 +10,15 @@ mod score;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
+use mechnn_neural::discovery::Windows;
+use mechnn_neural::discovery::preconditioner::{gram, transform};
+use mechnn_neural::encoder::{ConvolutionStack, Encoder, IntegralRegression, Mlp, Padding, Readout};
+use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
+use mechnn_neural::loss::{LossTerms, mean_square};
+use mechnn_neural::train::{Adam, Objective, Schedule, TrainerOptions};
+use mechnn_neural::{
+    Activation, InitialWeights, LayerError, MechanisticBlock, OdeLayer, Window, device, from_slice, to_vec,
+};
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -20,19 +29,6 @@ use self::trajectories::{DURATION, Trajectories};
 use super::figure::{Labels, Panel};
 use super::watcher::train;
 use super::{ExperimentError, Figure, Table, Watch};
-use crate::activation::Activation;
-use crate::array::{device, from_slice, to_vec};
-use crate::block::MechanisticBlock;
-use crate::discovery::Windows;
-use crate::discovery::preconditioner::{gram, transform};
-use crate::encoder::{ConvolutionStack, Encoder, IntegralRegression, Mlp, Padding, Readout};
-use crate::error::LayerError;
-use crate::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
-use crate::initial_weights::InitialWeights;
-use crate::layer::OdeLayer;
-use crate::loss::{LossTerms, mean_square};
-use crate::train::{Adam, Objective, Schedule, TrainerOptions};
-use crate::window::Window;
 
 /// Settings of the logistic inference.
 ///

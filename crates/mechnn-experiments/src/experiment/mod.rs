@@ -6,6 +6,8 @@
 // In data-flow order.
 mod figure;
 
+mod spread;
+
 mod table;
 
 mod watcher;
@@ -32,5 +34,6 @@ pub use figure::Figure;
 pub use logistic::Logistic;
 pub use lorenz::Lorenz;
 pub use nonlinear_terms::NonlinearTerms;
+pub use spread::Spread;
 pub use table::{Row, Table};
 pub use watcher::{Watch, Watcher};

@@ -10,6 +10,16 @@ use burn::module::{Module, Param};
 use burn::tensor::{Tensor, TensorData};
 use mechnn::data::{Dataset, Trajectory};
 use mechnn::equation::BasisLibrary;
+use mechnn_neural::discovery::Windows;
+use mechnn_neural::discovery::preconditioner::{gram, transform};
+use mechnn_neural::encoder::{LearnedVector, Mlp};
+use mechnn_neural::external::{Cotangents, INPUTS, Input, join};
+use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
+use mechnn_neural::loss::{LossTerms, mean_square};
+use mechnn_neural::train::{Adam, Objective, Schedule, TrainerOptions};
+use mechnn_neural::{
+    Activation, InitialWeights, LayerError, MechanisticBlock, OdeLayer, Window, device, from_slice, to_vec,
+};
 use mechnn_solver::nonlinear::NonlinearSolver;
 use mechnn_solver::smoother::{Dynamics, Linearization};
 use mechnn_solver::{CollocationNodes, Scheme};
@@ -22,20 +32,6 @@ use serde::{Deserialize, Serialize};
 use super::figure::{Labels, Panel};
 use super::watcher::train;
 use super::{ExperimentError, Figure, Table, Watch};
-use crate::activation::Activation;
-use crate::array::{device, from_slice, to_vec};
-use crate::block::MechanisticBlock;
-use crate::discovery::Windows;
-use crate::discovery::preconditioner::{gram, transform};
-use crate::encoder::{LearnedVector, Mlp};
-use crate::error::LayerError;
-use crate::external::{Cotangents, INPUTS, Input, join};
-use crate::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
-use crate::initial_weights::InitialWeights;
-use crate::layer::OdeLayer;
-use crate::loss::{LossTerms, mean_square};
-use crate::train::{Adam, Objective, Schedule, TrainerOptions};
-use crate::window::Window;
 
 /// Settings of the comparison.
 ///

@@ -7,6 +7,10 @@ mod structure_rate;
 
 mod misfit;
 
+use mechnn_neural::encoder::LearnedVector;
+use mechnn_neural::head::{EquationHead, Initial, Latent, Steps};
+use mechnn_neural::train::{Adam, Schedule, TrainerOptions};
+use mechnn_neural::{InitialWeights, MechanisticBlock, OdeLayer, device, to_vec};
 use mechnn_solver::{CollocationNodes, Scheme};
 use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
@@ -19,13 +23,6 @@ use self::structure_rate::StructureRate;
 use super::figure::{Labels, Panel};
 use super::watcher::train;
 use super::{ExperimentError, Figure, Table, Watch};
-use crate::array::{device, to_vec};
-use crate::block::MechanisticBlock;
-use crate::encoder::LearnedVector;
-use crate::head::{EquationHead, Initial, Latent, Steps};
-use crate::initial_weights::InitialWeights;
-use crate::layer::OdeLayer;
-use crate::train::{Adam, Schedule, TrainerOptions};
 
 /// Settings of the constants.
 ///

@@ -1,11 +1,10 @@
 //! Why an experiment has no table.
 
+use mechnn_neural::discovery::DiscoveryError;
+use mechnn_neural::head::ParametricError;
+use mechnn_neural::train::TrainingError;
+use mechnn_neural::{LayerError, RefusedInput};
 use thiserror::Error;
-
-use crate::discovery::DiscoveryError;
-use crate::error::{LayerError, RefusedInput};
-use crate::head::ParametricError;
-use crate::train::TrainingError;
 
 /// Errors of an experiment.
 #[derive(Debug, Error)]

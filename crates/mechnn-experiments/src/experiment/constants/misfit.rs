@@ -1,20 +1,17 @@
 //! What a fit of constants minimises.
 
 use burn::tensor::{Device, Tensor};
+use mechnn_neural::discovery::preconditioner::transform;
+use mechnn_neural::encoder::LearnedVector;
+use mechnn_neural::head::{EquationHead, Rate};
+use mechnn_neural::loss::{LossTerms, mean_square};
+use mechnn_neural::train::Objective;
+use mechnn_neural::{LayerError, MechanisticBlock, Window, from_slice, to_vec};
 use mechnn_solver::nonlinear::NonlinearSolver;
 use ndarray::Array2;
 
 use super::{Structure, StructureRate};
-use crate::array::{from_slice, to_vec};
-use crate::block::MechanisticBlock;
-use crate::discovery::preconditioner::transform;
-use crate::encoder::LearnedVector;
-use crate::error::LayerError;
 use crate::experiment::ExperimentError;
-use crate::head::{EquationHead, Rate};
-use crate::loss::{LossTerms, mean_square};
-use crate::train::Objective;
-use crate::window::Window;
 
 pub(super) type Block = MechanisticBlock<LearnedVector, EquationHead<StructureRate>>;
 

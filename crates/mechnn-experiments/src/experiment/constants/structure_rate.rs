@@ -2,12 +2,10 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
+use mechnn_neural::head::Rate;
+use mechnn_neural::{InitialWeights, RefusedInput, from_slice};
 
 use super::Structure;
-use crate::array::from_slice;
-use crate::error::RefusedInput;
-use crate::head::Rate;
-use crate::initial_weights::InitialWeights;
 
 /// A structure with trained constants k = base + matrix η.
 #[derive(Module, Debug)]

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use mechnn::data::{Dataset, KnownSystem};
 use mechnn::discovery::{DiscoveryOptions, Silent};
 use mechnn::equation::{SimulationOptions, SparseModel, simulate};
+use mechnn_neural::discovery::{Discretisation, NeuralDiscoveryOptions, discover};
 use ndarray::s;
 use serde::{Deserialize, Serialize};
 
 use super::figure::{Labels, Panel};
 use super::{ExperimentError, Figure, Table, Watch, Watcher};
-use crate::discovery::{Discretisation, NeuralDiscoveryOptions, discover};
 
 /// Settings of the Lorenz discovery.
 ///

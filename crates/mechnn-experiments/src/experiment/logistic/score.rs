@@ -1,7 +1,8 @@
 //! How well parameters of unseen curves were found.
 
+use mechnn_neural::to_vec;
+
 use super::{Inference, Trajectories};
-use crate::array::to_vec;
 use crate::experiment::ExperimentError;
 
 /// Of one fit on unseen trajectories.

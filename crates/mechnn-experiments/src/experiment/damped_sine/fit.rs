@@ -2,16 +2,14 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use mechnn_neural::encoder::Mlp;
+use mechnn_neural::loss::LossTerms;
+use mechnn_neural::train::{Objective, Trained, TrainerOptions};
+use mechnn_neural::{LayerError, Window, from_slice, to_vec};
 
 use super::{Block, Curve};
-use crate::array::{from_slice, to_vec};
-use crate::encoder::Mlp;
-use crate::error::LayerError;
 use crate::experiment::watcher::train;
 use crate::experiment::{ExperimentError, Watch};
-use crate::loss::LossTerms;
-use crate::train::{Objective, Trained, TrainerOptions};
-use crate::window::Window;
 
 /// The fit of one curve.
 pub(super) struct Fit {

@@ -3,9 +3,11 @@
 use std::io;
 
 use burn::module::Module;
+use mechnn_neural::train::{
+    CheckpointPlace, EpochRecord, Flow, Objective, Observer, Stop, Trained, Trainer, TrainerOptions,
+};
 
 use super::ExperimentError;
-use crate::train::{CheckpointPlace, EpochRecord, Flow, Objective, Observer, Stop, Trained, Trainer, TrainerOptions};
 
 /// Is told about every epoch of every training of an experiment, and asked after every step whether to go on.
 pub trait Watch: Send {

@@ -2,12 +2,10 @@
 
 use burn::tensor::Device;
 use mechnn::data::{DataError, Dataset, Trajectory};
+use mechnn_neural::{Window, from_slice};
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-
-use crate::array::from_slice;
-use crate::window::Window;
 
 pub(super) const DURATION: f64 = 3.0;
 
