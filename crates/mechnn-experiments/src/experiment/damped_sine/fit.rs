@@ -7,7 +7,8 @@ use mechnn_neural::loss::LossTerms;
 use mechnn_neural::train::{Objective, Trained, TrainerOptions};
 use mechnn_neural::{LayerError, Window, from_slice, to_vec};
 
-use super::{Block, Curve};
+use super::curve::Curve;
+use super::model::Block;
 use crate::experiment::watcher::train;
 use crate::experiment::{ExperimentError, Watch};
 

@@ -3,23 +3,21 @@
 //! y = (sin 2t + 0.5 N(0,1)) exp(-0.1 t), 500 points on [0, 50]; c(t) 500 x 3, forcing 1, no initial values, learned
 //! steps, as the public code of the paper.
 
+// In data-flow order.
+mod curve;
+
+mod model;
+
 mod fit;
 
-use burn::module::Module;
-use burn::tensor::{Device, Tensor};
-use mechnn_neural::encoder::{Encoder, LearnedVector, Mlp, SmoothedVector};
-use mechnn_neural::head::{FreeHead, FreeShape, Initial, StepAxis, Steps, Variation};
+use burn::tensor::Device;
 use mechnn_neural::train::{Adam, Schedule, TrainerOptions};
-use mechnn_neural::{
-    Activation, InitialWeights, MechanisticBlock, OdeLayer, PositiveBounds, RefusedInput, device, to_vec,
-};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
+use mechnn_neural::{device, to_vec};
 use serde::{Deserialize, Serialize};
 
+use self::curve::{Curve, squared};
 use self::fit::Fit;
+use self::model::Start;
 use super::figure::{Labels, Panel};
 use super::{ExperimentError, Figure, Table, Watch};
 
@@ -79,94 +77,7 @@ impl Default for DampedSine {
     }
 }
 
-/// The recorded curve.
-struct Curve {
-    times: Vec<f64>,
-    clean: Vec<f64>,
-    noisy: Vec<f64>,
-    /// 1 where a point is held out.
-    held_out: Vec<f64>,
-}
-
-/// c(t) through a kernel, and what does not vary: forcing, initial values.
-#[derive(Module, Debug)]
-struct CurveEncoder {
-    coefficients: SmoothedVector,
-    rest: Option<LearnedVector>,
-}
-
-impl Encoder for CurveEncoder {
-    fn encode(&self, _: Tensor<3>) -> Result<Tensor<2>, RefusedInput> {
-        let coefficients = self.coefficients.features();
-        Ok(match &self.rest {
-            Some(rest) => Tensor::cat(vec![coefficients, rest.features()], 1),
-            None => coefficients,
-        })
-    }
-}
-
-type Block = MechanisticBlock<CurveEncoder, FreeHead>;
-
-/// Where a fit starts.
-#[derive(Clone, Copy)]
-enum Start {
-    /// Random c(t), forcing 1, no initial values, as the public code.
-    Free,
-    /// c(t) of a damped oscillation of this frequency, seen through a kernel of `width` points; forcing and initial values
-    /// learned, for without them a constant c(t) has only an offset as its solution.
-    Smooth { width: f64, frequency: f64 },
-}
-
 impl DampedSine {
-    fn curve(&self, seed: u64) -> Curve {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let times: Vec<f64> = (0..self.points).map(|n| self.duration * n as f64 / (self.points - 1) as f64).collect();
-        let clean: Vec<f64> = times.iter().map(|t| (2.0 * t).sin() * (-0.1 * t).exp()).collect();
-        let noise = |t: &f64, clean: &f64, random: &mut ChaCha8Rng| {
-            let z: f64 = StandardNormal.sample(random);
-            clean + 0.5 * z * (-0.1 * t).exp()
-        };
-        let noisy = times.iter().zip(&clean).map(|(t, x)| noise(t, x, &mut random)).collect();
-        let mut order: Vec<usize> = (0..self.points).collect();
-        order.shuffle(&mut random);
-        let mut held_out = vec![0.0; self.points];
-        for &index in order.iter().take((self.held_out * self.points as f64) as usize) {
-            held_out[index] = 1.0;
-        }
-        Curve { times, clean, noisy, held_out }
-    }
-
-    fn block(&self, seed: u64, start: Start, learned_steps: bool, device: &Device) -> Block {
-        let mut weights = InitialWeights::new(seed, device);
-        let (forcing, initial, axis) = match start {
-            Start::Free => (None, Initial::None, StepAxis::EachInterval),
-            Start::Smooth { .. } => (Some(Variation::Constant), Initial::Features { derivatives: 2 }, StepAxis::One),
-        };
-        let (points, coefficients) = (self.points, Variation::Point);
-        let shape = FreeShape { points, dims: 1, orders: 3, coupled: true, coefficients, forcing };
-        let bounds = PositiveBounds { low: 0.2 * self.first_step, high: 5.0 * self.first_step };
-        let steps = match learned_steps {
-            true => Steps::global(axis, bounds, self.first_step, self.points, 1, &weights),
-            false => Steps::fixed(self.first_step),
-        };
-        let encoder = match start {
-            Start::Free => CurveEncoder { coefficients: SmoothedVector::new(points, 3, 0.0, &mut weights), rest: None },
-            Start::Smooth { width, frequency } => {
-                let row = [frequency * frequency, 0.2, 1.0];
-                let coefficients = SmoothedVector::starting_at(points, &row, width, &weights);
-                CurveEncoder { coefficients, rest: Some(LearnedVector::starting_at(&[0.0; 3], &weights)) }
-            }
-        };
-        MechanisticBlock::new(encoder, FreeHead::new(shape, initial, steps), OdeLayer::new(self.points))
-    }
-
-    /// A perceptron of the time with about as many parameters: 1 -> w -> w -> 1 has w² + 4 w + 1.
-    fn perceptron(&self, seed: u64, device: &Device) -> Result<Mlp, ExperimentError> {
-        let width = ((4 * self.points) as f64).sqrt() as usize;
-        let mut weights = InitialWeights::new(seed, device);
-        Ok(Mlp::new(&[1, width, width, 1], Activation::Tanh, &mut weights)?)
-    }
-
     fn options(&self, epochs: usize, seed: u64) -> TrainerOptions {
         TrainerOptions {
             epochs,
@@ -193,7 +104,7 @@ impl DampedSine {
         let (mut all, mut all_clean, mut fixed, mut smooth, mut smooth_fixed, mut chosen, mut plain) =
             (vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
         for &seed in &self.seeds {
-            let curve = self.curve(seed);
+            let curve = Curve::new(self, seed);
             let noise = squared(&curve.noisy, &curve.clean);
             for learned in [true, false] {
                 let fit = Fit::new(&curve, false, &device);
@@ -298,7 +209,7 @@ impl DampedSine {
 
     /// How far fits of the same data from different initial weights agree on c(t): std over |mean|, median over points.
     fn coefficient_spread(&self, device: &Device, watch: &mut dyn Watch) -> Result<Vec<f64>, ExperimentError> {
-        let curve = self.curve(self.seeds[0]);
+        let curve = Curve::new(self, self.seeds[0]);
         let mut fits: Vec<Vec<f64>> = vec![];
         for init in 0..5 {
             let fit = Fit::new(&curve, false, device);
@@ -327,8 +238,4 @@ struct Smoothed {
     /// Of the kernel, points.
     width: f64,
     states: Vec<f64>,
-}
-
-fn squared(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum()
 }

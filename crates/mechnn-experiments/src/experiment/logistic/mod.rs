@@ -6,24 +6,24 @@
 // In data-flow order.
 mod trajectories;
 
+mod inference;
+
 mod score;
 
-use burn::module::Module;
-use burn::tensor::Tensor;
+use mechnn::equation::BasisLibrary;
 use mechnn_neural::discovery::Windows;
 use mechnn_neural::discovery::preconditioner::{gram, transform};
-use mechnn_neural::encoder::{ConvolutionStack, Encoder, IntegralRegression, Mlp, Padding, Readout};
+use mechnn_neural::encoder::{ConvolutionStack, IntegralRegression, Mlp, Padding, Readout};
 use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
-use mechnn_neural::loss::{LossTerms, mean_square};
-use mechnn_neural::train::{Adam, Objective, Schedule, TrainerOptions};
-use mechnn_neural::{
-    Activation, InitialWeights, LayerError, MechanisticBlock, OdeLayer, Window, device, from_slice, to_vec,
-};
+use mechnn_neural::train::{Adam, Schedule, TrainerOptions};
+use mechnn_neural::{Activation, InitialWeights, MechanisticBlock, OdeLayer, device, from_slice, to_vec};
+use mechnn_solver::{CollocationNodes, Scheme};
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use self::inference::{Inference, InferenceLoss};
 use self::score::Score;
 use self::trajectories::{DURATION, Trajectories};
 use super::figure::{Labels, Panel};
@@ -93,59 +93,6 @@ impl Default for Logistic {
 
 /// Regressions of a window, the second and later ones with terms along the curve found before.
 const PASSES: usize = 3;
-
-/// What all compared models have: coefficients `[B, 3]` of 1, x, x² for a window.
-trait Inference: Module {
-    fn terms(&self, window: &Window, truth: Tensor<2>) -> Result<LossTerms, LayerError>;
-    fn coefficients(&self, window: &Window) -> Result<Tensor<2>, LayerError>;
-}
-
-/// An equation of features, whatever makes them.
-type Block<E> = MechanisticBlock<E, EquationHead<LibraryRate<Monomials>>>;
-
-impl<E: Encoder> Inference for Block<E> {
-    fn terms(&self, window: &Window, _: Tensor<2>) -> Result<LossTerms, LayerError> {
-        let output = self.forward(window)?;
-        let states = output.states();
-        let terms = LossTerms::new().with("fit", mean_square(states.clone(), window.values.clone()));
-        Ok(match output.head.latent {
-            Some(latent) => terms.with("consistency", mean_square(latent, states)),
-            None => terms,
-        })
-    }
-
-    fn coefficients(&self, window: &Window) -> Result<Tensor<2>, LayerError> {
-        let features = self.encoder().encode(window.values.clone())?;
-        let own = features.dims()[0];
-        let features = features.slice([0..own, 0..3]);
-        Ok(self.head().rate().coefficients(features).squeeze_dim(1))
-    }
-}
-
-/// A network trained on the true coefficients: what supervision gives, without an equation.
-impl Inference for ConvolutionStack {
-    fn terms(&self, window: &Window, truth: Tensor<2>) -> Result<LossTerms, LayerError> {
-        Ok(LossTerms::new().with("fit", mean_square(self.encode(window.values.clone())?, truth)))
-    }
-
-    fn coefficients(&self, window: &Window) -> Result<Tensor<2>, LayerError> {
-        Ok(self.encode(window.values.clone())?)
-    }
-}
-
-struct InferenceLoss<'a>(&'a Trajectories);
-
-impl<M: Inference> Objective<M> for InferenceLoss<'_> {
-    fn examples(&self) -> usize {
-        self.0.truth.len()
-    }
-
-    fn terms(&self, model: &M, examples: &[usize]) -> Result<LossTerms, LayerError> {
-        let truth: Vec<f64> = examples.iter().flat_map(|&index| self.0.truth[index]).collect();
-        let truth = from_slice(&truth, [examples.len(), 3], &self.0.device);
-        model.terms(&self.0.window(examples), truth)
-    }
-}
 
 /// What is changed in a fit.
 #[derive(Clone, Copy, PartialEq)]
@@ -263,7 +210,7 @@ impl Logistic {
             Variant::Supervised => "supervised",
         };
         let run = format!("seed {seed}, noise {noise}, {name}");
-        let library = mechnn::equation::BasisLibrary::polynomial(1, 2);
+        let library = BasisLibrary::polynomial(1, 2);
         let basis = Monomials::new(library.terms());
         if variant == Variant::Supervised {
             return self.score(stack(1, library.len())?, options, &training, &unseen, &run, watch);
@@ -302,7 +249,7 @@ impl Logistic {
             _ => Initial::Features { derivatives: 1 },
         };
         let head = EquationHead::new(rate, 1, 1, 2, latent, initial, Steps::fixed(step))?;
-        let scheme = mechnn_solver::Scheme::Collocation { nodes: mechnn_solver::CollocationNodes::Three };
+        let scheme = Scheme::Collocation { nodes: CollocationNodes::Three };
         let layer = OdeLayer::new(self.points).with_scheme(scheme);
         if variant == Variant::Plain {
             let model = MechanisticBlock::new(network, head, layer);

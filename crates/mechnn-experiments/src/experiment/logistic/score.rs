@@ -2,7 +2,8 @@
 
 use mechnn_neural::to_vec;
 
-use super::{Inference, Trajectories};
+use super::inference::Inference;
+use super::trajectories::Trajectories;
 use crate::experiment::ExperimentError;
 
 /// Of one fit on unseen trajectories.

@@ -2,6 +2,8 @@
 //!
 //! 10 000 points of step 0.01 from (1, 1, 1), windows at every start, monomials up to degree 2, threshold 0.1.
 
+mod comparison;
+
 use std::collections::BTreeMap;
 
 use mechnn::data::{Dataset, KnownSystem};
@@ -11,6 +13,7 @@ use mechnn_neural::discovery::{Discretisation, NeuralDiscoveryOptions, discover}
 use ndarray::s;
 use serde::{Deserialize, Serialize};
 
+use self::comparison::Comparison;
 use super::figure::{Labels, Panel};
 use super::{ExperimentError, Figure, Table, Watch, Watcher};
 
@@ -176,35 +179,4 @@ fn figure(data: &Dataset, model: &SparseModel) -> Result<Figure, ExperimentError
     let title = "Lorenz, clean data, first seed";
     let labels = Labels { title, line: "found equations", horizontal: "t", states: &["x", "y", "z"] };
     Figure::new("lorenz", &labels, &[panel])
-}
-
-/// A found model beside the truth.
-struct Comparison {
-    exact: bool,
-    /// Terms of the found model.
-    count: usize,
-    /// True terms among them.
-    found: usize,
-    /// Largest relative error of a true coefficient; 1 for a missing one.
-    worst: f64,
-    /// State, term, true and found coefficient.
-    terms: Vec<(usize, String, f64, f64)>,
-}
-
-impl Comparison {
-    fn new(model: &SparseModel) -> Self {
-        let truth = KnownSystem::Lorenz.equations();
-        let count = model.equations.iter().map(|equation| equation.terms.len()).sum();
-        let mut terms = vec![];
-        for (state, (truth, equation)) in truth.iter().zip(&model.equations).enumerate() {
-            for term in truth {
-                let fitted = equation.terms.iter().find(|fitted| fitted.term.python(&model.states) == term.expression);
-                let value = fitted.map_or(0.0, |fitted| fitted.coefficient);
-                terms.push((state, term.expression.clone(), term.coefficient, value));
-            }
-        }
-        let found = terms.iter().filter(|(_, _, _, value)| *value != 0.0).count();
-        let worst = terms.iter().map(|(_, _, truth, value)| ((value - truth) / truth).abs()).fold(0.0, f64::max);
-        Self { exact: found == terms.len() && count == found, count, found, worst, terms }
-    }
 }

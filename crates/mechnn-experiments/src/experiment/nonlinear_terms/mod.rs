@@ -2,26 +2,23 @@
 //!
 //! x' = c0 + c1 x + c2 x² with three unknown coefficients and an unknown start, from one noisy curve of logistic growth
 //! with r = K = 3. The linear solver needs states on which x² is evaluated: the data, or latent states tied to the solution
-//! by the consistency loss. [`NonlinearSolver`] needs none; its derivative is implicit.
+//! by the consistency loss. [`NonlinearSolver`](mechnn_solver::nonlinear::NonlinearSolver) needs none; its derivative is implicit.
+
+// In data-flow order.
+mod implicit;
+
+mod model;
 
 use std::time::Instant;
 
-use burn::module::{Module, Param};
-use burn::tensor::{Tensor, TensorData};
 use mechnn::data::{Dataset, Trajectory};
 use mechnn::equation::BasisLibrary;
 use mechnn_neural::discovery::Windows;
 use mechnn_neural::discovery::preconditioner::{gram, transform};
 use mechnn_neural::encoder::{LearnedVector, Mlp};
-use mechnn_neural::external::{Cotangents, INPUTS, Input, join};
 use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
-use mechnn_neural::loss::{LossTerms, mean_square};
-use mechnn_neural::train::{Adam, Objective, Schedule, TrainerOptions};
-use mechnn_neural::{
-    Activation, InitialWeights, LayerError, MechanisticBlock, OdeLayer, Window, device, from_slice, to_vec,
-};
-use mechnn_solver::nonlinear::NonlinearSolver;
-use mechnn_solver::smoother::{Dynamics, Linearization};
+use mechnn_neural::train::{Adam, Schedule, TrainerOptions};
+use mechnn_neural::{Activation, InitialWeights, MechanisticBlock, OdeLayer, device, from_slice};
 use mechnn_solver::{CollocationNodes, Scheme};
 use ndarray::{Array2, array};
 use rand::SeedableRng;
@@ -29,8 +26,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
+use self::model::{NonlinearModel, fit};
 use super::figure::{Labels, Panel};
-use super::watcher::train;
 use super::{ExperimentError, Figure, Table, Watch};
 
 /// Settings of the comparison.
@@ -86,134 +83,6 @@ const START: f64 = 0.05;
 const DURATION: f64 = 3.0;
 /// Where the coefficients start: growth at another rate to another capacity.
 const GUESS: [f64; 3] = [0.0, 1.0, -0.5];
-
-/// x' = θ0 + θ1 x + θ2 x²
-struct Quadratic;
-
-impl Dynamics for Quadratic {
-    fn dims(&self) -> usize {
-        1
-    }
-
-    fn parameters(&self) -> usize {
-        3
-    }
-
-    fn rate(&self, _: f64, x: &[f64], theta: &[f64], rate: &mut [f64]) {
-        rate[0] = theta[0] + theta[1] * x[0] + theta[2] * x[0] * x[0];
-    }
-
-    fn linearize(&self, t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
-        Dynamics::rate(self, t, x, theta, &mut out.rate);
-        out.by_state[0] = theta[1] + 2.0 * theta[2] * x[0];
-        out.by_parameter.copy_from_slice(&[1.0, x[0], x[0] * x[0]]);
-    }
-}
-
-/// The nonlinear solve at given coefficients, differentiated implicitly.
-struct Implicit {
-    solver: NonlinearSolver,
-    theta: Vec<f64>,
-    start: Vec<f64>,
-    times: Vec<f64>,
-}
-
-impl Implicit {
-    /// States, NaN from where there is no solution on.
-    fn states(&self) -> Vec<f64> {
-        let solution = self.solver.solve(&Quadratic, &self.theta, &self.start, &self.times);
-        let mut states: Vec<f64> =
-            solution.map_or_else(|_| vec![], |solution| solution.states.iter().copied().collect());
-        states.resize(self.times.len(), f64::NAN);
-        states
-    }
-}
-
-impl Cotangents for Implicit {
-    fn pull(&self, output: Vec<f64>, _: [bool; INPUTS]) -> [Option<TensorData>; INPUTS] {
-        // Solved again: a solution borrows its equation, which a node of the graph cannot.
-        let solution = self.solver.solve(&Quadratic, &self.theta, &self.start, &self.times);
-        let gradient = solution.and_then(|solution| {
-            let cotangent = Array2::from_shape_fn((output.len(), 1), |(n, _)| output[n]);
-            solution.pull(cotangent.view())
-        });
-        let (theta, start) = gradient.map_or_else(
-            |_| (vec![f64::NAN; 3], vec![f64::NAN]),
-            |gradient| (gradient.parameters.to_vec(), gradient.initial.to_vec()),
-        );
-        let data = |values: Vec<f64>| {
-            let size = values.len();
-            Some(TensorData::new(values, [size]))
-        };
-        // Inputs without a gradient are ignored by the graph.
-        [data(theta), data(start), None, None, None]
-    }
-}
-
-/// The three coefficients and the start, solved by the nonlinear solver.
-#[derive(Module, Debug)]
-struct NonlinearModel {
-    rate: LibraryRate<Monomials>,
-    start: Param<Tensor<1>>,
-}
-
-type Block = MechanisticBlock<LearnedVector, EquationHead<LibraryRate<Monomials>>>;
-
-/// A model of one curve.
-trait CurveModel: Module {
-    /// Solution, and latent states if they are another thing.
-    fn solve(&self, window: &Window) -> Result<(Tensor<3>, Option<Tensor<3>>), LayerError>;
-    fn coefficients(&self) -> Vec<f64>;
-}
-
-impl CurveModel for Block {
-    fn solve(&self, window: &Window) -> Result<(Tensor<3>, Option<Tensor<3>>), LayerError> {
-        let output = self.forward(window)?;
-        Ok((output.states(), output.head.latent))
-    }
-
-    fn coefficients(&self) -> Vec<f64> {
-        to_vec(self.head().rate().coefficients(self.encoder().features()))
-    }
-}
-
-impl CurveModel for NonlinearModel {
-    fn solve(&self, window: &Window) -> Result<(Tensor<3>, Option<Tensor<3>>), LayerError> {
-        let absent = || Input::absent(&window.values.device());
-        let theta: Tensor<1> = self.rate.coefficients(window.values.clone().flatten(1, 2)).reshape([TRUTH.len()]);
-        let implicit = Implicit {
-            solver: NonlinearSolver::with_tolerance(1e-8, 1e-10),
-            theta: to_vec(theta.clone()),
-            start: to_vec(self.start.val()),
-            times: to_vec(window.times.clone()),
-        };
-        let states = implicit.states();
-        let output = TensorData::new(states, window.values.dims());
-        let inputs = [theta.into(), self.start.val().into(), absent(), absent(), absent()];
-        Ok((join(inputs, output, implicit), None))
-    }
-
-    fn coefficients(&self) -> Vec<f64> {
-        to_vec(self.rate.coefficients(self.start.val().reshape([1, 1])))
-    }
-}
-
-struct CurveLoss(Window);
-
-impl<M: CurveModel> Objective<M> for CurveLoss {
-    fn examples(&self) -> usize {
-        1
-    }
-
-    fn terms(&self, model: &M, _: &[usize]) -> Result<LossTerms, LayerError> {
-        let (states, latent) = model.solve(&self.0)?;
-        let terms = LossTerms::new().with("fit", mean_square(states.clone(), self.0.values.clone()));
-        Ok(match latent {
-            Some(latent) => terms.with("consistency", mean_square(latent, states)),
-            None => terms,
-        })
-    }
-}
 
 /// Where x² is evaluated.
 #[derive(Clone, Copy)]
@@ -326,7 +195,7 @@ impl NonlinearTerms {
         let (coefficients, states) = match method {
             Method::Nonlinear => {
                 let model = NonlinearModel { rate, start: weights.given(&noisy[..1], [1]) };
-                solve(model, options, window, watch, &run)?
+                fit(model, options, window, watch, &run)?
             }
             Method::Data | Method::Latent { .. } => {
                 let latent = match method {
@@ -343,7 +212,7 @@ impl NonlinearTerms {
                 let scheme = Scheme::Collocation { nodes: CollocationNodes::Three };
                 let start = LearnedVector::starting_at(&noisy[..1], &weights);
                 let layer = OdeLayer::new(self.points).with_scheme(scheme);
-                solve(MechanisticBlock::new(start, head, layer), options, window, watch, &run)?
+                fit(MechanisticBlock::new(start, head, layer), options, window, watch, &run)?
             }
         };
         let largest = coefficients.iter().zip(TRUTH).map(|(c, truth)| (c - truth).abs()).fold(0.0, f64::max);
@@ -352,18 +221,4 @@ impl NonlinearTerms {
         let (coefficient, solution) = (100.0 * largest / TRUTH[1], square.sqrt());
         Ok(Score { coefficient, solution, seconds, times, data: noisy, states })
     }
-}
-
-/// Coefficients and states of the trained model.
-fn solve<M: CurveModel>(
-    model: M,
-    options: TrainerOptions,
-    window: Window,
-    watch: &mut dyn Watch,
-    run: &str,
-) -> Result<(Vec<f64>, Vec<f64>), ExperimentError> {
-    let objective = CurveLoss(window);
-    let model = train(model, options, &objective, watch, run)?.model;
-    let (states, _) = model.solve(&objective.0)?;
-    Ok((model.coefficients(), to_vec(states)))
 }
