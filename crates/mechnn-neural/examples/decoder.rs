@@ -4,12 +4,13 @@
 
 use burn::module::Module;
 use burn::tensor::Tensor;
-use mechnn_neural::encoder::{Linear, Mlp};
+use mechnn_neural::encoder::Mlp;
 use mechnn_neural::head::{FreeHead, FreeShape, Initial, OdeHead, Steps, Variation};
 use mechnn_neural::loss::{LossTerms, mean_square};
 use mechnn_neural::train::{Adam, Objective, Silent, Trainer, TrainerOptions};
 use mechnn_neural::{
-    Activation, InitialWeights, LayerError, MechanisticBlock, OdeLayer, RefusedInput, Window, device, from_slice,
+    Activation, InitialWeights, LayerError, Linear, MechanisticBlock, OdeLayer, RefusedInput, Window, device,
+    from_slice,
 };
 
 const POINTS: usize = 30;

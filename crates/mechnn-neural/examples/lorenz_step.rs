@@ -7,8 +7,9 @@
 
 use burn::module::Module;
 use mechnn::equation::BasisLibrary;
+use mechnn_neural::basis::Monomials;
 use mechnn_neural::encoder::{Encoder, LearnedVector, Mlp};
-use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, OdeHead, Source, Steps};
+use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRightHandSide, OdeHead, Source, Steps};
 use mechnn_neural::loss::mean_square;
 use mechnn_neural::{Activation, InitialWeights, OdeLayer, Window, device, from_slice, to_vec};
 
@@ -18,7 +19,7 @@ const POINTS: usize = 50;
 #[derive(Module, Debug)]
 struct Network {
     encoder: LearnedVector,
-    head: EquationHead<LibraryRate<Monomials>>,
+    head: EquationHead<LibraryRightHandSide<Monomials>>,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let library = BasisLibrary::polynomial(3, 2);
     let coefficients = Mlp::new(&[64, 1024, 1024, 3 * library.len()], Activation::Relu, &mut weights)?;
     let states = Mlp::new(&[3 * POINTS, 1024, 1024, 3 * POINTS], Activation::Relu, &mut weights)?;
-    let rate = LibraryRate::new(Monomials::new(library.terms()), 3, Source::Features, &weights);
+    let rate = LibraryRightHandSide::new(Monomials::new(library.terms()), 3, Source::Features, &weights);
     let latent = Latent::network(states, &[1.0; 3]);
     let head = EquationHead::new(rate, 3, 1, 3, latent, Initial::Data { points: 1 }, Steps::fixed(0.01))?;
     let network = Network { encoder: LearnedVector::through(64, coefficients, &mut weights)?, head };

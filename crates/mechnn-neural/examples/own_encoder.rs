@@ -6,8 +6,9 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use mechnn::equation::Term;
+use mechnn_neural::basis::Monomials;
 use mechnn_neural::encoder::Encoder;
-use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
+use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRightHandSide, Source, Steps};
 use mechnn_neural::loss::{LossTerms, mean_square};
 use mechnn_neural::train::{Adam, Objective, Schedule, Silent, Trainer, TrainerOptions};
 use mechnn_neural::{InitialWeights, LayerError, MechanisticBlock, OdeLayer, RefusedInput, Window};
@@ -32,7 +33,7 @@ impl Encoder for LogarithmicGrowth {
     }
 }
 
-type Network = MechanisticBlock<LogarithmicGrowth, EquationHead<LibraryRate<Monomials>>>;
+type Network = MechanisticBlock<LogarithmicGrowth, EquationHead<LibraryRightHandSide<Monomials>>>;
 
 struct Exponentials(Vec<f64>);
 
@@ -63,7 +64,7 @@ impl Objective<Network> for Exponentials {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Exponentials((0..12).map(|i| 0.6 + 0.1 * f64::from(i)).collect());
     let weights = InitialWeights::new(0, &device());
-    let rate = LibraryRate::new(Monomials::new(&[Term::Monomial(vec![1])]), 1, Source::Features, &weights);
+    let rate = LibraryRightHandSide::new(Monomials::new(&[Term::Monomial(vec![1])]), 1, Source::Features, &weights);
     let head = EquationHead::new(rate, 1, 1, 2, Latent::data(), Initial::Data { points: 1 }, Steps::fixed(STEP))?;
     let encoder = LogarithmicGrowth { offset_and_slope: weights.given(&[0.0, 0.0], [2]) };
     let layer = OdeLayer::new(POINTS).with_scheme(Scheme::Collocation { nodes: CollocationNodes::Three });

@@ -45,3 +45,17 @@ pub enum LayerError {
     #[error(transparent)]
     Solve(#[from] SolveError),
 }
+
+/// Refuses an axis of another length than `expected`.
+pub(crate) fn expect_axis(
+    input: &'static str,
+    axis: usize,
+    meaning: &'static str,
+    expected: usize,
+    found: usize,
+) -> Result<(), RefusedInput> {
+    match found == expected {
+        true => Ok(()),
+        false => Err(RefusedInput::Shape { input, axis, meaning, expected, found }),
+    }
+}

@@ -11,9 +11,9 @@
 // In data-flow order.
 mod array;
 
-mod activation;
+mod network;
 
-mod initial_weights;
+pub mod basis;
 
 pub mod encoder;
 
@@ -39,12 +39,11 @@ pub mod discovery;
 
 mod error;
 
-pub use activation::Activation;
 pub use array::{device, from_array, from_slice, to_array, to_vec};
 pub use block::{BlockOutput, MechanisticBlock};
 pub use bounded::PositiveBounds;
 pub use error::{LayerError, RefusedInput};
-pub use initial_weights::InitialWeights;
 pub use layer::{BackwardStatus, OdeLayer, OdeOutput};
+pub use network::{Activation, InitialWeights, Linear};
 pub use ode_tensors::{OdeTensors, StepsTensor};
 pub use window::Window;

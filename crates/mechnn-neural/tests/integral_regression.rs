@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 use mechnn::equation::BasisLibrary;
+use mechnn_neural::basis::Monomials;
 use mechnn_neural::encoder::{Encoder, IntegralRegression, Mlp};
-use mechnn_neural::head::Monomials;
 use mechnn_neural::train::{NamedValues, parameters, with_parameters};
 use mechnn_neural::{Activation, InitialWeights, RefusedInput, device, from_slice, to_vec};
 

@@ -3,13 +3,14 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 use mechnn::equation::BasisLibrary;
+use mechnn_neural::basis::{Basis, Joined, Monomials, Powers, Saturations, TanhUnits, Trigonometric};
 use mechnn_neural::encoder::{
     ConvolutionStack, Encoder, LearnedVector, Mlp, Padding, PairwiseDifferences, Readout, ResidualSizes, ResidualStack,
     SmoothedVector,
 };
 use mechnn_neural::head::{
-    Basis, EquationHead, FreeHead, FreeShape, Initial, Joined, Latent, LibraryRate, Monomials, OdeHead, Parameter,
-    ParametricRate, Powers, Saturations, Source, StepAxis, Steps, TanhUnits, Trigonometric, Variation,
+    EquationHead, FreeHead, FreeShape, Initial, Latent, LibraryRightHandSide, OdeHead, Parameter,
+    ParametricRightHandSide, Source, StepAxis, Steps, Variation,
 };
 use mechnn_neural::loss::mean_square;
 use mechnn_neural::train::{NamedValues, parameters, with_parameters};
@@ -143,7 +144,7 @@ fn gradients_of_the_free_head() {
 
 fn check_basis<B: Basis>(name: &str, basis: B, source: Source) {
     let mut w = weights();
-    let rate = LibraryRate::new(basis, 2, source, &w);
+    let rate = LibraryRightHandSide::new(basis, 2, source, &w);
     let widths = [POINTS * 2, 5, POINTS * 2];
     let latent = Mlp::new(&widths, Activation::Tanh, &mut w).expect("two widths");
     let latent = Latent::correction(latent, &[1.0, 2.0], &[0.5, 3.0]);
@@ -180,7 +181,7 @@ fn gradients_of_parametric_equations() {
     let parameter = |name: &str, start: f64| Parameter { name: name.into(), low: 0.1, high: 5.0, start };
     for source in [Source::Shared, Source::Features] {
         let parameters = vec![parameter("r", 1.0), parameter("k", 0.4)];
-        let rate = ParametricRate::new(&["r*x - k*x**2", "r*k - y"], &["x", "y"], parameters, source, &w);
+        let rate = ParametricRightHandSide::new(&["r*x - k*x**2", "r*k - y"], &["x", "y"], parameters, source, &w);
         let (latent, initial) = (Latent::data(), Initial::Data { points: 1 });
         let rate = rate.expect("polynomials");
         let head = EquationHead::new(rate, 2, 1, 3, latent, initial, Steps::from_times()).expect("fits");

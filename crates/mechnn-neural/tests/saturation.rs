@@ -1,8 +1,9 @@
 //! Rational terms: their values, and a saturation that is learned.
 
 use burn::tensor::Device;
+use mechnn_neural::basis::{Basis, Saturations};
 use mechnn_neural::encoder::LearnedVector;
-use mechnn_neural::head::{Basis, EquationHead, Initial, Latent, LibraryRate, Saturations, Source, Steps};
+use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRightHandSide, Source, Steps};
 use mechnn_neural::loss::{LossTerms, mean_square};
 use mechnn_neural::train::{Adam, Objective, Schedule, Silent, Trainer, TrainerOptions};
 use mechnn_neural::{InitialWeights, LayerError, MechanisticBlock, OdeLayer, Window, device, from_slice, to_vec};
@@ -67,7 +68,7 @@ impl Uptake {
     }
 }
 
-type Model = MechanisticBlock<LearnedVector, EquationHead<LibraryRate<Saturations>>>;
+type Model = MechanisticBlock<LearnedVector, EquationHead<LibraryRightHandSide<Saturations>>>;
 
 impl Objective<Model> for Uptake {
     fn examples(&self) -> usize {
@@ -87,7 +88,7 @@ fn a_known_saturation_is_learned() {
         let mut weights = InitialWeights::new(1, &data.device);
         // Six times too large, and a rate of zero.
         let basis = Saturations::new(order as usize, &[3.0], &weights);
-        let rate = LibraryRate::new(basis, 1, Source::Shared, &weights);
+        let rate = LibraryRightHandSide::new(basis, 1, Source::Shared, &weights);
         let (latent, initial) = (Latent::data(), Initial::Data { points: 1 });
         let head = EquationHead::new(rate, 1, 1, 2, latent, initial, Steps::fixed(STEP)).expect("fits");
         let scheme = Scheme::Collocation { nodes: CollocationNodes::Three };
@@ -100,7 +101,7 @@ fn a_known_saturation_is_learned() {
             ..TrainerOptions::default()
         };
         let trained = Trainer::new(options).train(model, &data, &mut Silent).expect("trains");
-        let rate = trained.model.head().rate();
+        let rate = trained.model.head().right_hand_side();
         let constant = rate.basis().constants()[0];
         let largest = rate.coefficient_values(from_slice(&[], [1, 0], &data.device))[[0, 0, 0]];
         // The latent states are the data, so the equation is exact up to the fourth-order error of the integrals.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::Device;
 use mechnn_neural::encoder::Mlp;
-use mechnn_neural::head::{EquationHead, Initial, Latent, OdeHead, Parameter, ParametricRate, Source, Steps};
+use mechnn_neural::head::{EquationHead, Initial, Latent, OdeHead, Parameter, ParametricRightHandSide, Source, Steps};
 use mechnn_neural::loss::{LossTerms, mean_square};
 use mechnn_neural::train::{
     Adam, Checkpoint, CheckpointError, CheckpointPlace, EpochRecord, Flow, MetricsFile, Objective, Observer, Schedule,
@@ -17,7 +17,7 @@ use mechnn_neural::{
 
 const POINTS: usize = 21;
 
-type Model = MechanisticBlock<Mlp, EquationHead<ParametricRate>>;
+type Model = MechanisticBlock<Mlp, EquationHead<ParametricRightHandSide>>;
 
 /// Curves x' = -k x from 1 with their own k: the network reads k off the curve.
 struct Decays {
@@ -43,7 +43,7 @@ impl Decays {
     fn model(&self, seed: u64) -> Model {
         let mut weights = InitialWeights::new(seed, &self.device);
         let parameter = Parameter { name: "k".into(), low: 0.1, high: 4.0, start: 1.0 };
-        let rate = ParametricRate::new(&["-k*x"], &["x"], vec![parameter], Source::Features, &weights);
+        let rate = ParametricRightHandSide::new(&["-k*x"], &["x"], vec![parameter], Source::Features, &weights);
         let rate = rate.expect("a polynomial");
         let (latent, initial) = (Latent::data(), Initial::Data { points: 1 });
         let head = EquationHead::new(rate, 1, 1, 3, latent, initial, Steps::fixed(0.1)).expect("fits");
@@ -55,7 +55,7 @@ impl Decays {
     fn rate(&self, model: &Model, example: usize) -> f64 {
         let window = self.window(&[example]);
         let features = mechnn_neural::encoder::Encoder::encode(model.encoder(), window.values).expect("fits");
-        to_vec(model.head().rate().parameters(features))[0]
+        to_vec(model.head().right_hand_side().parameters(features))[0]
     }
 }
 

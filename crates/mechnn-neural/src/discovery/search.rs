@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use super::preconditioner::{gram, transform};
 use super::{DiscoveryError, Discretisation, LatentStates, NeuralDiscoveryOptions, Windows};
-use crate::activation::Activation;
+use crate::basis::Monomials;
 use crate::block::MechanisticBlock;
 use crate::encoder::{Encoder, LearnedVector, Mlp};
 use crate::error::LayerError;
-use crate::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, OdeHead, Source, Steps};
-use crate::initial_weights::InitialWeights;
+use crate::head::{EquationHead, Initial, Latent, LibraryRightHandSide, OdeHead, Source, Steps};
 use crate::layer::OdeLayer;
 use crate::loss::{LossTerms, scaled_mean_square};
+use crate::network::{Activation, InitialWeights};
 use crate::train::{EpochRecord, Objective, Observer, Stop, Trainer};
 use crate::window::Window;
 
 /// The model of the paper's Lorenz experiment.
-type Model = MechanisticBlock<LearnedVector, EquationHead<LibraryRate<Monomials>>>;
+type Model = MechanisticBlock<LearnedVector, EquationHead<LibraryRightHandSide<Monomials>>>;
 
 /// The result of a neural discovery.
 #[derive(Debug, Clone)]
@@ -130,8 +130,8 @@ pub fn discover(
             false => selection(&keep),
         };
         model = model.map_head(|head| -> Result<_, DiscoveryError> {
-            let rate = head.rate().clone().precondition(matrix.view(), coefficients.view(), features)?;
-            Ok(head.with_rate(rate))
+            let rate = head.right_hand_side().clone().precondition(matrix.view(), coefficients.view(), features)?;
+            Ok(head.with_right_hand_side(rate))
         })?;
         // Another order of the windows in every cycle.
         let mut training = options.training.clone();
@@ -144,7 +144,7 @@ pub fn discover(
             .map_err(|source| DiscoveryError::Training { cycle, source })?;
         model = trained.model;
         let features = model.encoder().features();
-        let values = model.head().rate().coefficient_values(features).index_axis_move(Axis(0), 0);
+        let values = model.head().right_hand_side().coefficient_values(features).index_axis_move(Axis(0), 0);
         for ((index, keep), &value) in keep.indexed_iter_mut().zip(&values) {
             *keep &= value.abs() >= options.threshold;
             coefficients[index] = if *keep { value } else { 0.0 };
@@ -191,7 +191,7 @@ fn build(
     let (dims, width) = (windows.dims(), options.width);
     let network = Mlp::new(&[options.vector, width, width, dims * library.len()], Activation::Relu, &mut weights)?;
     let encoder = LearnedVector::through(options.vector, network, &mut weights)?;
-    let rate = LibraryRate::new(Monomials::new(library.terms()), dims, Source::Features, &weights);
+    let rate = LibraryRightHandSide::new(Monomials::new(library.terms()), dims, Source::Features, &weights);
     let size = windows.points() * dims;
     let mut network = || Mlp::new(&[size, width, width, size], Activation::Relu, &mut weights);
     let latent = match options.latent {

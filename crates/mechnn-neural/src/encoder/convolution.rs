@@ -6,10 +6,9 @@ use burn::tensor::module::conv1d;
 use burn::tensor::ops::ConvOptions;
 use serde::{Deserialize, Serialize};
 
-use super::{Encoder, Linear, expect_axis};
-use crate::activation::Activation;
-use crate::error::RefusedInput;
-use crate::initial_weights::InitialWeights;
+use super::Encoder;
+use crate::error::{RefusedInput, expect_axis};
+use crate::network::{Activation, InitialWeights, Linear};
 
 /// What lies beyond the ends of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

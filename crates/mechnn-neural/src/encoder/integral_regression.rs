@@ -3,10 +3,10 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::{Encoder, expect_axis};
+use super::Encoder;
 use crate::array::from_slice;
-use crate::error::RefusedInput;
-use crate::head::Basis;
+use crate::basis::Basis;
+use crate::error::{RefusedInput, expect_axis};
 
 /// Added to the diagonal of the normalised Gram matrix, for terms that are combinations of others on a window.
 const RIDGE: f64 = 1e-10;
@@ -22,7 +22,7 @@ const RIDGE: f64 = 1e-10;
 /// all directions for every window, and a step of size one changes the solution by as much as the regression leaves: a
 /// network that says the coefficients themselves has to be right to the smallest eigenvalue of L Lᵀ.
 ///
-/// Features: ξ, D P, then c, D: those of a [`LibraryRate`](crate::head::LibraryRate) and of
+/// Features: ξ, D P, then c, D: those of a [`LibraryRightHandSide`](crate::head::LibraryRightHandSide) and of
 /// [`Initial::Features`](crate::head::Initial::Features) with one derivative.
 ///
 /// Integrals are those of three-point collocation, exact for cubics at every second point; N is odd.

@@ -3,9 +3,9 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
-use super::{Encoder, Mlp, expect_axis};
-use crate::error::RefusedInput;
-use crate::initial_weights::InitialWeights;
+use super::{Encoder, Mlp};
+use crate::error::{RefusedInput, expect_axis};
+use crate::network::InitialWeights;
 
 /// A trained vector, optionally seen through a perceptron: one equation for all windows.
 #[derive(Module, Debug)]

@@ -3,10 +3,9 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::{Encoder, Linear, expect_axis};
-use crate::activation::Activation;
-use crate::error::RefusedInput;
-use crate::initial_weights::InitialWeights;
+use super::Encoder;
+use crate::error::{RefusedInput, expect_axis};
+use crate::network::{Activation, InitialWeights, Linear};
 
 /// A multilayer perceptron; as an encoder it sees the window as one vector of N C numbers.
 #[derive(Module, Debug)]

@@ -6,8 +6,6 @@ use burn::tensor::Tensor;
 use crate::error::RefusedInput;
 
 // In data-flow order.
-mod linear;
-
 mod mlp;
 
 mod learned_vector;
@@ -25,7 +23,6 @@ mod integral_regression;
 pub use convolution::{ConvolutionStack, Padding, Readout};
 pub use integral_regression::IntegralRegression;
 pub use learned_vector::LearnedVector;
-pub use linear::Linear;
 pub use mlp::Mlp;
 pub use pairwise::PairwiseDifferences;
 pub use residual::{ResidualSizes, ResidualStack};
@@ -46,18 +43,5 @@ pub trait Encoder: Module + ModuleDisplay {
     /// As [`Self::encode`].
     fn states(&self, window: Tensor<3>) -> Result<Tensor<3>, RefusedInput> {
         Ok(window)
-    }
-}
-
-pub(crate) fn expect_axis(
-    input: &'static str,
-    axis: usize,
-    meaning: &'static str,
-    expected: usize,
-    found: usize,
-) -> Result<(), RefusedInput> {
-    match found == expected {
-        true => Ok(()),
-        false => Err(RefusedInput::Shape { input, axis, meaning, expected, found }),
     }
 }

@@ -3,8 +3,8 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::{Encoder, expect_axis};
-use crate::error::RefusedInput;
+use super::Encoder;
+use crate::error::{RefusedInput, expect_axis};
 
 /// Replaces the positions of bodies by the differences of every pair, for forces that depend on nothing else; another
 /// encoder sees those.

@@ -4,10 +4,9 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use super::convolution::Convolution;
-use super::{Encoder, Padding, expect_axis};
-use crate::activation::Activation;
-use crate::error::RefusedInput;
-use crate::initial_weights::InitialWeights;
+use super::{Encoder, Padding};
+use crate::error::{RefusedInput, expect_axis};
+use crate::network::{Activation, InitialWeights};
 
 /// Convolution to `filters` channels, blocks `x + conv(act(conv(act(x))))`, convolution to `outputs` channels: as the KdV
 /// experiment of the paper uses along space. The features are `[B, N · outputs]`, point by point.

@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use super::Encoder;
 use crate::array::from_slice;
 use crate::error::RefusedInput;
-use crate::initial_weights::InitialWeights;
+use crate::network::InitialWeights;
 
 /// A trained vector `[N, H]` seen through a Gaussian kernel along its points:
 ///

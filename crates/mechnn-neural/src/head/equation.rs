@@ -1,30 +1,18 @@
 //! u^(n) = f(latent states, t): discovery and inference.
 
-use burn::module::{Module, ModuleDisplay};
+use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::{FeatureReader, HeadOutput, Initial, Latent, OdeHead, Steps};
+use super::{FeatureReader, HeadOutput, Initial, Latent, OdeHead, RightHandSide, Steps};
 use crate::array::from_slice;
-use crate::encoder::expect_axis;
-use crate::error::{LayerError, RefusedInput};
+use crate::error::{LayerError, RefusedInput, expect_axis};
 use crate::ode_tensors::OdeTensors;
 use crate::window::Window;
 
-/// A right-hand side f; implement it for equations of your own.
-pub trait Rate: Module + ModuleDisplay {
-    /// Number of features read.
-    fn features(&self) -> usize;
-
-    /// f, `[B, N, D]`, at states `[B, N, D]` and times `[B | 1, N, 1]`, for features `[B | 1, H]`.
-    ///
-    /// # Errors
-    /// [`RefusedInput`] if the states do not fit.
-    fn evaluate(&self, features: Tensor<2>, states: Tensor<3>, times: Tensor<3>) -> Result<Tensor<3>, RefusedInput>;
-}
-
-/// The equation `u_d^(n) = f_d` with f evaluated on latent states; features in the order rate, initial values, steps.
+/// The equation `u_d^(n) = f_d` with f evaluated on latent states; features in the order right-hand side, initial values, steps.
 #[derive(Module, Debug)]
-pub struct EquationHead<R: Rate> {
+pub struct EquationHead<R: RightHandSide> {
+    /// Its name is part of those of its parameters in a checkpoint.
     rate: R,
     latent: Latent,
     steps: Steps,
@@ -35,13 +23,13 @@ pub struct EquationHead<R: Rate> {
     initial: Initial,
 }
 
-impl<R: Rate> EquationHead<R> {
+impl<R: RightHandSide> EquationHead<R> {
     /// D = `dims` equations of the given `order` n >= 1; `orders` K > n derivatives are kept by the solver.
     ///
     /// # Errors
     /// [`RefusedInput::Shape`] if K is too small or the latent states have another number of dimensions.
     pub fn new(
-        rate: R,
+        right_hand_side: R,
         dims: usize,
         order: usize,
         orders: usize,
@@ -54,22 +42,22 @@ impl<R: Rate> EquationHead<R> {
             return Err(RefusedInput::Shape { input, axis: 4, meaning, expected: order + 1, found: orders });
         }
         latent.check(dims)?;
-        Ok(Self { rate, latent, steps, dims, order, orders, initial })
+        Ok(Self { rate: right_hand_side, latent, steps, dims, order, orders, initial })
     }
 
     /// The right-hand side.
-    pub fn rate(&self) -> &R {
+    pub fn right_hand_side(&self) -> &R {
         &self.rate
     }
 
     /// Replaces the right-hand side, keeping all else: after terms were removed.
-    pub fn with_rate(mut self, rate: R) -> Self {
-        self.rate = rate;
+    pub fn with_right_hand_side(mut self, right_hand_side: R) -> Self {
+        self.rate = right_hand_side;
         self
     }
 }
 
-impl<R: Rate> OdeHead for EquationHead<R> {
+impl<R: RightHandSide> OdeHead for EquationHead<R> {
     fn features(&self) -> usize {
         self.rate.features() + self.initial.features(self.dims) + self.steps.features()
     }

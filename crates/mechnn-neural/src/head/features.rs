@@ -2,8 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::encoder::expect_axis;
-use crate::error::RefusedInput;
+use crate::error::{RefusedInput, expect_axis};
 
 /// Takes the features of a head apart, from the first to the last.
 #[derive(Debug)]

@@ -4,8 +4,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::FeatureReader;
-use crate::encoder::expect_axis;
-use crate::error::RefusedInput;
+use crate::error::{RefusedInput, expect_axis};
 use crate::window::Window;
 
 /// The rule for the initial values.

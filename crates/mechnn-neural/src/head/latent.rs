@@ -4,8 +4,8 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use crate::array::from_slice;
-use crate::encoder::{Encoder, Mlp, expect_axis};
-use crate::error::{LayerError, RefusedInput};
+use crate::encoder::{Encoder, Mlp};
+use crate::error::{LayerError, RefusedInput, expect_axis};
 use crate::window::Window;
 
 /// The latent states of the paper: the solver is linear, so nonlinear terms see a guess of the solution, which the

@@ -18,25 +18,18 @@ mod latent;
 
 mod free;
 
-mod basis;
-
-mod saturation;
-
-mod library_rate;
-
-mod parametric;
+mod right_hand_side;
 
 mod equation;
 
-pub use basis::{Basis, Joined, Monomials, Powers, TanhUnits, Trigonometric};
-pub use equation::{EquationHead, Rate};
+pub use equation::EquationHead;
 pub use features::FeatureReader;
 pub use free::{FreeHead, FreeShape, Variation};
 pub use initial::Initial;
 pub use latent::Latent;
-pub use library_rate::{LibraryRate, Source};
-pub use parametric::{Parameter, ParametricError, ParametricRate};
-pub use saturation::Saturations;
+pub use right_hand_side::{
+    LibraryRightHandSide, Parameter, ParametricError, ParametricRightHandSide, RightHandSide, Source,
+};
 pub use steps::{StepAxis, Steps};
 
 /// The ODE a head has made, and the states its nonlinear terms were evaluated on.

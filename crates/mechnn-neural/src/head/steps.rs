@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::FeatureReader;
 use crate::array::from_slice;
 use crate::bounded::PositiveBounds;
-use crate::initial_weights::InitialWeights;
+use crate::network::InitialWeights;
 use crate::ode_tensors::StepsTensor;
 use crate::window::Window;
 

@@ -3,17 +3,17 @@
 use burn::tensor::{Device, Tensor};
 use mechnn_neural::discovery::preconditioner::transform;
 use mechnn_neural::encoder::LearnedVector;
-use mechnn_neural::head::{EquationHead, Rate};
+use mechnn_neural::head::{EquationHead, RightHandSide};
 use mechnn_neural::loss::{LossTerms, mean_square};
 use mechnn_neural::train::Objective;
 use mechnn_neural::{LayerError, MechanisticBlock, Window, from_slice, to_vec};
 use mechnn_solver::nonlinear::NonlinearSolver;
 use ndarray::Array2;
 
-use super::{Structure, StructureRate};
+use super::{Structure, StructureRightHandSide};
 use crate::experiment::ExperimentError;
 
-pub(super) type Block = MechanisticBlock<LearnedVector, EquationHead<StructureRate>>;
+pub(super) type Block = MechanisticBlock<LearnedVector, EquationHead<StructureRightHandSide>>;
 
 /// With the block: solution against data. Without: right-hand side against differences of the data.
 pub(super) struct Misfit {
@@ -60,7 +60,7 @@ impl Misfit {
         let Some(differences) = &self.differences else {
             return Ok((model.forward(&self.window)?.states(), self.window.values.clone()));
         };
-        let rate = model.head().rate();
+        let rate = model.head().right_hand_side();
         let rate = rate.evaluate(model.encoder().features(), self.window.values.clone(), self.window.times.clone())?;
         let [batch, points, dims] = rate.dims();
         Ok((rate.slice([0..batch, 1..points - 1, 0..dims]), differences.clone()))

@@ -3,7 +3,7 @@
 // In data-flow order.
 mod structure;
 
-mod structure_rate;
+mod structure_right_hand_side;
 
 mod misfit;
 
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use self::misfit::{Block, Misfit};
 use self::structure::Structure;
-use self::structure_rate::StructureRate;
+use self::structure_right_hand_side::StructureRightHandSide;
 use super::figure::{Labels, Panel};
 use super::watcher::train;
 use super::{ExperimentError, Figure, Table, Watch};
@@ -146,7 +146,7 @@ impl Constants {
         };
         let dims = known.initial.len();
         let build = |k: &[f64], matrix: Vec<f64>| -> Result<Block, ExperimentError> {
-            let rate = StructureRate::new(structure, k, matrix, &weights);
+            let rate = StructureRightHandSide::new(structure, k, matrix, &weights);
             let (initial, steps) = (Initial::Data { points: 1 }, Steps::fixed(known.step));
             let head = EquationHead::new(rate, dims, 1, orders, Latent::data(), initial, steps)?;
             let layer = OdeLayer::new(known.points).with_scheme(scheme);
@@ -177,7 +177,7 @@ impl Constants {
                 options.seed = seed;
                 let run = format!("{}, seed {seed}, {name}, start {attempt}, round {round}", known.name);
                 let trained = train(model, options, &misfit.in_units_of(least), watch, &run)?;
-                let moved = to_vec(trained.best_model().head().rate().constants());
+                let moved = to_vec(trained.best_model().head().right_hand_side().constants());
                 let (before, now) = (least, misfit.of(&still(&moved)?)?);
                 if now < before {
                     (least, k) = (now, moved);

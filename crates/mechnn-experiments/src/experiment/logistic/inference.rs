@@ -2,8 +2,9 @@
 
 use burn::module::Module;
 use burn::tensor::Tensor;
+use mechnn_neural::basis::Monomials;
 use mechnn_neural::encoder::{ConvolutionStack, Encoder};
-use mechnn_neural::head::{EquationHead, LibraryRate, Monomials};
+use mechnn_neural::head::{EquationHead, LibraryRightHandSide};
 use mechnn_neural::loss::{LossTerms, mean_square};
 use mechnn_neural::train::Objective;
 use mechnn_neural::{LayerError, MechanisticBlock, Window, from_slice};
@@ -17,7 +18,7 @@ pub(super) trait Inference: Module {
 }
 
 /// An equation of features, whatever makes them.
-pub(super) type Block<E> = MechanisticBlock<E, EquationHead<LibraryRate<Monomials>>>;
+pub(super) type Block<E> = MechanisticBlock<E, EquationHead<LibraryRightHandSide<Monomials>>>;
 
 impl<E: Encoder> Inference for Block<E> {
     fn terms(&self, window: &Window, _: Tensor<2>) -> Result<LossTerms, LayerError> {
@@ -34,7 +35,7 @@ impl<E: Encoder> Inference for Block<E> {
         let features = self.encoder().encode(window.values.clone())?;
         let own = features.dims()[0];
         let features = features.slice([0..own, 0..3]);
-        Ok(self.head().rate().coefficients(features).squeeze_dim(1))
+        Ok(self.head().right_hand_side().coefficients(features).squeeze_dim(1))
     }
 }
 

@@ -11,10 +11,11 @@ mod inference;
 mod score;
 
 use mechnn::equation::BasisLibrary;
+use mechnn_neural::basis::Monomials;
 use mechnn_neural::discovery::Windows;
 use mechnn_neural::discovery::preconditioner::{gram, transform};
 use mechnn_neural::encoder::{ConvolutionStack, IntegralRegression, Mlp, Padding, Readout};
-use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
+use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRightHandSide, Source, Steps};
 use mechnn_neural::train::{Adam, Schedule, TrainerOptions};
 use mechnn_neural::{Activation, InitialWeights, MechanisticBlock, OdeLayer, device, from_slice, to_vec};
 use mechnn_solver::{CollocationNodes, Scheme};
@@ -236,7 +237,7 @@ impl Logistic {
                 Latent::correction(network.with_zero_output(&weights), &[1.0], &[unit])
             }
         };
-        let mut rate = LibraryRate::new(basis.clone(), 1, Source::Features, &weights);
+        let mut rate = LibraryRightHandSide::new(basis.clone(), 1, Source::Features, &weights);
         if variant == Variant::Plain {
             let windows = Windows::new(&training.dataset()?, self.points)?;
             let keep = Array2::from_elem((1, library.len()), true);

@@ -13,10 +13,11 @@ use std::time::Instant;
 
 use mechnn::data::{Dataset, Trajectory};
 use mechnn::equation::BasisLibrary;
+use mechnn_neural::basis::Monomials;
 use mechnn_neural::discovery::Windows;
 use mechnn_neural::discovery::preconditioner::{gram, transform};
 use mechnn_neural::encoder::{LearnedVector, Mlp};
-use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRate, Monomials, Source, Steps};
+use mechnn_neural::head::{EquationHead, Initial, Latent, LibraryRightHandSide, Source, Steps};
 use mechnn_neural::train::{Adam, Schedule, TrainerOptions};
 use mechnn_neural::{Activation, InitialWeights, MechanisticBlock, OdeLayer, device, from_slice};
 use mechnn_solver::{CollocationNodes, Scheme};
@@ -185,7 +186,7 @@ impl NonlinearTerms {
         let library = BasisLibrary::polynomial(1, 2);
         let matrix =
             transform(&gram(&windows, &library, true), &Array2::from_elem((1, library.len()), true), windows.scale());
-        let rate = LibraryRate::new(Monomials::new(library.terms()), 1, Source::Shared, &weights);
+        let rate = LibraryRightHandSide::new(Monomials::new(library.terms()), 1, Source::Shared, &weights);
         let guess = array![[GUESS[0], GUESS[1], GUESS[2]]];
         let rate = rate.precondition(matrix.view(), guess.view(), from_slice(&[0.0], [1, 1], &device))?;
         let mut options = self.training.clone();

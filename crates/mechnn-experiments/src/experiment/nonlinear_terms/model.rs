@@ -2,9 +2,10 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, TensorData};
+use mechnn_neural::basis::Monomials;
 use mechnn_neural::encoder::LearnedVector;
 use mechnn_neural::external::{Input, join};
-use mechnn_neural::head::{EquationHead, LibraryRate, Monomials};
+use mechnn_neural::head::{EquationHead, LibraryRightHandSide};
 use mechnn_neural::loss::{LossTerms, mean_square};
 use mechnn_neural::train::{Objective, TrainerOptions};
 use mechnn_neural::{LayerError, MechanisticBlock, Window, to_vec};
@@ -18,11 +19,11 @@ use crate::experiment::{ExperimentError, Watch};
 /// The three coefficients and the start, solved by the nonlinear solver.
 #[derive(Module, Debug)]
 pub(super) struct NonlinearModel {
-    pub(super) rate: LibraryRate<Monomials>,
+    pub(super) rate: LibraryRightHandSide<Monomials>,
     pub(super) start: Param<Tensor<1>>,
 }
 
-type Block = MechanisticBlock<LearnedVector, EquationHead<LibraryRate<Monomials>>>;
+type Block = MechanisticBlock<LearnedVector, EquationHead<LibraryRightHandSide<Monomials>>>;
 
 /// A model of one curve.
 pub(super) trait CurveModel: Module {
@@ -38,7 +39,7 @@ impl CurveModel for Block {
     }
 
     fn coefficients(&self) -> Vec<f64> {
-        to_vec(self.head().rate().coefficients(self.encoder().features()))
+        to_vec(self.head().right_hand_side().coefficients(self.encoder().features()))
     }
 }
 

@@ -2,14 +2,14 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use mechnn_neural::head::Rate;
+use mechnn_neural::head::RightHandSide;
 use mechnn_neural::{InitialWeights, RefusedInput, from_slice};
 
 use super::Structure;
 
 /// A structure with trained constants k = base + matrix η.
 #[derive(Module, Debug)]
-pub(super) struct StructureRate {
+pub(super) struct StructureRightHandSide {
     /// η, `[1, P]`.
     moved: Param<Tensor<2>>,
     #[module(skip)]
@@ -21,7 +21,7 @@ pub(super) struct StructureRate {
     structure: Structure,
 }
 
-impl StructureRate {
+impl StructureRightHandSide {
     pub(super) fn new(structure: Structure, base: &[f64], matrix: Vec<f64>, weights: &InitialWeights) -> Self {
         let moved = weights.given(&vec![0.0; base.len()], [1, base.len()]);
         Self { moved, base: base.to_vec(), matrix, structure }
@@ -36,7 +36,7 @@ impl StructureRate {
     }
 }
 
-impl Rate for StructureRate {
+impl RightHandSide for StructureRightHandSide {
     fn features(&self) -> usize {
         0
     }

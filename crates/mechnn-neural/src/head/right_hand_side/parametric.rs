@@ -5,11 +5,11 @@ use burn::tensor::{Tensor, activation};
 use mechnn::equation::{ExpressionError, Term, parse_polynomial};
 use thiserror::Error;
 
-use super::{Basis, Monomials, Rate, Source};
+use super::{RightHandSide, Source};
 use crate::array::from_slice;
-use crate::encoder::expect_axis;
-use crate::error::RefusedInput;
-use crate::initial_weights::InitialWeights;
+use crate::basis::{Basis, Monomials};
+use crate::error::{RefusedInput, expect_axis};
+use crate::network::InitialWeights;
 
 /// An unknown number of an equation, between two bounds: `low + (high - low) σ(z)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,7 @@ pub enum ParametricError {
 
 /// Right-hand sides as text: polynomials in states and parameters, such as `r*x - k*x**2`.
 #[derive(Module, Debug)]
-pub struct ParametricRate {
+pub struct ParametricRightHandSide {
     /// z of shared parameters, `[1, P]`.
     shared: Option<Param<Tensor<2>>>,
     dims: usize,
@@ -70,7 +70,7 @@ pub struct ParametricRate {
     parameters: Vec<Parameter>,
 }
 
-impl ParametricRate {
+impl ParametricRightHandSide {
     /// One right-hand side for each state.
     ///
     /// # Errors
@@ -124,7 +124,7 @@ impl ParametricRate {
     }
 }
 
-impl Rate for ParametricRate {
+impl RightHandSide for ParametricRightHandSide {
     fn features(&self) -> usize {
         if self.shared.is_some() { 0 } else { self.parameters.len() }
     }

@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
-use crate::initial_weights::InitialWeights;
+use super::InitialWeights;
 
 /// y = x W + b
 ///

@@ -4,28 +4,19 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use ndarray::{Array3, ArrayView2, ArrayView3};
 
-use super::{Basis, Rate};
+use super::{RightHandSide, Source};
 use crate::array::{from_array, from_slice, to_vec};
-use crate::encoder::expect_axis;
-use crate::error::RefusedInput;
-use crate::initial_weights::InitialWeights;
-
-/// Where the coefficients of a library come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// Trained numbers, the same for every example.
-    Shared,
-    /// Features: of every example, or of all if the encoder has no input.
-    Features,
-}
+use crate::basis::Basis;
+use crate::error::{RefusedInput, expect_axis};
+use crate::network::InitialWeights;
 
 /// $$ f_d(x, t) = \sum_p \xi_{d,p}\, \phi_p(x, t), \qquad \xi_d = \xi_d^0 + T_d\, (\eta_d - \eta_d^0) $$
 ///
 /// η is what is trained or comes from features; T, ξ⁰ and η⁰ are constants (identity and zeros until
-/// [`LibraryRate::precondition`]): with T from the data's Gram matrix, steps of the optimiser are equally large in every
+/// [`LibraryRightHandSide::precondition`]): with T from the data's Gram matrix, steps of the optimiser are equally large in every
 /// direction. A row of zeros in T and ξ⁰ removes a term.
 #[derive(Module, Debug)]
-pub struct LibraryRate<B: Basis> {
+pub struct LibraryRightHandSide<B: Basis> {
     basis: B,
     /// η, `[1, D P]`.
     shared: Option<Param<Tensor<2>>>,
@@ -38,7 +29,7 @@ pub struct LibraryRate<B: Basis> {
     origin: Option<(Tensor<2>, Tensor<3>)>,
 }
 
-impl<B: Basis> LibraryRate<B> {
+impl<B: Basis> LibraryRightHandSide<B> {
     /// All terms in all D equations, coefficients starting at 0 if they are shared.
     pub fn new(basis: B, dims: usize, source: Source, weights: &InitialWeights) -> Self {
         let count = dims * basis.terms(dims);
@@ -116,7 +107,7 @@ impl<B: Basis> LibraryRate<B> {
     }
 }
 
-impl<B: Basis> Rate for LibraryRate<B> {
+impl<B: Basis> RightHandSide for LibraryRightHandSide<B> {
     fn features(&self) -> usize {
         match self.shared {
             Some(_) => 0,

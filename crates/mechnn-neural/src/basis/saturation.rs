@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 
 use super::Basis;
 use crate::array::to_vec;
-use crate::initial_weights::InitialWeights;
+use crate::network::InitialWeights;
 
 /// Rational functions that level off, with a trained positive constant for every state:
 ///
