@@ -1,7 +1,7 @@
 //! Arrays to tensors and back.
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use ndarray::{Array, ArrayBase, Data, Dimension, IxDyn};
+use ndarray::{Array, ArrayBase, Data, Dimension, IntoDimension, IxDyn};
 
 use crate::external::numbers;
 
@@ -37,13 +37,20 @@ pub fn from_slice<const RANK: usize>(values: &[f64], shape: [usize; RANK], devic
 pub fn to_vec<const RANK: usize>(tensor: Tensor<RANK>) -> Vec<f64> {
     match tensor.dtype() {
         DType::F64 => numbers(tensor.into_dispatch()),
-        _ => tensor.into_data().convert::<f64>().try_into_vec().unwrap_or_default(),
+        _ => {
+            let data = tensor.into_data().convert::<f64>();
+            data.try_into_vec().unwrap_or_else(|error| unreachable!("numbers converted to f64 are f64: {error:?}"))
+        }
     }
 }
 
 /// The values of a tensor as an array of dynamic rank.
 pub fn to_array<const RANK: usize>(tensor: Tensor<RANK>) -> Array<f64, IxDyn> {
-    let shape = IxDyn(&tensor.dims());
-    // The shape holds by construction: a tensor has as many values as its shape says.
-    Array::from_shape_vec(shape.clone(), to_vec(tensor)).unwrap_or_else(|_| Array::zeros(shape))
+    shaped(IxDyn(&tensor.dims()), to_vec(tensor))
+}
+
+/// The values of a tensor, row-major, as an array of its shape.
+pub(crate) fn shaped<D: Dimension>(shape: impl IntoDimension<Dim = D>, values: Vec<f64>) -> Array<f64, D> {
+    Array::from_shape_vec(shape.into_dimension(), values)
+        .unwrap_or_else(|error| unreachable!("a tensor has as many values as its shape says: {error}"))
 }

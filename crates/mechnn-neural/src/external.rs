@@ -114,7 +114,8 @@ impl External for Flex {
             return storage[start..start + length].to_vec();
         }
         // Strided storage is copied into storage of its own, which is moved like any other.
-        tensor.into_data().try_into_vec().unwrap_or_default()
+        let values = tensor.into_data().try_into_vec();
+        values.unwrap_or_else(|error| unreachable!("the storage was read as f64 above: {error:?}"))
     }
 }
 

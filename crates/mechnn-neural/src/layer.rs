@@ -7,8 +7,9 @@ use mechnn_solver::method::Automatic;
 use mechnn_solver::{
     Cotangent, EquationRows, OdeGradient, OdeProblem, OdeSolver, Pullback, Scheme, SolveError, SolveInfo, StepsGradient,
 };
-use ndarray::{Array, Array4, Dimension};
+use ndarray::{Array, Dimension};
 
+use crate::array::shaped;
 use crate::error::LayerError;
 use crate::external::{Cotangents, INPUTS, Input, join};
 use crate::ode_tensors::{OdeTensors, StepsTensor};
@@ -120,7 +121,7 @@ impl OdeLayer {
     /// [`LayerError`]: a tensor that does not fit, numbers that are no ODE, or a solve that failed; the last two name the
     /// batch element.
     pub fn forward(&self, ode: &OdeTensors) -> Result<OdeOutput, LayerError> {
-        let problem = ode.problem(self)?;
+        let problem = ode.problem(self.points, self.scheme, self.equation_rows)?;
         let (solution, pullback) = self.method.solve_with_pullback(&problem)?;
         let output = data(solution.values);
         let backward = BackwardStatus::default();
@@ -154,8 +155,8 @@ impl Cotangents for SolverDerivative {
     fn pull(&self, output: Vec<f64>, wanted: [bool; INPUTS]) -> [Option<TensorData>; INPUTS] {
         let sizes = self.problem.sizes();
         let shape = (sizes.batch, sizes.points, sizes.dims, sizes.orders);
-        // The shape holds by construction: the cotangent has the shape of the output.
-        let values = Array4::from_shape_vec(shape, output).unwrap_or_else(|_| Array4::zeros(shape));
+        // The cotangent has the shape of the output.
+        let values = shaped(shape, output);
         let gradient = self.pullback.pull(&Cotangent { values, slack: None }).unwrap_or_else(|error| {
             self.backward.set(error);
             not_a_number(OdeGradient::zeros(&self.problem))

@@ -1,12 +1,11 @@
 //! The inputs of the solver as tensors.
 
 use burn::tensor::{DType, Tensor};
-use mechnn_solver::{InitialValues, LinearOde, OdeProblem, TimeGrid, Weights};
-use ndarray::{Array, Dimension};
+use mechnn_solver::{EquationRows, InitialValues, LinearOde, OdeProblem, Scheme, TimeGrid, Weights};
+use ndarray::{Array, Dimension, IntoDimension};
 
-use crate::array::to_vec;
+use crate::array::{shaped, to_vec};
 use crate::error::{LayerError, RefusedInput};
-use crate::layer::OdeLayer;
 
 /// Steps between the points, in units of time, positive.
 #[derive(Debug, Clone)]
@@ -17,7 +16,7 @@ pub enum StepsTensor {
     PerDimension(Tensor<3>),
 }
 
-/// A batch of linear ODEs as tensors: what a head makes, and what [`OdeLayer`] solves.
+/// A batch of linear ODEs as tensors: what a head makes, and what [`OdeLayer`](crate::OdeLayer) solves.
 ///
 /// $$ \sum_{d} \sum_{k < K} c_{e,d,k}(t_i)\, u_d^{(k)}(t_i) = b_e(t_i) $$
 ///
@@ -44,9 +43,13 @@ pub struct OdeTensors {
 }
 
 impl OdeTensors {
-    /// The numbers as a problem of the solver: one copy of each tensor.
-    pub(crate) fn problem(&self, layer: &OdeLayer) -> Result<OdeProblem, LayerError> {
-        let points = layer.points();
+    /// The numbers as a problem of the solver on N = `points` points: one copy of each tensor.
+    pub(crate) fn problem(
+        &self,
+        points: usize,
+        scheme: Scheme,
+        equation_rows: EquationRows,
+    ) -> Result<OdeProblem, LayerError> {
         let ode =
             LinearOde::new(array("coefficients", self.coefficients.clone())?, array("forcing", self.forcing.clone())?);
         let initial = match &self.initial {
@@ -57,9 +60,8 @@ impl OdeTensors {
             StepsTensor::Shared(steps) => TimeGrid::shared(points, array("steps", steps.clone())?),
             StepsTensor::PerDimension(steps) => TimeGrid::per_dimension(points, array("steps", steps.clone())?),
         };
-        let mut problem = OdeProblem::new(&ode, &grid, &initial)?
-            .with_scheme(layer.scheme())?
-            .with_equation_rows(layer.equation_rows());
+        let mut problem =
+            OdeProblem::new(&ode, &grid, &initial)?.with_scheme(scheme)?.with_equation_rows(equation_rows);
         if let Some(weights) = &self.weights {
             problem = problem.with_weights(read_weights(weights)?)?;
         }
@@ -94,10 +96,8 @@ fn array<const RANK: usize, D: Dimension>(
     tensor: Tensor<RANK>,
 ) -> Result<Array<f64, D>, LayerError>
 where
-    [usize; RANK]: ndarray::IntoDimension<Dim = D>,
+    [usize; RANK]: IntoDimension<Dim = D>,
 {
     expect_f64(input, tensor.dtype())?;
-    let shape = tensor.dims();
-    // The shape holds by construction: a tensor has as many values as its shape says.
-    Ok(Array::from_shape_vec(shape, to_vec(tensor)).unwrap_or_else(|_| Array::zeros(shape)))
+    Ok(shaped(tensor.dims(), to_vec(tensor)))
 }

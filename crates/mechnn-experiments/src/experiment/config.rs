@@ -100,8 +100,8 @@ impl Config {
 
     /// All settings, defaults included, as TOML.
     pub fn resolved(&self) -> String {
-        // Settings are numbers, strings, lists and tables, which TOML can hold.
-        toml::to_string(self).unwrap_or_default()
+        toml::to_string(self)
+            .unwrap_or_else(|error| unreachable!("settings are numbers, texts, lists and tables: {error}"))
     }
 
     /// Runs the experiment.

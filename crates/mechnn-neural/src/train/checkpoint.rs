@@ -18,7 +18,7 @@ use super::{EpochRecord, TrainerOptions};
 
 const MAGIC: &[u8; 8] = b"MECHNNCK";
 const VERSION: u32 = 1;
-/// Bytes before the header, and of the hash.
+/// Bytes before the header (magic, version, length), and of the hash.
 const PREFIX: usize = 20;
 const HASH: usize = 32;
 
@@ -152,27 +152,32 @@ impl Checkpoint {
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, String> {
-        if bytes.len() < PREFIX + HASH || &bytes[..8] != MAGIC {
+        let Some((content, hash)) = bytes.split_last_chunk::<HASH>() else {
             return Err("it does not begin like one".to_owned());
-        }
-        let (content, hash) = bytes.split_at(bytes.len() - HASH);
+        };
+        let Some((prefix, rest)) =
+            content.split_first_chunk::<PREFIX>().filter(|(prefix, _)| prefix.starts_with(MAGIC))
+        else {
+            return Err("it does not begin like one".to_owned());
+        };
         if Sha256::digest(content).as_slice() != hash {
             return Err("its checksum does not match".to_owned());
         }
-        let version = u32::from_le_bytes(bytes[8..12].try_into().unwrap_or_default());
+        let [.., v0, v1, v2, v3, l0, l1, l2, l3, l4, l5, l6, l7] = *prefix;
+        let version = u32::from_le_bytes([v0, v1, v2, v3]);
         if version != VERSION {
             return Err(format!("its version is {version}, expected {VERSION}"));
         }
-        let length = u64::from_le_bytes(bytes[12..PREFIX].try_into().unwrap_or_default());
-        let end = usize::try_from(length).ok().and_then(|length| length.checked_add(PREFIX));
-        let end = end.filter(|&end| end <= content.len()).ok_or("its header is cut short")?;
-        let header: Header = serde_json::from_slice(&content[PREFIX..end]).map_err(|error| error.to_string())?;
+        let length = usize::try_from(u64::from_le_bytes([l0, l1, l2, l3, l4, l5, l6, l7])).ok();
+        let parts = length.and_then(|length| rest.split_at_checked(length));
+        let (header, rest) = parts.ok_or("its header is cut short")?;
+        let header: Header = serde_json::from_slice(header).map_err(|error| error.to_string())?;
 
-        let mut numbers = content[end..].chunks_exact(8).map(|n| f64::from_le_bytes(n.try_into().unwrap_or_default()));
+        let mut numbers = rest.as_chunks().0.iter().map(|number| f64::from_le_bytes(*number));
         let sizes: Vec<usize> = header.names.iter().map(|(_, shape)| shape.iter().product()).collect();
         let copies = 3 + usize::from(header.has_best);
         let expected = sizes.iter().try_fold(0usize, |sum, &size| sum.checked_add(size));
-        if expected.and_then(|n| n.checked_mul(8 * copies)) != Some(content.len() - end) {
+        if expected.and_then(|n| n.checked_mul(8 * copies)) != Some(rest.len()) {
             return Err("it holds another number of values than its header says".to_owned());
         }
         let mut arrays = || sizes.iter().map(|&n| numbers.by_ref().take(n).collect()).collect::<Vec<Vec<f64>>>();

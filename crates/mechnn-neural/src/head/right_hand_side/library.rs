@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use ndarray::{Array3, ArrayView2, ArrayView3};
 
 use super::{RightHandSide, Source};
-use crate::array::{from_array, from_slice, to_vec};
+use crate::array::{from_array, from_slice, shaped, to_vec};
 use crate::basis::Basis;
 use crate::error::{RefusedInput, expect_axis};
 use crate::network::InitialWeights;
@@ -100,10 +100,7 @@ impl<B: Basis> LibraryRightHandSide<B> {
     /// ξ as numbers, `[B | 1, D, P]`.
     pub fn coefficient_values(&self, features: Tensor<2>) -> Array3<f64> {
         let coefficients = self.coefficients(features);
-        let [batch, dims, terms] = coefficients.dims();
-        // The shape holds by construction.
-        Array3::from_shape_vec((batch, dims, terms), to_vec(coefficients))
-            .unwrap_or_else(|_| Array3::zeros((batch, dims, terms)))
+        shaped(coefficients.dims(), to_vec(coefficients))
     }
 }
 
