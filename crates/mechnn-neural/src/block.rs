@@ -48,8 +48,8 @@ impl<E: Encoder, H: OdeHead> MechanisticBlock<E, H> {
     /// # Errors
     /// [`LayerError`]: parts that do not fit, or a solve that fails.
     pub fn forward(&self, window: &Window) -> Result<BlockOutput, LayerError> {
-        let features = self.encoder.encode(window.values.clone())?;
-        let seen = Window { values: self.encoder.states(window.values.clone())?, times: window.times.clone() };
+        let (features, states) = self.encoder.encode_with_states(window.values.clone())?;
+        let seen = Window { values: states, times: window.times.clone() };
         let head = self.head.ode(features, &seen)?;
         let solution = self.layer.forward(&head.ode)?;
         Ok(BlockOutput { solution, head })

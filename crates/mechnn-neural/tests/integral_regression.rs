@@ -1,8 +1,9 @@
 //! The regression on integrated terms: exact on what it can represent, and with coordinates of equal curvature.
 
-use burn::tensor::Tensor;
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Gradients, Tensor};
 use mechnn::equation::BasisLibrary;
-use mechnn_neural::basis::Monomials;
+use mechnn_neural::basis::{Monomials, Saturations};
 use mechnn_neural::encoder::{Encoder, IntegralRegression, Mlp};
 use mechnn_neural::train::{NamedValues, parameters, with_parameters};
 use mechnn_neural::{Activation, InitialWeights, RefusedInput, device, from_slice, to_vec};
@@ -83,21 +84,49 @@ fn gradients_reach_the_network() {
         values[index].values[entry] += h;
         to_vec(loss(&with_parameters(model.clone(), &values)))[0]
     };
-    struct Collect<'a>(&'a burn::tensor::Gradients, Vec<Vec<f64>>);
-    impl burn::module::ModuleVisitor for Collect<'_> {
-        fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
-            self.1.push(param.val().grad(self.0).map(to_vec).expect("a gradient"));
-        }
-    }
-    let gradients = loss(&model).backward();
-    let mut collect = Collect(&gradients, vec![]);
-    burn::module::Module::visit(&model, &mut collect);
-    for (index, gradient) in collect.1.iter().enumerate() {
+    for (index, gradient) in gradients_of(&model, loss(&model)).iter().enumerate() {
         for entry in (0..gradient.len()).step_by(gradient.len().div_ceil(6)) {
             let difference = (at(index, entry, 1e-5) - at(index, entry, -1e-5)) / 2e-5;
             let error = (gradient[entry] - difference).abs() / (1.0 + difference.abs());
             assert!(error < 1e-6, "{}[{entry}]: {} against {difference}", start[index].name, gradient[entry]);
         }
+    }
+}
+
+/// The gradient of every parameter, in the order of [`parameters`].
+fn gradients_of<M: Module>(model: &M, loss: Tensor<1>) -> Vec<Vec<f64>> {
+    struct Collect<'a>(&'a Gradients, Vec<Vec<f64>>);
+    impl ModuleVisitor for Collect<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.1.push(param.val().grad(self.0).map(to_vec).expect("a gradient"));
+        }
+    }
+    let gradients = loss.backward();
+    let mut collect = Collect(&gradients, vec![]);
+    model.visit(&mut collect);
+    collect.1
+}
+
+/// A head reads both features and states; one regression gives them, with the gradients that two would have.
+#[test]
+fn one_regression_serves_features_and_states() {
+    let window = logistic(&[(3.0, 3.0, 0.05), (2.0, 4.0, 0.1)], 0.01);
+    // A basis with a trained constant: the gradient flows through the regression itself, and through the network.
+    let weights = InitialWeights::new(5, &device());
+    let network = Mlp::new(&[2 * POINTS, 4, 2], Activation::Tanh, &mut InitialWeights::new(3, &device()));
+    let basis = Saturations::new(1, &[1.5], &weights);
+    let model = IntegralRegression::new(basis, Some(network.expect("two widths")), 1, POINTS, STEP);
+    let model = model.expect("an odd number of points").with_passes(2);
+    let loss = |features: Tensor<2>, states: Tensor<3>| (features.clone() * features.sin()).sum() + states.cos().sum();
+    let (features, states) = model.encode_with_states(window.clone()).expect("fits");
+    let (again, apart) = (model.encode(window.clone()), model.encode_with_states(window));
+    let (again, apart) = (again.expect("fits"), apart.expect("fits").1);
+    assert_eq!(to_vec(features.clone()), to_vec(again.clone()));
+    assert_eq!(to_vec(states.clone()), to_vec(apart.clone()));
+    let (once, twice) = (gradients_of(&model, loss(features, states)), gradients_of(&model, loss(again, apart)));
+    for (index, (once, twice)) in once.iter().flatten().zip(twice.iter().flatten()).enumerate() {
+        // Contributions are added at another place of the graph: equal up to rounding.
+        assert!((once - twice).abs() <= 1e-10 * (1.0 + twice.abs()), "number {index}: {once} once, {twice} twice");
     }
 }
 
@@ -133,7 +162,7 @@ fn the_head_sees_the_curve_of_the_regression() {
         let sum: f64 = states.iter().zip(&clean).map(|(u, x)| (u - x).powi(2)).sum();
         (sum / POINTS as f64).sqrt()
     };
-    let seen = size(to_vec(regression(None).with_passes(3).states(window.clone()).expect("fits")));
+    let seen = size(to_vec(regression(None).with_passes(3).encode_with_states(window.clone()).expect("fits").1));
     // Four numbers fitted to 61 points take up a quarter of an error without structure; a ripple is almost orthogonal to them.
     assert!(seen < 0.25 * size(to_vec(window)), "{seen}");
 }

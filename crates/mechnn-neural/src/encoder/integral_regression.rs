@@ -4,12 +4,10 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use super::Encoder;
+use super::batched_cholesky::BatchedCholesky;
 use crate::array::from_slice;
 use crate::basis::Basis;
 use crate::error::{RefusedInput, expect_axis};
-
-/// Added to the diagonal of the normalised Gram matrix, for terms that are combinations of others on a window.
-const RIDGE: f64 = 1e-10;
 
 /// The coefficients ξ of an equation that is linear in them and the start c, from the integrals of its terms along the window:
 ///
@@ -78,7 +76,13 @@ impl<B: Basis, E: Encoder> IntegralRegression<B, E> {
 
 impl<B: Basis, E: Encoder> Encoder for IntegralRegression<B, E> {
     fn encode(&self, window: Tensor<3>) -> Result<Tensor<2>, RefusedInput> {
+        Ok(self.encode_with_states(window)?.0)
+    }
+
+    /// The states are the curve of the regression, which holds less of the noise than the data.
+    fn encode_with_states(&self, window: Tensor<3>) -> Result<(Tensor<2>, Tensor<3>), RefusedInput> {
         let Fit { factor, size, mean, scaled, residual } = self.fit(window.clone())?;
+        let curve = window.clone() - residual.clone();
         let [batch, terms, dims] = scaled.dims();
         let (mut scaled, mut level) = (scaled, window.clone().mean_dim(1));
         if let Some(network) = &self.network {
@@ -95,19 +99,14 @@ impl<B: Basis, E: Encoder> Encoder for IntegralRegression<B, E> {
         // x(t0) = c: the level of the data less that of the integrals.
         let start = level - mean.matmul(coefficients.clone());
         let coefficients = coefficients.swap_dims(1, 2).reshape([batch, dims * terms]);
-        Ok(Tensor::cat(vec![coefficients, start.reshape([batch, dims])], 1))
-    }
-
-    /// The curve of the regression, which holds less of the noise than the data.
-    fn states(&self, window: Tensor<3>) -> Result<Tensor<3>, RefusedInput> {
-        Ok(window.clone() - self.fit(window)?.residual)
+        Ok((Tensor::cat(vec![coefficients, start.reshape([batch, dims])], 1), curve))
     }
 }
 
 /// The regression of every window.
 struct Fit {
     /// Of the Gram matrix of the integrals in units of their sizes.
-    factor: Cholesky,
+    factor: BatchedCholesky,
     /// Root mean square of the centred integrals, `[B, P, 1]`.
     size: Tensor<3>,
     /// Means of the integrals, `[B, 1, P]`.
@@ -154,7 +153,7 @@ impl<B: Basis, E: Encoder> IntegralRegression<B, E> {
         let unit = integrals / size.clone();
         let gram = unit.clone().swap_dims(1, 2).matmul(unit.clone()) / points as f64;
         let right = unit.clone().swap_dims(1, 2).matmul(states.clone()) / points as f64;
-        let factor = Cholesky::new(gram, terms);
+        let factor = BatchedCholesky::new(gram, terms);
         let scaled = factor.solve_transposed(factor.solve(right));
         let residual = states - unit.matmul(scaled.clone());
         Ok(Fit { factor, size: size.swap_dims(1, 2), mean, scaled, residual })
@@ -164,55 +163,4 @@ impl<B: Basis, E: Encoder> IntegralRegression<B, E> {
 /// Over the points, above 0, `[B, 1, _]` for `[B, N, _]`.
 fn root_mean_square(x: Tensor<3>) -> Tensor<3> {
     ((x.clone() * x).mean_dim(1) + f64::MIN_POSITIVE).sqrt()
-}
-
-/// L of every batch element, by entries `[B, 1, 1]`.
-struct Cholesky(Vec<Vec<Tensor<3>>>);
-
-impl Cholesky {
-    /// Of `[B, P, P]` with a unit diagonal.
-    fn new(matrix: Tensor<3>, size: usize) -> Self {
-        let batch = matrix.dims()[0];
-        let entry = |i: usize, j: usize| matrix.clone().slice([0..batch, i..i + 1, j..j + 1]);
-        let mut lower: Vec<Vec<Tensor<3>>> = vec![];
-        for i in 0..size {
-            let mut row: Vec<Tensor<3>> = vec![];
-            for j in 0..=i {
-                let other = if j < i { &lower[j] } else { &row };
-                let sum = (0..j).fold(entry(i, j), |sum, k| sum - row[k].clone() * other[k].clone());
-                row.push(match i == j {
-                    true => (sum + RIDGE).clamp_min(RIDGE).sqrt(),
-                    false => sum / lower[j][j].clone(),
-                });
-            }
-            lower.push(row);
-        }
-        Self(lower)
-    }
-
-    /// L⁻¹ y for `[B, P, D]`.
-    fn solve(&self, y: Tensor<3>) -> Tensor<3> {
-        let [batch, size, dims] = y.dims();
-        let mut x: Vec<Tensor<3>> = vec![];
-        for i in 0..size {
-            let start = y.clone().slice([0..batch, i..i + 1, 0..dims]);
-            let sum = (0..i).fold(start, |sum, k| sum - self.0[i][k].clone() * x[k].clone());
-            x.push(sum / self.0[i][i].clone());
-        }
-        Tensor::cat(x, 1)
-    }
-
-    /// L⁻ᵀ y for `[B, P, D]`.
-    fn solve_transposed(&self, y: Tensor<3>) -> Tensor<3> {
-        let [batch, size, dims] = y.dims();
-        let mut x: Vec<Tensor<3>> = vec![];
-        for i in (0..size).rev() {
-            let start = y.clone().slice([0..batch, i..i + 1, 0..dims]);
-            // x[k] belongs to row size - 1 - k.
-            let sum = (i + 1..size).fold(start, |sum, k| sum - self.0[k][i].clone() * x[size - 1 - k].clone());
-            x.push(sum / self.0[i][i].clone());
-        }
-        x.reverse();
-        Tensor::cat(x, 1)
-    }
 }

@@ -18,6 +18,8 @@ mod residual;
 
 mod pairwise;
 
+mod batched_cholesky;
+
 mod integral_regression;
 
 pub use convolution::{ConvolutionStack, Padding, Readout};
@@ -36,12 +38,12 @@ pub trait Encoder: Module + ModuleDisplay {
     /// [`RefusedInput`] if the encoder was made for windows of another shape.
     fn encode(&self, window: Tensor<3>) -> Result<Tensor<2>, RefusedInput>;
 
-    /// The states `[B, N, D]` that the head sees in place of the window: an encoder that knows better ones than the measured
-    /// gives them here.
+    /// The features, and the states `[B, N, D]` that the head sees in place of the window: an encoder that knows better ones
+    /// than the measured gives them here.
     ///
     /// # Errors
     /// As [`Self::encode`].
-    fn states(&self, window: Tensor<3>) -> Result<Tensor<3>, RefusedInput> {
-        Ok(window)
+    fn encode_with_states(&self, window: Tensor<3>) -> Result<(Tensor<2>, Tensor<3>), RefusedInput> {
+        Ok((self.encode(window.clone())?, window))
     }
 }
