@@ -15,6 +15,8 @@ mod checkpoint;
 
 mod place;
 
+mod trained;
+
 mod trainer;
 
 mod error;
@@ -26,4 +28,5 @@ pub use observer::{EpochRecord, Flow, MetricsFile, Observer, Silent};
 pub use options::{Adam, Schedule, TrainerOptions};
 pub use parameters::{NamedValues, parameters, with_parameters};
 pub use place::CheckpointPlace;
-pub use trainer::{Stop, Trained, Trainer};
+pub use trained::{Stop, Trained};
+pub use trainer::Trainer;

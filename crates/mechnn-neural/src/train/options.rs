@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::TrainingError;
+
 /// Settings of a [`Trainer`](super::Trainer).
 ///
 /// | Name | Default | Purpose | Range |
@@ -52,6 +54,32 @@ impl Default for TrainerOptions {
             weights: BTreeMap::new(),
             seed: 0,
             threads: None,
+        }
+    }
+}
+
+impl TrainerOptions {
+    /// Refuses settings outside their ranges.
+    pub(super) fn check(&self) -> Result<(), TrainingError> {
+        let positive = |x: f64| x > 0.0 && x.is_finite();
+        let share = |x: f64| (0.0..1.0).contains(&x);
+        let settings = [
+            ("epochs", self.epochs as f64, self.epochs >= 1, "at least 1"),
+            ("batch", self.batch as f64, self.batch >= 1, "at least 1"),
+            ("adam.learning_rate", self.adam.learning_rate, positive(self.adam.learning_rate), "positive"),
+            ("adam.beta1", self.adam.beta1, share(self.adam.beta1), "0 to 1, without 1"),
+            ("adam.beta2", self.adam.beta2, share(self.adam.beta2), "0 to 1, without 1"),
+            ("adam.epsilon", self.adam.epsilon, positive(self.adam.epsilon), "positive"),
+            ("adam.weight_decay", self.adam.weight_decay, self.adam.weight_decay >= 0.0, "0 or more"),
+            ("clip", self.clip.unwrap_or(1.0), positive(self.clip.unwrap_or(1.0)), "positive"),
+            ("patience", self.patience.unwrap_or(1) as f64, self.patience != Some(0), "at least 1"),
+            ("threads", self.threads.unwrap_or(1) as f64, self.threads != Some(0), "at least 1"),
+        ];
+        match settings.into_iter().find(|(_, _, is_valid, _)| !is_valid) {
+            Some((name, value, _, expected)) => {
+                Err(TrainingError::Setting { name, value: value.to_string(), expected })
+            }
+            None => Ok(()),
         }
     }
 }

@@ -10,9 +10,10 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::adam::Moments;
-use super::parameters::{NamedValues, change, gradients, parameters, with_parameters};
+use super::parameters::{change, gradients, parameters, with_parameters};
 use super::{
-    Checkpoint, CheckpointError, CheckpointPlace, EpochRecord, Flow, Objective, Observer, TrainerOptions, TrainingError,
+    Checkpoint, CheckpointError, CheckpointPlace, EpochRecord, Flow, Objective, Observer, Stop, Trained,
+    TrainerOptions, TrainingError,
 };
 use crate::array::to_vec;
 
@@ -31,44 +32,11 @@ pub struct Trainer {
     pub extra: String,
 }
 
-/// Why a training ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
-    /// All epochs are done.
-    Epochs,
-    /// No better validation loss for [`TrainerOptions::patience`] epochs.
-    Patience,
-    /// The observer wanted so; the epoch that was running is lost.
-    Observer,
-}
-
-/// The result of a training.
-#[derive(Debug)]
-pub struct Trained<M> {
-    /// After the last finished epoch.
-    pub model: M,
-    /// Parameters of the epoch with the smallest validation loss (training loss without validation).
-    pub best: Vec<NamedValues>,
-    /// That epoch and its loss.
-    pub best_epoch: Option<(usize, f64)>,
-    /// Every epoch.
-    pub history: Vec<EpochRecord>,
-    /// Why it ended.
-    pub stop: Stop,
-}
-
 /// What no file holds yet.
 #[derive(Default)]
 struct Unsaved {
     last: bool,
     best: bool,
-}
-
-impl<M: Module> Trained<M> {
-    /// The model of the best epoch.
-    pub fn best_model(self) -> M {
-        with_parameters(self.model, &self.best)
-    }
 }
 
 impl Trainer {
@@ -87,7 +55,7 @@ impl Trainer {
         objective: &dyn Objective<M>,
         observer: &mut dyn Observer,
     ) -> Result<Trained<M>, TrainingError> {
-        self.check()?;
+        self.options.check()?;
         let values = parameters(&model);
         let state = Checkpoint {
             epochs: 0,
@@ -137,7 +105,7 @@ impl Trainer {
         objective: &dyn Objective<M>,
         observer: &mut dyn Observer,
     ) -> Result<Trained<M>, TrainingError> {
-        self.check()?;
+        self.options.check()?;
         let state = Checkpoint::read(checkpoint)?;
         state.check(&parameters(&model), checkpoint)?;
         let epochs = self.options.epochs;
@@ -146,30 +114,6 @@ impl Trainer {
         }
         let model = with_parameters(model, &state.parameters);
         self.in_threads(|| self.run(model, state, objective, observer))
-    }
-
-    fn check(&self) -> Result<(), TrainingError> {
-        let o = &self.options;
-        let positive = |x: f64| x > 0.0 && x.is_finite();
-        let share = |x: f64| (0.0..1.0).contains(&x);
-        let settings = [
-            ("epochs", o.epochs as f64, o.epochs >= 1, "at least 1"),
-            ("batch", o.batch as f64, o.batch >= 1, "at least 1"),
-            ("adam.learning_rate", o.adam.learning_rate, positive(o.adam.learning_rate), "positive"),
-            ("adam.beta1", o.adam.beta1, share(o.adam.beta1), "0 to 1, without 1"),
-            ("adam.beta2", o.adam.beta2, share(o.adam.beta2), "0 to 1, without 1"),
-            ("adam.epsilon", o.adam.epsilon, positive(o.adam.epsilon), "positive"),
-            ("adam.weight_decay", o.adam.weight_decay, o.adam.weight_decay >= 0.0, "0 or more"),
-            ("clip", o.clip.unwrap_or(1.0), positive(o.clip.unwrap_or(1.0)), "positive"),
-            ("patience", o.patience.unwrap_or(1) as f64, o.patience != Some(0), "at least 1"),
-            ("threads", o.threads.unwrap_or(1) as f64, o.threads != Some(0), "at least 1"),
-        ];
-        match settings.into_iter().find(|(_, _, is_valid, _)| !is_valid) {
-            Some((name, value, _, expected)) => {
-                Err(TrainingError::Setting { name, value: value.to_string(), expected })
-            }
-            None => Ok(()),
-        }
     }
 
     fn in_threads<R: Send>(&self, run: impl FnOnce() -> Result<R, TrainingError> + Send) -> Result<R, TrainingError> {
