@@ -17,6 +17,7 @@
 //!
 //! A broken pipe on stdout is success: `mechnn solve ode.toml | head` got all it wanted, and a complaint would say that
 //! something had gone wrong when nothing had. (Rust ignores SIGPIPE, so the write fails instead of ending the process.)
+#![forbid(unsafe_code)]
 
 mod failure;
 

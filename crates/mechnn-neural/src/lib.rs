@@ -2,11 +2,12 @@
 //!
 //! `data -> encoder -> head (coefficients, forcing, initial values, steps) -> OdeLayer -> loss -> Trainer`
 //!
-//! Everything is f64 on burn's Flex backend (CPU, pure Rust); [`device`] makes the device that tracks gradients. Letters
-//! and axis order are those of [`mechnn_solver`]: batch B, points N, equations E, dimensions D, orders K; here also
-//! features H, terms P, channels C.
+//! Everything is f64 on burn's Flex backend (CPU, pure Rust); [`device`] makes the device that tracks gradients.
+//! Letters and axis order are those of [`mechnn_solver`]: batch B, points N, equations E, dimensions D, orders K; here
+//! also features H, terms P, channels C.
 //!
 //! Reference: Pervez, Locatello, Gavves, "Mechanistic Neural Networks for Scientific Machine Learning", ICML 2024.
+#![forbid(unsafe_code)]
 
 // In data-flow order.
 mod array;
