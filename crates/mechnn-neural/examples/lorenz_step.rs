@@ -1,7 +1,8 @@
 //! Core-seconds of one training step of the Lorenz discovery at the paper's sizes, and the solver's share of it.
 //!
-//! Batch 512, 50 points, three dimensions, perceptrons 64-1024-1024-30 and 150-1024-1024-150, f64. Takes about a minute.
-//! Linux only: the time is that of the process, all threads, in ticks of 10 ms; `--release` for the numbers of the book.
+//! Batch 512, 50 points, three dimensions, perceptrons 64-1024-1024-30 and 150-1024-1024-150, f64. Takes about a
+//! minute. Linux only: the time is that of the process, all threads, in ticks of 10 ms; `--release` for the numbers of
+//! the book.
 
 #![allow(clippy::print_stdout, reason = "a measurement for people")]
 

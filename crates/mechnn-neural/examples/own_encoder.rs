@@ -1,7 +1,8 @@
 //! An encoder of your own: growth rates of exponentials from the logarithm of the window.
 //!
-//! Takes about a second and finds every rate within 0.01 %: the rate is linear in what the encoder looks at. Behind the
-//! bounds of a `Parameter` it would not be: a straight line through their sigmoid misses the smallest rate by 3 % at best.
+//! Takes about a second and finds every rate within 0.01 %: the rate is linear in what the encoder looks at. Behind
+//! the bounds of a `Parameter` it would not be: a straight line through their sigmoid misses the smallest rate by 3 %
+//! at best.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;

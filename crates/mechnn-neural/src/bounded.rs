@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// $$ h(z) = low \cdot (high / low)^{\sigma(z)}, \qquad dh/dz = h\,\ln(high / low)\,\sigma(z)(1 - \sigma(z)) $$
 ///
-/// Every real z gives a number between the bounds; equal changes of z are equal ratios of h in the middle of the interval.
+/// Every real z gives a number between the bounds; equal changes of z are equal ratios of h in the middle of the
+/// interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PositiveBounds {
     /// Lower bound, positive.

@@ -67,8 +67,8 @@ pub fn join<const RANK: usize>(
     Tensor::from_dispatch(<Dispatch as External>::external(a, b, c, d, e, output, derivative))
 }
 
-/// The values of an f64 tensor in row-major order: moved if nobody else has them and they fill their storage, else copied
-/// once.
+/// The values of an f64 tensor in row-major order: moved if nobody else has them and they fill their storage, else
+/// copied once.
 ///
 /// burn's own way, tensor to data to vector, copies shared storage twice: as bytes, and again because bytes are not
 /// aligned as numbers are.

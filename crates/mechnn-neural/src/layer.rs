@@ -118,8 +118,8 @@ impl OdeLayer {
     /// Solves every batch element; the gradient of `values` flows to all inputs that track one.
     ///
     /// # Errors
-    /// [`LayerError`]: a tensor that does not fit, numbers that are no ODE, or a solve that failed; the last two name the
-    /// batch element.
+    /// [`LayerError`]: a tensor that does not fit, numbers that are no ODE, or a solve that failed; the last two name
+    /// the batch element.
     pub fn forward(&self, ode: &OdeTensors) -> Result<OdeOutput, LayerError> {
         let problem = ode.problem(self.points, self.scheme, self.equation_rows)?;
         let (solution, pullback) = self.method.solve_with_pullback(&problem)?;

@@ -1,4 +1,5 @@
-//! Padding of convolutions: with the other end, shifts of a periodic window commute with the network; with zeros they do not.
+//! Padding of convolutions: with the other end, shifts of a periodic window commute with the network; with zeros they
+//! do not.
 
 use burn::tensor::Tensor;
 use mechnn_neural::encoder::{ConvolutionStack, Encoder, Padding, Readout, ResidualSizes, ResidualStack};
@@ -58,8 +59,8 @@ fn features_of_points_shift_with_a_periodic_window() {
     };
     assert!(moved(&circular) < ROUNDING, "{:e}", moved(&circular));
     assert!(moved(&zero) > EFFECT, "{:e}", moved(&zero));
-    // The weights are the same, and four convolutions of three points reach four points far: between the ends it makes no
-    // difference what lies beyond them.
+    // The weights are the same, and four convolutions of three points reach four points far: between the ends it makes
+    // no difference what lies beyond them.
     let middle = |stack: &ResidualStack| per_point(stack, window()).slice([0..2, 4..POINTS - 4, 0..outputs]);
     assert!(largest_difference(middle(&circular), middle(&zero)) < ROUNDING);
 }

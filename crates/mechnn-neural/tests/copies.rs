@@ -1,5 +1,5 @@
-//! What the layer allocates: one copy of each input, none of the solution and none of either on the way back, where there is
-//! also nothing of the size of a factorisation.
+//! What the layer allocates: one copy of each input, none of the solution and none of either on the way back, where
+//! there is also nothing of the size of a factorisation.
 #![allow(clippy::unwrap_used)]
 
 use std::alloc::{GlobalAlloc, Layout, System};

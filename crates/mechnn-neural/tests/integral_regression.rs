@@ -163,6 +163,7 @@ fn the_head_sees_the_curve_of_the_regression() {
         (sum / POINTS as f64).sqrt()
     };
     let seen = size(to_vec(regression(None).with_passes(3).encode_with_states(window.clone()).expect("fits").1));
-    // Four numbers fitted to 61 points take up a quarter of an error without structure; a ripple is almost orthogonal to them.
+    // Four numbers fitted to 61 points take up a quarter of an error without structure; a ripple is almost orthogonal
+    // to them.
     assert!(seen < 0.25 * size(to_vec(window)), "{seen}");
 }

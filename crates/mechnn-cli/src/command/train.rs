@@ -8,8 +8,8 @@ use crate::printer::Printer;
 
 /// Run a neural experiment of a configuration file
 ///
-/// The file is TOML; its `experiment` is damped-sine, lorenz, logistic, constants or nonlinear-terms, everything else has a documented
-/// default. Prints the table "paper or peer / ours". Needs a build with the feature `neural`.
+/// The file is TOML; its `experiment` is damped-sine, lorenz, logistic, constants or nonlinear-terms, everything else
+/// has a documented default. Prints the table "paper or peer / ours". Needs a build with the feature `neural`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TrainArgs {
     /// The configuration

@@ -21,8 +21,8 @@ pub enum Method {
 }
 
 impl Method {
-    /// The equations for the data, or why there are none; `options` are for [`discover`]. What the observer stops may be
-    /// unfinished.
+    /// The equations for the data, or why there are none; `options` are for [`discover`]. What the observer stops may
+    /// be unfinished.
     pub(super) fn fit(
         self,
         data: &Dataset,

@@ -119,8 +119,8 @@ impl Config {
     }
 }
 
-/// What is not given is the default of the experiment, not that of the part it stands in: `training.epochs=5` alone keeps
-/// the learning rate.
+/// What is not given is the default of the experiment, not that of the part it stands in: `training.epochs=5` alone
+/// keeps the learning rate.
 fn settings<T: DeserializeOwned + Serialize + Default>(given: TomlTable) -> Result<T, ConfigError> {
     let mut table = TomlTable::try_from(T::default()).map_err(|error| ConfigError::Syntax(error.to_string()))?;
     overlay(&mut table, given);

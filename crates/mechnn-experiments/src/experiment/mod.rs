@@ -2,8 +2,13 @@
 //!
 //! A configuration is TOML: `experiment = "damped-sine"` and the settings of that experiment, each documented and
 //! defaulted where its type is declared.
+//!
+//! Each experiment is a folder: `mod.rs` has its settings and `run`, which makes the [`Table`]; beside it its data (a
+//! curve, trajectories, known structures), its models, and how they are scored. Trainings go through `watcher::train`,
+//! so that they are watched, stopped and resumed like all others. A new one is a folder, a variant of [`Config`] and a
+//! file in `experiments/`.
 
-// In data-flow order.
+// In data-flow order: what experiments share, the experiments, what starts one.
 mod figure;
 
 mod spread;

@@ -22,7 +22,8 @@ pub trait Watch: Send {
         Flow::Continue
     }
 
-    /// Where the trainings leave their checkpoints, each in a folder of its own, and continue from; absent means nowhere.
+    /// Where the trainings leave their checkpoints, each in a folder of its own, and continue from; absent means
+    /// nowhere.
     fn checkpoints(&self) -> Option<CheckpointPlace> {
         None
     }

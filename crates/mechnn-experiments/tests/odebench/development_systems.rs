@@ -70,8 +70,9 @@ fn true_polynomials_are_exact_and_predict_both_starts() {
     assert_eq!(polynomials, 24);
 }
 
-/// Dimensions 1 and 2, first start, clean and with 5 % noise and half of the rows dropped: the share of runs that predict
-/// the other start, well below what was measured (`docs/src/benchmarks.md`), so that only a loss of method fails.
+/// Dimensions 1 and 2, first start, clean and with 5 % noise and half of the rows dropped: the share of runs that
+/// predict the other start, well below what was measured (`docs/src/benchmarks.md`), so that only a loss of method
+/// fails.
 #[test]
 fn the_quick_subset_predicts_the_other_start() {
     let Some(bench) = bench() else { return };

@@ -21,8 +21,8 @@ use crate::train::{Adam, Schedule, TrainerOptions};
 /// | `precondition` | true | coefficients in the basis in which the fit has equal curvature |
 /// | `training` | 4 epochs of each cycle, batch 512, rate 5e-4 falling to a tenth | see [`TrainerOptions`] |
 ///
-/// Loss terms: `fit`, solution against data (right-hand side against differences without a solver); `consistency`, latent states against data; both in units of each state's
-/// standard deviation.
+/// Loss terms: `fit`, solution against data (right-hand side against differences without a solver); `consistency`,
+/// latent states against data; both in units of each state's standard deviation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NeuralDiscoveryOptions {

@@ -14,8 +14,8 @@ const RIDGE: f64 = 1e-10;
 ///
 /// $$ G = \langle F F^T \rangle, \qquad F_p(t) = \int_{t_0}^{t} \phi_p(x(s))\, ds $$
 ///
-/// With latent states equal to the data the fit of one equation is (ξ - ξ*)ᵀ G (ξ - ξ*). Not `integrated`, it is that of the
-/// terms themselves times the duration of the window, for a fit of the right-hand side.
+/// With latent states equal to the data the fit of one equation is (ξ - ξ*)ᵀ G (ξ - ξ*). Not `integrated`, it is that
+/// of the terms themselves times the duration of the window, for a fit of the right-hand side.
 pub fn gram(windows: &Windows, library: &BasisLibrary, integrated: bool) -> Array2<f64> {
     let terms = library.len();
     let mut gram = Array2::zeros((terms, terms));

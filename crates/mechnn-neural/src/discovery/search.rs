@@ -76,8 +76,8 @@ impl Objective<Model> for WindowLoss<'_> {
 }
 
 impl WindowLoss<'_> {
-    /// Without the solver: forcing against central differences at the inner points, in units of the states' scale and the
-    /// duration of the window.
+    /// Without the solver: forcing against central differences at the inner points, in units of the states' scale and
+    /// the duration of the window.
     fn difference_terms(&self, model: &Model, window: &Window) -> Result<LossTerms, LayerError> {
         let features = model.encoder().encode(window.values.clone())?;
         let head = model.head().ode(features, window)?;

@@ -9,16 +9,18 @@ use crate::array::from_slice;
 use crate::basis::Basis;
 use crate::error::{RefusedInput, expect_axis};
 
-/// The coefficients ξ of an equation that is linear in them and the start c, from the integrals of its terms along the window:
+/// The coefficients ξ of an equation that is linear in them and the start c, from the integrals of its terms along the
+/// window:
 ///
 /// $$ \xi = \xi_{LS} + s\, L^{-T} g(x, e), \qquad c = \bar x - \bar F^T \xi + s\, h(x, e), \qquad
 /// (\xi_{LS}, \cdot) = \arg\min_{\xi, c} \sum_n \Big| x(t_n) - c - \sum_p \xi_p F_p(t_n) \Big|^2, \qquad
 /// F_p(t) = \int_{t_0}^{t} \phi_p(x(s))\, ds $$
 ///
-/// L Lᵀ is the Gram matrix of the F_p of this window, centred and divided by N, s the root mean square of the residual e
-/// of the regression, and (g, h) a network that sees the window and e/s. In the coordinates (g, h) the fit has equal curvature in
-/// all directions for every window, and a step of size one changes the solution by as much as the regression leaves: a
-/// network that says the coefficients themselves has to be right to the smallest eigenvalue of L Lᵀ.
+/// L Lᵀ is the Gram matrix of the F_p of this window, centred and divided by N, s the root mean square of the residual
+/// e of the regression, and (g, h) a network that sees the window and e/s. In the coordinates (g, h) the fit has equal
+/// curvature in all directions for every window, and a step of size one changes the solution by as much as the
+/// regression leaves: a network that says the coefficients themselves has to be right to the smallest eigenvalue of L
+/// Lᵀ.
 ///
 /// Features: ξ, D P, then c, D: those of a [`LibraryRightHandSide`](crate::head::LibraryRightHandSide) and of
 /// [`Initial::Features`](crate::head::Initial::Features) with one derivative.
@@ -35,8 +37,8 @@ pub struct IntegralRegression<B: Basis, E: Encoder> {
 }
 
 impl<B: Basis, E: Encoder> IntegralRegression<B, E> {
-    /// For windows of `points` points, an odd number, `step` apart, with D = `dims` states. The network, if there is one,
-    /// sees 2 D channels and makes D (P + 1) features.
+    /// For windows of `points` points, an odd number, `step` apart, with D = `dims` states. The network, if there is
+    /// one, sees 2 D channels and makes D (P + 1) features.
     ///
     /// # Errors
     /// [`RefusedInput::Shape`] for an even number of points.
@@ -45,9 +47,9 @@ impl<B: Basis, E: Encoder> IntegralRegression<B, E> {
         Ok(Self { basis, network, dims, points, step, passes: 1 })
     }
 
-    /// Repeats the regression, each time with the terms along the curve that the one before has found instead of the data:
-    /// squares of noisy data are too large by the variance of the noise. It is the fixed point that the consistency loss
-    /// leads to.
+    /// Repeats the regression, each time with the terms along the curve that the one before has found instead of the
+    /// data: squares of noisy data are too large by the variance of the noise. It is the fixed point that the
+    /// consistency loss leads to.
     pub fn with_passes(mut self, passes: usize) -> Self {
         self.passes = passes.max(1);
         self

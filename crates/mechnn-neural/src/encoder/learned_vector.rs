@@ -25,8 +25,8 @@ impl LearnedVector {
         Self { vector: weights.given(features, [1, features.len()]), network: None }
     }
 
-    /// The vector is the input of a network, as in the Lorenz experiment of the paper; over-parametrised, but it changes
-    /// how fast a step of the optimiser moves the features.
+    /// The vector is the input of a network, as in the Lorenz experiment of the paper; over-parametrised, but it
+    /// changes how fast a step of the optimiser moves the features.
     ///
     /// # Errors
     /// [`RefusedInput::Shape`] if `length` is not the number of the network's inputs.

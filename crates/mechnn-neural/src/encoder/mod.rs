@@ -38,8 +38,8 @@ pub trait Encoder: Module + ModuleDisplay {
     /// [`RefusedInput`] if the encoder was made for windows of another shape.
     fn encode(&self, window: Tensor<3>) -> Result<Tensor<2>, RefusedInput>;
 
-    /// The features, and the states `[B, N, D]` that the head sees in place of the window: an encoder that knows better ones
-    /// than the measured gives them here.
+    /// The features, and the states `[B, N, D]` that the head sees in place of the window: an encoder that knows
+    /// better ones than the measured gives them here.
     ///
     /// # Errors
     /// As [`Self::encode`].

@@ -8,8 +8,8 @@ use super::{Encoder, Padding};
 use crate::error::{RefusedInput, expect_axis};
 use crate::network::{Activation, InitialWeights};
 
-/// Convolution to `filters` channels, blocks `x + conv(act(conv(act(x))))`, convolution to `outputs` channels: as the KdV
-/// experiment of the paper uses along space. The features are `[B, N · outputs]`, point by point.
+/// Convolution to `filters` channels, blocks `x + conv(act(conv(act(x))))`, convolution to `outputs` channels: as the
+/// KdV experiment of the paper uses along space. The features are `[B, N · outputs]`, point by point.
 #[derive(Module, Debug)]
 pub struct ResidualStack {
     first: Convolution,

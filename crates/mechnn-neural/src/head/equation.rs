@@ -9,7 +9,8 @@ use crate::error::{LayerError, RefusedInput, expect_axis};
 use crate::ode_tensors::OdeTensors;
 use crate::window::Window;
 
-/// The equation `u_d^(n) = f_d` with f evaluated on latent states; features in the order right-hand side, initial values, steps.
+/// The equation `u_d^(n) = f_d` with f evaluated on latent states; features in the order right-hand side, initial
+/// values, steps.
 #[derive(Module, Debug)]
 pub struct EquationHead<R: RightHandSide> {
     /// Its name is part of those of its parameters in a checkpoint.

@@ -32,8 +32,9 @@ impl Latent {
         Self { network: Some(network), correction: false, scale: scale.to_vec(), unit: scale.to_vec() }
     }
 
-    /// The measured states plus what a network adds to them: it starts near the data. The network sees states in units of
-    /// `scale` and makes corrections in units of `unit`, both `[D]`; the size of the noise is a good unit where it is known.
+    /// The measured states plus what a network adds to them: it starts near the data. The network sees states in units
+    /// of `scale` and makes corrections in units of `unit`, both `[D]`; the size of the noise is a good unit where it
+    /// is known.
     pub fn correction(network: Mlp, scale: &[f64], unit: &[f64]) -> Self {
         Self { network: Some(network), correction: true, scale: scale.to_vec(), unit: unit.to_vec() }
     }

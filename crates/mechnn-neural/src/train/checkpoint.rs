@@ -1,7 +1,7 @@
 //! Everything a training needs to go on, in one file that appears whole.
 //!
-//! Layout: `MECHNNCK`, version (u32), length of the header (u64), header (JSON), all numbers (f64), SHA-256 of all before;
-//! little-endian. The header names every array with its length.
+//! Layout: `MECHNNCK`, version (u32), length of the header (u64), header (JSON), all numbers (f64), SHA-256 of all
+//! before; little-endian. The header names every array with its length.
 
 use std::fs::File;
 use std::io::{self, Read};

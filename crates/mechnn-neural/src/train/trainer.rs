@@ -20,8 +20,8 @@ use crate::array::to_vec;
 /// Minimises an [`Objective`] over the parameters of a model by AdamW on mini-batches.
 ///
 /// The state between two epochs is a [`Checkpoint`]; continuing from one gives the same bits as not having stopped.
-/// The number of threads does not change a bit either: products of matrices are shared among threads by rows and columns
-/// of the result, never along a sum.
+/// The number of threads does not change a bit either: products of matrices are shared among threads by rows and
+/// columns of the result, never along a sum.
 #[derive(Debug, Clone, Default)]
 pub struct Trainer {
     /// Settings.

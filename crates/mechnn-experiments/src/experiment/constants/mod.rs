@@ -32,14 +32,14 @@ use super::{ExperimentError, Figure, Table, Watch};
 /// | `start` | 0.3 | the constants start this share away from round numbers, at random |
 /// | `candidates` | 20 | random constants a start is the best of, by misfit |
 /// | `starts` | 6 | starts of a fit; the one with the smallest misfit counts, and one below 1e-8 ends the search |
-/// | `rounds` | 12 | times the constants are preconditioned anew; a round that lowers the misfit by less than a tenth is the last |
+/// | `rounds` | 12 | times the constants are preconditioned anew; the last one lowers the misfit by less than a tenth |
 /// | `training` | of a round: 300 steps, rate 0.05 falling to 1e-3 of it | see [`TrainerOptions`] |
 ///
-/// The constants are k = k⁰ + s T η with T from the Jacobian J of what is fitted, Tᵀ (JᵀJ + damping) T = 1, and s the present misfit: in
-/// η the fit is as curved in every direction, without which Adam stops far from the truth (power law: 25 % off after 3000
-/// steps). k⁰ and T are those at the start of each round, and so is the unit of the loss, s²: without it the gradient falls
-/// below the ε of Adam as soon as the misfit is near 1e-5, and the constants of the rational root stay where they are then,
-/// up to 800 % off, though the data hold them to a ten-thousandth.
+/// The constants are k = k⁰ + s T η with T from the Jacobian J of what is fitted, Tᵀ (JᵀJ + damping) T = 1, and s the
+/// present misfit: in η the fit is as curved in every direction, without which Adam stops far from the truth (power
+/// law: 25 % off after 3000 steps). k⁰ and T are those at the start of each round, and so is the unit of the loss, s²:
+/// without it the gradient falls below the ε of Adam as soon as the misfit is near 1e-5, and the constants of the
+/// rational root stay where they are then, up to 800 % off, though the data hold them to a ten-thousandth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Constants {

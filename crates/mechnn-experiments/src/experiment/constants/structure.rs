@@ -12,8 +12,8 @@ pub(super) enum Structure {
     Riccati,
     /// x' = k0 x^k1
     PowerLaw,
-    /// x' = -sqrt|k0 + k1 x + k2 x²| / sqrt|1 + k3 t + k4 t²|: the common scale of both roots is not identifiable, so one
-    /// constant is 1 (the paper's 0.5 + 2 x + 0.8 x² over 1 + 0.1 t + 0.2 t²).
+    /// x' = -sqrt|k0 + k1 x + k2 x²| / sqrt|1 + k3 t + k4 t²|: the common scale of both roots is not identifiable, so
+    /// one constant is 1 (the paper's 0.5 + 2 x + 0.8 x² over 1 + 0.1 t + 0.2 t²).
     RationalRoot,
 }
 

@@ -33,8 +33,8 @@ pub(super) type Block = MechanisticBlock<CurveEncoder, FreeHead>;
 pub(super) enum Start {
     /// Random c(t), forcing 1, no initial values, as the public code.
     Free,
-    /// c(t) of a damped oscillation of this frequency, seen through a kernel of `width` points; forcing and initial values
-    /// learned, for without them a constant c(t) has only an offset as its solution.
+    /// c(t) of a damped oscillation of this frequency, seen through a kernel of `width` points; forcing and initial
+    /// values learned, for without them a constant c(t) has only an offset as its solution.
     Smooth { width: f64, frequency: f64 },
 }
 

@@ -43,9 +43,10 @@ use super::{ExperimentError, Figure, Table, Watch};
 /// | `more_noise` | 0.01, 0.05 | other levels; first seed only |
 /// | `channels` | 8, 16 | of the convolutions; the paper has 64, 128, 256, 256, 128, 128 |
 /// | `kernel` | 5 | points of a kernel |
-/// | `training` | 20 epochs, batch 64, rate 1e-3 falling to 0.02 of it, ε 1e-12 | see [`TrainerOptions`]; the paper has 150 epochs |
+/// | `training` | 20 epochs, batch 64, rate 1e-3 falling to 2e-5, ε 1e-12 | see [`TrainerOptions`]; the paper has 150 |
 ///
-/// The loss ends at the variance of the noise, 1e-6, and its gradient by single weights far below the usual ε of Adam, 1e-8.
+/// The loss ends at the variance of the noise, 1e-6, and its gradient by single weights far below the usual ε of Adam,
+/// 1e-8.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Logistic {
@@ -165,8 +166,8 @@ impl Logistic {
             single(name.to_owned(), self.noise, variant)?;
         }
         table.note(format!(
-            "Channels {:?} with kernels of {} (paper: 64-128-256-256-128-128), {} epochs (paper: 150), batch {}; known step. \
-             A learned step would make r a free scale: only the product of rate and step is seen by the solver.",
+            "Channels {:?} with kernels of {} (paper: 64-128-256-256-128-128), {} epochs (paper: 150), batch {}; known \
+             step. A learned step would make r a free scale: only the product of rate and step is seen by the solver.",
             self.channels, self.kernel, self.training.epochs, self.training.batch
         ));
         // Of the levels between, the last: four panels have room.

@@ -155,8 +155,8 @@ impl Lorenz {
         }
         let o = &self.discovery;
         table.note(format!(
-            "Networks of hidden width {} (paper: 1024), {parameters} parameters, windows of {} points, batch {}; {} cycles of \
-             {} epochs.",
+            "Networks of hidden width {} (paper: 1024), {parameters} parameters, windows of {} points, batch {}; {} \
+             cycles of {} epochs.",
             o.width, o.window, o.training.batch, o.cycles, o.training.epochs
         ));
         Ok(table)

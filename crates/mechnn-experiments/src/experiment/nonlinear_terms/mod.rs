@@ -1,8 +1,9 @@
 //! Nonlinear terms by latent states against the nonlinear solver, on one curve.
 //!
-//! x' = c0 + c1 x + c2 x² with three unknown coefficients and an unknown start, from one noisy curve of logistic growth
-//! with r = K = 3. The linear solver needs states on which x² is evaluated: the data, or latent states tied to the solution
-//! by the consistency loss. [`NonlinearSolver`](mechnn_solver::nonlinear::NonlinearSolver) needs none; its derivative is implicit.
+//! x' = c0 + c1 x + c2 x² with three unknown coefficients and an unknown start, from one noisy curve of logistic
+//! growth with r = K = 3. The linear solver needs states on which x² is evaluated: the data, or latent states tied to
+//! the solution by the consistency loss. [`NonlinearSolver`](mechnn_solver::nonlinear::NonlinearSolver) needs none;
+//! its derivative is implicit.
 
 // In data-flow order.
 mod implicit;
@@ -39,11 +40,11 @@ use super::{ExperimentError, Figure, Table, Watch};
 /// | `noise` | 1e-3, 0.01, 0.05 | standard deviations |
 /// | `points` | 61 | on [0, 3], an odd number |
 /// | `width` | 64 | of the network of the latent states |
-/// | `training` | 6000 steps, rate 1e-3 falling to a hundredth, β₂ 0.9, norm at most 1 | see [`TrainerOptions`]; the same for all methods |
+/// | `training` | 6000 steps, rate 1e-3 to 1e-5, β₂ 0.9, norm at most 1 | the same for all methods |
 ///
-/// The gradient falls by six orders and has no noise of mini-batches. With β₂ = 0.999 the first gradients slow down a thousand
-/// steps, and none of the methods arrives. With a rate of 0.02 the nonlinear solver is led to coefficients without a solution
-/// up to the last point: x' = c0 + c1 x + c2 x² with a little too negative c0 falls to -∞.
+/// The gradient falls by six orders and has no noise of mini-batches. With β₂ = 0.999 the first gradients slow down a
+/// thousand steps, and none of the methods arrives. With a rate of 0.02 the nonlinear solver is led to coefficients
+/// without a solution up to the last point: x' = c0 + c1 x + c2 x² with a little too negative c0 falls to -∞.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NonlinearTerms {
@@ -144,9 +145,9 @@ impl NonlinearTerms {
             }
         }
         table.note(format!(
-            "x' = c0 + c1 x + c2 x² with unknown coefficients and start, {} points of one curve (truth 0, 3, -1, from 0.05), \
-             all from the same guess (0, 1, -0.5), in the same preconditioned coordinates, with the same optimiser and {} steps. \
-             Times are of a shared machine.",
+            "x' = c0 + c1 x + c2 x² with unknown coefficients and start, {} points of one curve (truth 0, 3, -1, \
+             from 0.05), all from the same guess (0, 1, -0.5), in the same preconditioned coordinates, with the same \
+             optimiser and {} steps. Times are of a shared machine.",
             self.points, self.training.epochs
         ));
         let title = format!("Nonlinear terms, noise {most}, first seed");

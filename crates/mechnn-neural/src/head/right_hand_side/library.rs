@@ -13,8 +13,8 @@ use crate::network::InitialWeights;
 /// $$ f_d(x, t) = \sum_p \xi_{d,p}\, \phi_p(x, t), \qquad \xi_d = \xi_d^0 + T_d\, (\eta_d - \eta_d^0) $$
 ///
 /// η is what is trained or comes from features; T, ξ⁰ and η⁰ are constants (identity and zeros until
-/// [`LibraryRightHandSide::precondition`]): with T from the data's Gram matrix, steps of the optimiser are equally large in every
-/// direction. A row of zeros in T and ξ⁰ removes a term.
+/// [`LibraryRightHandSide::precondition`]): with T from the data's Gram matrix, steps of the optimiser are equally
+/// large in every direction. A row of zeros in T and ξ⁰ removes a term.
 #[derive(Module, Debug)]
 pub struct LibraryRightHandSide<B: Basis> {
     basis: B,
