@@ -23,8 +23,6 @@ mod failure;
 
 mod interrupt;
 
-mod number_text;
-
 mod printer;
 
 mod atomic_file;

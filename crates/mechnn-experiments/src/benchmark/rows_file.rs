@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{BenchmarkError, Method, Row, Run};
-use crate::whole_file;
+use mechnn::whole_file;
 
 /// First line: the form of the file. The number rises when a column changes its meaning or leaves.
 const SCHEMA: &str = "# mechnn odebench rows 1";

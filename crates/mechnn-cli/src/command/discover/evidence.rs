@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use mechnn::data::Dataset;
 use mechnn::discovery::{Direction, DiscoveryDocument, DiscoveryResult, ModelConstraints, Part, TermWeight};
+use mechnn::number::SignificantDigits;
 
-use crate::number_text::significant;
 use crate::printer::Printer;
 
 pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult, document: &DiscoveryDocument) {
@@ -161,5 +161,5 @@ fn r2(value: f64) -> String {
 
 /// Three significant digits.
 fn short(value: f64) -> String {
-    significant(value, 3, 1e-3..1e5)
+    SignificantDigits::new(3).fixed_between(1e-3, 1e5).text(value)
 }

@@ -1,8 +1,7 @@
 //! Numbers with their errors, for people.
 
 use mechnn::inference::{Inference, InferredNumber, Model};
-
-use crate::number_text::significant;
+use mechnn::number::SignificantDigits;
 
 /// One line per number: name, value, standard error, 95 % interval.
 pub(super) fn parameters(model: &Model, result: &Inference) -> String {
@@ -71,5 +70,5 @@ fn short_error(error: f64) -> String {
 
 /// Four significant digits.
 pub(super) fn short(value: f64) -> String {
-    significant(value, 4, 1e-3..1e6)
+    SignificantDigits::new(4).fixed_between(1e-3, 1e6).text(value)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::fitted_trajectory::FittedTrajectory;
 use super::residuals::Residuals;
+use crate::number::SignificantDigits;
 
 /// How far the equations can be trusted, judged on the data they were found from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -118,17 +119,8 @@ impl fmt::Display for Verdict {
 }
 
 /// Four significant digits: times may be years or nanoseconds.
-fn significant(value: f64) -> String {
-    let size = value.abs();
-    if value == 0.0 {
-        "0".to_owned()
-    } else if (1e-4..1e7).contains(&size) {
-        let decimals = (3 - size.log10().floor() as i32).max(0).unsigned_abs() as usize;
-        let digits = format!("{value:.decimals$}");
-        if decimals == 0 { digits } else { digits.trim_end_matches('0').trim_end_matches('.').to_owned() }
-    } else {
-        format!("{value:.3e}")
-    }
+fn significant(time: f64) -> String {
+    SignificantDigits::new(4).without_trailing_zeros().text(time)
 }
 
 #[cfg(test)]

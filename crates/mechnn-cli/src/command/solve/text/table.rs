@@ -1,12 +1,12 @@
 //! A solution as a table: time, unknowns and their derivatives, the residual of each equation, the error where the
 //! solution is known.
 
+use mechnn::number::SignificantDigits;
 use mechnn_solver::{OdeProblem, Solution};
 use serde::Serialize;
 
 use super::system::System;
 use crate::failure::Failure;
-use crate::number_text::significant;
 
 /// Significant digits of the text table; CSV and JSON have all of them.
 const DIGITS: usize = 7;
@@ -166,5 +166,5 @@ impl Table {
 
 /// [`DIGITS`] significant digits.
 fn digits(value: f64) -> String {
-    significant(value, DIGITS, 1e-4..1e7)
+    SignificantDigits::new(DIGITS).text(value)
 }
