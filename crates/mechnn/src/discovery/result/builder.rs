@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mechnn_solver::smoother::Marginals;
 use ndarray::{Array2, s};
 
-use super::result::{DiscoveryResult, ParetoModel};
+use super::discovery_result::{DiscoveryResult, ParetoModel};
 use super::written::{covariance, equations};
 use crate::data::Dataset;
 use crate::discovery::candidates::Candidate;

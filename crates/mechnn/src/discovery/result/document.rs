@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::result::{DiscoveryResult, ParetoModel};
+use super::discovery_result::{DiscoveryResult, ParetoModel};
 use crate::data::{Dataset, NoiseModel};
 use crate::discovery::evidence::Direction;
 use crate::discovery::request::ModelConstraints;

@@ -1,6 +1,6 @@
 //! What a discovery finds, in the data's units.
 
-mod result;
+mod discovery_result;
 
 mod written;
 
@@ -9,5 +9,5 @@ mod builder;
 mod document;
 
 pub(crate) use builder::{ResultBuilder, Searched};
+pub use discovery_result::{DiscoveryResult, ParetoModel};
 pub use document::{DiscoveryDocument, SCHEMA, SHARED_SCHEMA, SharedDocument};
-pub use result::{DiscoveryResult, ParetoModel};

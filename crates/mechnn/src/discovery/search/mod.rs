@@ -8,7 +8,7 @@ mod neighbours;
 
 mod relations;
 
-mod search;
+mod structure_search;
 
-pub(crate) use search::{BEHIND, FINALISTS, Search, Step};
 pub(crate) use stage::{FROM_SMOOTHED_STATES, SearchStage};
+pub(crate) use structure_search::{BEHIND, FINALISTS, Search, Step};

@@ -73,7 +73,8 @@ mod tests {
         assert_eq!(form("x - 2*x/(0.5 + x)", "y"), form("-x/(3.0 + x) + 0.1*x", "2*y"));
         assert_ne!(form("x - y", "y"), form("x", "y - x"));
         let (twice, once) = (form("x/(1 + x) + x/(5 + x)", "y"), form("x/(1 + x) + x", "y"));
-        assert!(twice != once && once != twice);
+        assert_ne!(twice, once);
+        assert_ne!(once, twice);
     }
 
     #[test]
