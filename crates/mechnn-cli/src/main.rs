@@ -15,8 +15,9 @@
 //!
 //! 101 is a panic and therefore always a bug in this program, whatever the input was.
 //!
-//! A broken pipe on stdout is success: `mechnn solve ode.toml | head` got all it wanted, and a complaint would say that
-//! something had gone wrong when nothing had. (Rust ignores SIGPIPE, so the write fails instead of ending the process.)
+//! A broken pipe on stdout is success: `mechnn solve ode.toml | head` got all it wanted, and a complaint would say
+//! that something had gone wrong when nothing had. (Rust ignores SIGPIPE, so the write fails instead of ending the
+//! process.)
 #![forbid(unsafe_code)]
 
 mod failure;

@@ -1,8 +1,8 @@
 //! A function computed outside burn, as one node of its graph.
 //!
-//! The only file that knows burn's backends: everything else uses tensors. The function has been evaluated already, and
-//! its derivative is an object that owns what it needs (a factorisation), so this operation only joins the two to the
-//! graph. [`OdeLayer`](crate::OdeLayer) is made of it; [`join`] does the same for a solver of your own.
+//! The only file that knows burn's backends: everything else uses tensors. The function has been evaluated already,
+//! and its derivative is an object that owns what it needs (a factorisation), so this operation only joins the two to
+//! the graph. [`OdeLayer`](crate::OdeLayer) is made of it; [`join`] does the same for a solver of your own.
 
 use std::fmt;
 use std::sync::Arc;

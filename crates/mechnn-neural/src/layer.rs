@@ -16,8 +16,8 @@ use crate::ode_tensors::{OdeTensors, StepsTensor};
 
 /// Solves a batch of linear ODEs, differentiably in every input.
 ///
-/// Forward and backward are those of [`mechnn_solver`]: the backward pass reuses the factorisation of the forward pass,
-/// so it costs one more solve. Results do not depend on the number of threads.
+/// Forward and backward are those of [`mechnn_solver`]: the backward pass reuses the factorisation of the forward
+/// pass, so it costs one more solve. Results do not depend on the number of threads.
 ///
 /// The numbers of an input are copied once on their way to the solver, for the tensor keeps its own; the solution, its
 /// cotangent and the gradients are moved (a cotangent that is strided or part of a larger one is copied once).

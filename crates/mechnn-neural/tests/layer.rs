@@ -178,7 +178,8 @@ fn a_failing_backward_pass_leaves_nan_and_its_error() {
 
 #[test]
 fn inputs_that_track_nothing_cost_nothing_and_the_others_learn() {
-    // Fit the frequency of u'' + c u = 0 to cos(2 t) by gradient descent: c -> 4 up to the error of the discretisation.
+    // Fit the frequency of u'' + c u = 0 to cos(2 t) by gradient descent: c -> 4 up to the error of the
+    // discretisation.
     let device = device();
     let points = 41;
     let target: Vec<f64> = (0..points).map(|n| (2.0 * 0.05 * n as f64).cos()).collect();

@@ -104,7 +104,8 @@ fn leaving_the_domain_is_a_status_that_says_where() {
     assert_eq!((rollout.reached, rollout.status), (1, RolloutStatus::Undefined { time: 2.0, state: 0 }));
     let model = SparseModel::from_text("t", &[("x", "-1/x")]).unwrap();
     let rollout = simulate(&model, &[1.0], &[0.0, 1.0], &SimulationOptions::new(vec![1.0])).unwrap();
-    // The slope has another sign on the other side of the pole: steps may fall to nothing or go to and fro without end.
+    // The slope has another sign on the other side of the pole: steps may fall to nothing or go to and fro without
+    // end.
     assert!(rollout.status.stopped_at().is_some_and(|time| (time - 0.5).abs() < 1e-6), "{:?}", rollout.status);
     assert_eq!(rollout.reached, 1);
 }

@@ -1,8 +1,8 @@
 //! The standard errors of the estimated states against the states that made the data.
 //!
-//! The errors of one fit move together (four coefficients and two initial values make all 1000 points), so one data set
-//! says little: 100 seeds are about 600 independent numbers, and the test asks that the share of states inside their bands
-//! is one that 600 draws have.
+//! The errors of one fit move together (four coefficients and two initial values make all 1000 points), so one data
+//! set says little: 100 seeds are about 600 independent numbers, and the test asks that the share of states inside
+//! their bands is one that 600 draws have.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use mechnn::data::KnownSystem;
@@ -23,7 +23,8 @@ const WITHIN_ONE: f64 = 0.683;
 #[test]
 fn bands_of_one_standard_error_cover_the_clean_states() {
     let system = KnownSystem::LotkaVolterra;
-    // The bands are those of free coefficients; simple ones, which are exact here, would leave the states better known.
+    // The bands are those of free coefficients; simple ones, which are exact here, would leave the states better
+    // known.
     let library = Some(LibrarySpec::polynomial(2));
     let options = DiscoveryOptions { library, simplify: false, ..DiscoveryOptions::default() };
     let clean = system.dataset(system.points()).unwrap();

@@ -7,7 +7,8 @@ use crate::failure::Failure;
 /// `--set`, for commands that use the direct method.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct SettingsArg {
-    /// Change an option of the direct method: --set tuning.beam=80 (can be repeated; what can be set is in config.toml)
+    /// Change an option of the direct method: --set tuning.beam=80 (can be repeated; what can be set is in
+    /// config.toml)
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
 }

@@ -12,5 +12,5 @@ fn pipes_get_no_escape_codes_and_no_bar() {
     }
     let plain = folder.mechnn(&["demo", "--points", "2000", "--no-progress"]);
     assert_eq!(plain.stdout, outcome.stdout);
-    assert!(plain.stderr.lines().all(|line| !line.contains("% comparing structures")), "{}", plain.stderr);
+    assert!(plain.stderr.lines().all(|line| !line.contains("% comparing equations")), "{}", plain.stderr);
 }

@@ -40,12 +40,13 @@ pub enum StlsqError {
 ///
 /// $$ \min_\Xi |\Theta \Xi - X'|^2, \qquad \xi_{p,d} \leftarrow 0 \text{ where } |\xi_{p,d}| < \lambda $$
 ///
-/// in turn until no coefficient falls below the threshold. States and derivatives come from the twice integrated Wiener
-/// process of [`WienerSmoother`], so that irregular times need nothing special. The threshold is applied to the
-/// coefficients themselves, as published, and in a second pass to the length of coefficient times column relative to
-/// that of the derivative, which is the same in all units. Every distinct support found so is simulated over the data
-/// from the smoothed start; the one with the least `Σ_d N_d ln(RSS_d / N_d) + k ln N` is returned, where k counts the
-/// terms. If no candidate survives its simulation, the one with the least such sum over the derivatives is.
+/// in turn until no coefficient falls below the threshold. States and derivatives come from the twice integrated
+/// Wiener process of [`WienerSmoother`], so that irregular times need nothing special. The threshold is applied to
+/// the coefficients themselves, as published, and in a second pass to the length of coefficient times column relative
+/// to that of the derivative, which is the same in all units. Every distinct support found so is simulated over the
+/// data from the smoothed start; the one with the least `Σ_d N_d ln(RSS_d / N_d) + k ln N` is returned, where k
+/// counts the terms. If no candidate survives its simulation, the one with the least such sum over the derivatives
+/// is.
 ///
 /// # References
 /// Brunton, Proctor, Kutz, *Discovering governing equations from data by sparse identification of nonlinear dynamical

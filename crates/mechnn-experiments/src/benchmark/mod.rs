@@ -1,8 +1,8 @@
 //! Benchmarks of discovery on folders of known systems.
 //!
-//! A folder is read once ([`OdeBench::open`]); every [`Run`] fits one corrupted trajectory through the public interface
-//! with default options and scores the equations; [`RowsFile`] keeps what is done, [`Table`] sums it up. See
-//! `docs/src/reference/odebench.md`.
+//! A folder is read once ([`OdeBench::open`]); every [`Run`] fits one corrupted trajectory through the public
+//! interface with default options and scores the equations; [`RowsFile`] keeps what is done, [`Table`] sums it up.
+//! See `docs/src/reference/odebench.md`.
 
 // In data-flow order.
 mod polynomial;

@@ -156,8 +156,8 @@ impl System {
 
     /// The trajectory that is fitted: `x (1 + σ z)` on the rows that are kept.
     ///
-    /// It is exactly what [`read_csv`](mechnn::data::read_csv) gives back from [`Dataset::write_csv`] of it in the file
-    /// `{name}.csv`.
+    /// It is exactly what [`read_csv`](mechnn::data::read_csv) gives back from [`Dataset::write_csv`] of it in the
+    /// file `{name}.csv`.
     ///
     /// # Errors
     /// [`BenchmarkError::Seed`] if the folder has no such seed, [`BenchmarkError::Data`] if fewer than two rows are

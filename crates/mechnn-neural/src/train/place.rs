@@ -16,8 +16,8 @@ impl CheckpointPlace {
         Self { folder: folder.into(), pause: Duration::ZERO }
     }
 
-    /// At least `pause` between two writes; the last epoch, also of a training that is stopped, is written in any case.
-    /// Writing waits for the disk, which is longer than many a small epoch.
+    /// At least `pause` between two writes; the last epoch, also of a training that is stopped, is written in any
+    /// case. Writing waits for the disk, which is longer than many a small epoch.
     pub fn with_pause(mut self, pause: Duration) -> Self {
         self.pause = pause;
         self

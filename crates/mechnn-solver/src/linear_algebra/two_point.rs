@@ -224,7 +224,8 @@ fn reflect(v: &[f64], x: &mut [f64]) {
 mod tests {
     use super::TwoPoint;
 
-    /// Phi_e: a part that grows and one that decays by 1e6 in each of the five maps, and a little of each in the other.
+    /// Phi_e: a part that grows and one that decays by 1e6 in each of the five maps, and a little of each in the
+    /// other.
     fn map(_: usize, phi: &mut [f64]) {
         phi.copy_from_slice(&[1e6, 0.5, 0.25, 1e-6]);
     }

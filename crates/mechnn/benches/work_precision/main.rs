@@ -3,8 +3,8 @@
 //! `cargo bench -p mechnn --bench work_precision -- DIR` writes, into DIR, one figure per problem
 //! (`work-precision-*.svg`), one of the drift over a thousand periods (`drift.svg`) and all numbers
 //! (`work-precision.csv`, `drift.csv`). Without DIR it prints the numbers only. Times are the smallest of several
-//! repetitions of a whole solve, on one thread, with coefficients already evaluated at the grid points; the integrators
-//! evaluate them as they go, which is a few percent of their cost here.
+//! repetitions of a whole solve, on one thread, with coefficients already evaluated at the grid points; the
+//! integrators evaluate them as they go, which is a few percent of their cost here.
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 mod chart;

@@ -15,7 +15,8 @@ use super::setup::problem;
 use super::structure::Problem;
 use crate::data::Dataset;
 
-/// Points of the grid up to which all of them are searched; of more an excerpt, and what it leads to is compared on all.
+/// Points of the grid up to which all of them are searched; of more an excerpt, and what it leads to is compared on
+/// all.
 const EXCERPT: usize = 2000;
 
 /// Finds sparse equations for the data.

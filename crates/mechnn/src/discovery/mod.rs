@@ -1,12 +1,12 @@
 //! Equation discovery by the direct method: states and coefficients estimated together, terms pruned by evidence.
 //!
 //! 1. Every state is smoothed on its own (noise level and model, first states, first derivatives).
-//! 2. Right-hand sides are proposed by regression in integral form, equation by equation, inner constants of functions at
-//!    their best.
-//! 3. Structures are fitted by Gauss-Newton over all states and coefficients ([`mechnn_solver::smoother`]) and compared by
-//!    an information criterion: with loose equations first, then with tight ones; local moves follow.
-//! 4. The best is fitted with the model error as small as the data bear, simple constants are set to simple numbers, and
-//!    the result is simulated from its estimated start.
+//! 2. Right-hand sides are proposed by regression in integral form, equation by equation, inner constants of
+//!    functions at their best.
+//! 3. Structures are fitted by Gauss-Newton over all states and coefficients ([`mechnn_solver::smoother`]) and
+//!    compared by an information criterion: with loose equations first, then with tight ones; local moves follow.
+//! 4. The best is fitted with the model error as small as the data bear, simple constants are set to simple numbers,
+//!    and the result is simulated from its estimated start.
 //!
 //! See `docs/src/concepts/discovery.md`. All estimation is in scaled variables; results are in the data's units.
 //!

@@ -1,9 +1,10 @@
 //! Whether 95 % intervals hold: data made again and again, and how often `coefficient ± 1.96 standard errors` contains
 //! the truth.
 //!
-//! The gate runs 30 repetitions, or `MECHNN_REPETITIONS`. The published tables, 200 repetitions of every row, are made by
-//! `cargo test --release -p mechnn --test coverage -- --ignored`, with `with_terms_given` behind it only the quick one.
-//! They are written into the folder that `MECHNN_COVERAGE_FOLDER` names; without it they are made and checked only.
+//! The gate runs 30 repetitions, or `MECHNN_REPETITIONS`. The published tables, 200 repetitions of every row, are
+//! made by `cargo test --release -p mechnn --test coverage -- --ignored`, with `with_terms_given` behind it only the
+//! quick one. They are written into the folder that `MECHNN_COVERAGE_FOLDER` names; without it they are made and
+//! checked only.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::fmt::Write as _;
@@ -20,8 +21,8 @@ mod row;
 #[path = "../support/mod.rs"]
 mod support;
 
-/// What is promised of the coverage with the terms given. 30 draws cannot tell 95 % from 98 %, so the gate asks only for
-/// the lower one; 200 repetitions have a standard error of 1.5 percentage points.
+/// What is promised of the coverage with the terms given. 30 draws cannot tell 95 % from 98 %, so the gate asks only
+/// for the lower one; 200 repetitions have a standard error of 1.5 percentage points.
 const LEAST: f64 = 0.9;
 const MOST: f64 = 0.98;
 
@@ -57,8 +58,8 @@ fn the_published_table_with_terms_given() {
     assert!(broken.is_empty(), "outside 90 to 98 %, or below 90 % where simplified: {broken:?}");
 }
 
-/// `coverage-searched.csv`: where the search finds the right terms, it adds little to the uncertainty. Where it finds them
-/// less than every other time the exact repetitions are no fair sample, and nothing is promised.
+/// `coverage-searched.csv`: where the search finds the right terms, it adds little to the uncertainty. Where it finds
+/// them less than every other time the exact repetitions are no fair sample, and nothing is promised.
 #[test]
 #[ignore = "ten minutes of one core"]
 fn the_published_table_with_terms_searched() {

@@ -5,10 +5,10 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mechnn::discovery::{DiscoveryError, Observer, Progress};
+use mechnn::discovery::{DiscoveryError, Observer, Progress, Stage};
 use mechnn::equation::SparseModel;
 
-use super::progress::ProgressReport;
+use super::progress::{Event, ProgressReport};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 
@@ -38,8 +38,8 @@ pub(super) fn run<T: Send + 'static>(
     interrupt: &Interrupt,
     progress: &mut ProgressReport<'_>,
 ) -> Result<Ended<T>, Failure> {
-    let (sender, steps) = mpsc::channel();
-    let mut relay = Relay { steps: sender, interrupt: interrupt.clone() };
+    let (sender, events) = mpsc::channel();
+    let mut relay = Relay { events: sender, interrupt: interrupt.clone() };
     // The relay goes at the end of the search, which closes the channel.
     let search = move || discover(&mut relay);
     let worker = thread::Builder::new()
@@ -50,10 +50,12 @@ pub(super) fn run<T: Send + 'static>(
     let mut best = None;
     let mut asked = None;
     loop {
-        match steps.recv_timeout(POLL) {
-            Ok(step) => {
-                progress.show(&step);
-                best = step.model.or(best);
+        match events.recv_timeout(POLL) {
+            Ok(event) => {
+                if let Event::Step(step) = &event {
+                    best = step.model.clone().or(best);
+                }
+                progress.show(event);
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => match worker.join() {
@@ -67,15 +69,20 @@ pub(super) fn run<T: Send + 'static>(
     }
 }
 
-/// Sends every step to the main thread, which is the one that prints.
+/// Sends what is told to the main thread, which is the one that prints.
 struct Relay {
-    steps: Sender<Progress>,
+    events: Sender<Event>,
     interrupt: Interrupt,
 }
 
 impl Observer for Relay {
+    fn stage(&mut self, stage: Stage) {
+        // If nobody listens any more, the next step ends the search.
+        let _ = self.events.send(Event::Stage(stage));
+    }
+
     fn step(&mut self, progress: &Progress) -> ControlFlow<()> {
-        let abandoned = self.steps.send(progress.clone()).is_err();
+        let abandoned = self.events.send(Event::Step(Box::new(progress.clone()))).is_err();
         if abandoned || self.interrupt.requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

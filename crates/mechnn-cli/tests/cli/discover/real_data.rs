@@ -28,9 +28,9 @@ impl Document {
 /// integrators agree: no numbers in these four terms do better.
 const LYNX_HARE_BEST: f64 = 0.95960;
 
-/// The least R2 in the 95 % confidence region of that fit. With n = 42 values and p = 6 parameters (two are the initial
-/// values) its sum of squares is larger by up to the factor 1 + p/(n - p) F(0.95; p, n - p) = 1 + 6/36 · 2.364, and
-/// 1 - 0.0404 · 1.394 = 0.9437.
+/// The least R2 in the 95 % confidence region of that fit. With n = 42 values and p = 6 parameters (two are the
+/// initial values) its sum of squares is larger by up to the factor 1 + p/(n - p) F(0.95; p, n - p) = 1 + 6/36 ·
+/// 2.364, and 1 - 0.0404 · 1.394 = 0.9437.
 const LYNX_HARE_LEAST: f64 = 0.9437;
 
 #[test]

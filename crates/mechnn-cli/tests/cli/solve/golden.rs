@@ -12,8 +12,8 @@ use crate::support::process::{Folder, workspace};
 /// The absolute tolerance of `eps`, whose value may be tiny (the golden files' own recommendation).
 const EPS_TOLERANCE: f64 = 1e-11;
 
-/// Some gradients of `eps` are zero but for rounding (1e-22 in the exact files), so a relative difference says nothing;
-/// the inputs are of order one.
+/// Some gradients of `eps` are zero but for rounding (1e-22 in the exact files), so a relative difference says
+/// nothing; the inputs are of order one.
 const ZERO: f64 = 1e-15;
 
 struct Case {

@@ -207,7 +207,8 @@ impl DampedSine {
         best.ok_or(ExperimentError::Setting { name, value, expected })
     }
 
-    /// How far fits of the same data from different initial weights agree on c(t): std over |mean|, median over points.
+    /// How far fits of the same data from different initial weights agree on c(t): std over |mean|, median over
+    /// points.
     fn coefficient_spread(&self, device: &Device, watch: &mut dyn Watch) -> Result<Vec<f64>, ExperimentError> {
         let curve = Curve::new(self, self.seeds[0]);
         let mut fits: Vec<Vec<f64>> = vec![];

@@ -82,8 +82,8 @@ impl Dictionary {
         distinct.extend((monomials..terms).map(|term| usable(all_norms[term]) && !repeated(&normalised, terms, term)));
         let kept: Vec<usize> = (0..terms).filter(|&term| distinct[term]).collect();
 
-        // Of each family its first instance counts. A function is chosen twice: that it is none of the polynomials, and
-        // which.
+        // Of each family its first instance counts. A function is chosen twice: that it is none of the polynomials,
+        // and which.
         let complexity = |term: usize| library.terms()[term].complexity();
         let firsts: Vec<usize> = (named..terms).filter(|&t| t == 0 || families[t] != families[t - 1]).collect();
         let rank = |term: usize| {

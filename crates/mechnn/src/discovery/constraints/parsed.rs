@@ -19,8 +19,8 @@ pub(crate) struct ParsedConstraints {
 }
 
 impl ParsedConstraints {
-    /// The constraints, and whether the time is a variable: if it counts already, or one of them depends on it. If not, they
-    /// are over the states and inputs only.
+    /// The constraints, and whether the time is a variable: if it counts already, or one of them depends on it. If
+    /// not, they are over the states and inputs only.
     ///
     /// # Errors
     /// [`ConstraintError::Entry`] for a state that is none, for text that is no term, and for conserved sums that leave no

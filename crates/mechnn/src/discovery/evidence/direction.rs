@@ -32,7 +32,8 @@ pub struct Part {
     pub weight: f64,
 }
 
-/// From this relative standard deviation on a direction counts as open: two standard errors are the coefficient itself.
+/// From this relative standard deviation on a direction counts as open: two standard errors are the coefficient
+/// itself.
 const OPEN: f64 = 0.5;
 
 /// Parts below this fraction of the largest are not named.
@@ -41,8 +42,8 @@ const NAMED: f64 = 1.0 / 3.0;
 /// The directions in which the coefficients are known to less than half their size, widest first.
 ///
 /// With every coefficient in units of its own size (of its standard error where that is larger), the covariance has
-/// eigenvalues λ and eigenvectors v. A direction is open if `√λ max|v|` is at least one half. Near-collinear terms make
-/// such directions: their coefficients are hardly known, some combination of them is.
+/// eigenvalues λ and eigenvectors v. A direction is open if `√λ max|v|` is at least one half. Near-collinear terms
+/// make such directions: their coefficients are hardly known, some combination of them is.
 ///
 /// # Shapes
 /// - `covariance`: `[P, P]`, the coefficients in the order of the model's terms, then the inner constants

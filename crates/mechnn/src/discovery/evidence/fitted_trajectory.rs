@@ -15,8 +15,8 @@ pub struct FittedTrajectory {
     pub observed_at: Vec<usize>,
     /// Estimated states, `[M, D]`.
     pub states: Array2<f64>,
-    /// Standard error of the estimated states, given that these are the right terms, `[M, D]`; what it leaves out is in
-    /// `docs/src/concepts/uncertainty.md`.
+    /// Standard error of the estimated states, given that these are the right terms, `[M, D]`; what it leaves out is
+    /// in `docs/src/concepts/uncertainty.md`.
     pub state_std: Array2<f64>,
     /// The model simulated from the estimated start.
     pub rollout: Rollout,

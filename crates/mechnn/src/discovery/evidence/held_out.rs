@@ -34,8 +34,8 @@ pub(crate) struct Refit {
     pub(crate) rows: Vec<usize>,
 }
 
-/// The structure of `fit` fitted to the first 80 % of the rows of each trajectory that is long enough. None if none is, or
-/// if the fit fails.
+/// The structure of `fit` fitted to the first 80 % of the rows of each trajectory that is long enough. None if none
+/// is, or if the fit fails.
 pub(crate) fn refit_without_last_rows(problem: &Problem<'_>, fit: &Fit) -> Option<Refit> {
     let dims = problem.dims();
     let mut data = problem.data.clone();

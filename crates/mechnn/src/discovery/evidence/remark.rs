@@ -34,7 +34,8 @@ impl Evidence {
         self.held_out.iter().flatten().min_by(|a, b| a.r2.total_cmp(&b.r2))
     }
 
-    /// One sentence to follow a verdict that the equations explain the data; none after another one, which says enough.
+    /// One sentence to follow a verdict that the equations explain the data; none after another one, which says
+    /// enough.
     pub(crate) fn remark(&self, verdict: &Verdict, model: &SparseModel) -> Option<String> {
         if !matches!(verdict, Verdict::Reproduces { .. } | Verdict::ExplainsLocally { .. }) {
             return None;

@@ -50,7 +50,8 @@ pub(crate) fn weights(criteria: &[f64]) -> Vec<f64> {
 }
 
 impl TermWeight {
-    /// Whether the data leave open if the equation has it: it is kept and others do without it, or the other way round.
+    /// Whether the data leave open if the equation has it: it is kept and others do without it, or the other way
+    /// round.
     pub fn is_open(&self) -> bool {
         match self.kept {
             true => self.weight < SETTLED,

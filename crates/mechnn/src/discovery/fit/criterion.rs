@@ -9,7 +9,8 @@ use crate::discovery::structure::{Problem, Structure};
 /// units of the noise would be worthless.
 pub(crate) const NOISE_FLOOR: f64 = 1e-5;
 
-/// The information criterion: deviance (minus twice the log-likelihood, up to a constant) plus the penalty of the terms.
+/// The information criterion: deviance (minus twice the log-likelihood, up to a constant) plus the penalty of the
+/// terms.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Criterion<'a> {
     problem: Problem<'a>,
@@ -43,8 +44,8 @@ impl<'a> Criterion<'a> {
         observed * (squares / observed + (NOISE_FLOOR * self.problem.data.spread[d]).powi(2)).ln()
     }
 
-    /// The deviance for an objective in units of the noise, up to a constant: `n ln(J / n + floor)`, or J where the noise
-    /// is known.
+    /// The deviance for an objective in units of the noise, up to a constant: `n ln(J / n + floor)`, or J where the
+    /// noise is known.
     fn deviance_of_objective(&self, objective: f64, observations: f64, floor: f64) -> f64 {
         match self.problem.data.known_noise(0) {
             Some(_) => objective,
@@ -65,8 +66,8 @@ impl<'a> Criterion<'a> {
         self.problem.tuning.penalty_of_a_term(self.problem.data.observations(candidate.state), rank, constants)
     }
 
-    /// What the structure costs, and how implausible its signs are. Infinite if a state has less than two observations for
-    /// each number: what goes through all points explains none.
+    /// What the structure costs, and how implausible its signs are. Infinite if a state has less than two
+    /// observations for each number: what goes through all points explains none.
     fn penalty(&self, fit: &Fit) -> f64 {
         let Problem { data, space, tuning } = self.problem;
         let is_saturated = |d: usize| 2 * numbers_of(&self.problem, &fit.structure, d) > data.count(d);
@@ -101,8 +102,8 @@ impl<'a> Criterion<'a> {
         structure.candidates().iter().map(penalty).sum::<f64>() - of_owners.sum::<f64>()
     }
 
-    /// The criterion of a subset of the candidates `all`, for an objective in units of the noise `[D]`. Infinite for one
-    /// with two instances of one family of functions in an equation.
+    /// The criterion of a subset of the candidates `all`, for an objective in units of the noise `[D]`. Infinite for
+    /// one with two instances of one family of functions in an equation.
     pub(crate) fn of_subsets<'s>(
         &'s self,
         noise: &[f64],

@@ -10,11 +10,12 @@ use crate::discovery::structure::{Problem, Structure};
 
 /// `x'_d = Σ_j θ_j f_j(x, u, t; k_j)` over the candidates j of state d.
 ///
-/// Of a state whose velocity is a state the rate is that velocity, and nothing is estimated. What is known of a rate is added
-/// to it; a coefficient may stand in several equations, and a rate may be a sum of others (see [`Rules`](crate::discovery::constraints::Rules)).
+/// Of a state whose velocity is a state the rate is that velocity, and nothing is estimated. What is known of a rate
+/// is added to it; a coefficient may stand in several equations, and a rate may be a sum of others (see
+/// [`Rules`](crate::discovery::constraints::Rules)).
 ///
-/// The parameters are the coefficients θ, then the inner constants k of the candidates that have some, in order. All in
-/// scaled variables: `x̃ = x / scale`, every term is divided by its norm, and every constant by its unit, so that
+/// The parameters are the coefficients θ, then the inner constants k of the candidates that have some, in order. All
+/// in scaled variables: `x̃ = x / scale`, every term is divided by its norm, and every constant by its unit, so that
 /// parameters are of order one whatever the data's units.
 #[derive(Debug, Clone)]
 pub(crate) struct SparseDynamics {

@@ -31,7 +31,8 @@ impl<'a> Estimator<'a> {
         Self { problem }
     }
 
-    /// A fit that starts from the given numbers and states, `[sum of N, D]`, and passes the levels of model error in turn.
+    /// A fit that starts from the given numbers and states, `[sum of N, D]`, and passes the levels of model error in
+    /// turn.
     ///
     /// # Errors
     /// [`SmootherError`] if the fit fails at one of the levels.
@@ -108,8 +109,8 @@ impl<'a> Estimator<'a> {
         })
     }
 
-    /// What each of the `others` would do to the fit, to second order, with the fit's own inner constants at their best:
-    /// the quadratic in the coefficients of the fit's candidates, then of the others.
+    /// What each of the `others` would do to the fit, to second order, with the fit's own inner constants at their
+    /// best: the quadratic in the coefficients of the fit's candidates, then of the others.
     ///
     /// # Errors
     /// [`SmootherError`] if the data do not tell the states' directions apart.

@@ -9,7 +9,8 @@ use crate::discovery::candidates::MOST_CONSTANTS;
 const STACK: usize = 256;
 
 impl RightHandSide {
-    /// Writes the rates, `[D]`, at scaled states x and for parameters theta; `known` writes the values of the known functions, `[K]`.
+    /// Writes the rates, `[D]`, at scaled states x and for parameters theta; `known` writes the values of the known
+    /// functions, `[K]`.
     pub(super) fn evaluate(&self, x: &[f64], theta: &[f64], rate: &mut [f64], known: impl FnOnce(&mut [f64])) {
         let (width, terms) = (self.scale.len() + self.known, self.library.len());
         with_scratch(width + terms, |scratch| {

@@ -7,13 +7,13 @@ impl Tuning {
     ///
     /// $$ (1 + c) \ln n + 2 \ln r $$
     ///
-    /// for a term with c inner constants, chosen from r terms that are as simple or simpler, and n observations. The first part
-    /// is that of the Bayesian information criterion; the second is what the choice costs in nats when simple terms are a
-    /// priori as likely as all that are simpler together. With it the chance that any false term survives falls with n, and
-    /// simple explanations win where the data cannot decide.
+    /// for a term with c inner constants, chosen from r terms that are as simple or simpler, and n observations. The
+    /// first part is that of the Bayesian information criterion; the second is what the choice costs in nats when
+    /// simple terms are a priori as likely as all that are simpler together. With it the chance that any false term
+    /// survives falls with n, and simple explanations win where the data cannot decide.
     ///
-    /// Chen & Chen, Biometrika 95 (2008) 759, with the prior of Rissanen, Annals of Statistics 11 (1983) 416 over the terms
-    /// in order of complexity.
+    /// Chen & Chen, Biometrika 95 (2008) 759, with the prior of Rissanen, Annals of Statistics 11 (1983) 416 over the
+    /// terms in order of complexity.
     pub(crate) fn penalty_of_a_term(&self, observations: f64, rank: f64, constants: usize) -> f64 {
         (1 + constants) as f64 * self.penalty_of_a_number(observations) + self.penalty_of_a_choice(rank)
     }

@@ -52,8 +52,8 @@ pub(crate) fn floored(data: &PreparedData, noise: &[f64]) -> Vec<f64> {
     noise.iter().zip(&data.spread).map(|(noise, spread)| noise.max(NOISE_FLOOR * spread)).collect()
 }
 
-/// Numbers that are estimated from the observations of a measured state: coefficients and inner constants of its equation,
-/// an initial value of each trajectory, and an initial velocity.
+/// Numbers that are estimated from the observations of a measured state: coefficients and inner constants of its
+/// equation, an initial value of each trajectory, and an initial velocity.
 pub(super) fn numbers_of(problem: &Problem<'_>, structure: &Structure, d: usize) -> usize {
     let (data, dictionary) = (problem.data, &problem.space.dictionary);
     let is_own = |candidate: &&Candidate| data.roles.position(candidate.state) == d;

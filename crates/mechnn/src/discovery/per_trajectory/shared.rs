@@ -25,22 +25,23 @@ pub struct SharedDiscovery {
     pub interrupted: bool,
 }
 
-/// Trajectories that are searched by themselves, those with most observations; the structures found are compared on all.
+/// Trajectories that are searched by themselves, those with most observations; the structures found are compared on
+/// all.
 const SEARCHED: usize = 8;
 
 /// Rounds in which terms are dropped from the best structure, or added to it.
 const ROUNDS: usize = 12;
 
-/// Finds equations of one form for all trajectories, with coefficients and inner constants of each its own: the same kind
-/// of system under different conditions.
+/// Finds equations of one form for all trajectories, with coefficients and inner constants of each its own: the same
+/// kind of system under different conditions.
 ///
-/// Trajectories are searched by themselves, and the best structures of every size from each are fitted to all. The criterion
-/// is the sum of those of the trajectories, but a term is chosen once:
+/// Trajectories are searched by themselves, and the best structures of every size from each are fitted to all. The
+/// criterion is the sum of those of the trajectories, but a term is chosen once:
 ///
 /// $$ \sum_i \Big( \mathrm{deviance}_i + \sum_j (1 + c_j) \ln n_{ij} \Big) + 2 \sum_j \ln r_j $$
 ///
-/// for terms j with `c_j` inner constants and `r_j` as in [`discover`]. From the best, terms are dropped and terms of the
-/// others added as long as that helps.
+/// for terms j with `c_j` inner constants and `r_j` as in [`discover`]. From the best, terms are dropped and terms of
+/// the others added as long as that helps.
 ///
 /// # Errors
 /// [`DiscoveryError`] as [`discover`] for any of the trajectories.

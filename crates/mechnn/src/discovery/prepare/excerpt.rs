@@ -11,8 +11,8 @@ const PIECES: usize = 4;
 const SHORTEST_PIECE: usize = 30;
 
 impl PreparedData {
-    /// At most about `points` points of the grid, in a few pieces spread over each trajectory, each with its own start; none
-    /// if there are no more.
+    /// At most about `points` points of the grid, in a few pieces spread over each trajectory, each with its own
+    /// start; none if there are no more.
     pub(crate) fn excerpt(&self, points: usize) -> Option<Self> {
         let dims = self.dims();
         let all = self.states.len() / dims;

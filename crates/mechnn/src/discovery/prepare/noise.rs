@@ -14,15 +14,15 @@ const LEAST_FITTED_NOISE: f64 = 0.05;
 /// How well the states are known from which the size of proportional noise is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatesAre {
-    /// Each smoothed by itself. Where a state crosses zero between two points, neither its value nor its noise is known
-    /// to be small, so that the largest of the neighbours counts.
+    /// Each smoothed by itself. Where a state crosses zero between two points, neither its value nor its noise is
+    /// known to be small, so that the largest of the neighbours counts.
     Smoothed,
     /// Those of fitted equations.
     Fitted,
 }
 
-/// Sets the relative noise of every observation: 1 where the noise of its state is additive, the size of the state there,
-/// in units of its root mean square, where it is proportional.
+/// Sets the relative noise of every observation: 1 where the noise of its state is additive, the size of the state
+/// there, in units of its root mean square, where it is proportional.
 ///
 /// # Shapes
 /// - `states`: `[sum of N, D]`, on the grids of the segments

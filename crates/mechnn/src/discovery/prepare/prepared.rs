@@ -201,8 +201,9 @@ impl PreparedData {
         self.observed(d).count()
     }
 
-    /// Observations of state d, or of the state whose velocity it is, over all trajectories that tell of the noise: where
-    /// it is proportional, and the state far below the size at which that stops, an observation agrees with everything.
+    /// Observations of state d, or of the state whose velocity it is, over all trajectories that tell of the noise:
+    /// where it is proportional, and the state far below the size at which that stops, an observation agrees with
+    /// everything.
     pub(crate) fn observations(&self, d: usize) -> f64 {
         let weight = |(relative, y): (f64, f64)| match relative <= LEAST_RELATIVE_NOISE {
             // Scaled states have root mean square 1.

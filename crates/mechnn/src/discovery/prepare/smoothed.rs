@@ -67,8 +67,8 @@ impl Smoothed {
     }
 }
 
-/// Smooths the logarithm of a positive series: there proportional noise is the same everywhere, and exponential growth or
-/// decay over many decades is a line.
+/// Smooths the logarithm of a positive series: there proportional noise is the same everywhere, and exponential
+/// growth or decay over many decades is a line.
 fn smooth_logarithm(times: &[f64], series: &[f64], relative: &[f64]) -> Result<WienerEstimate, SmootherError> {
     let logarithms: Vec<f64> = series.iter().map(|y| y.ln()).collect();
     let mut smooth = WienerSmoother.fit(times, &logarithms)?;

@@ -11,8 +11,8 @@ const OF_ALL: usize = 6;
 /// Most frequencies that are looked at.
 const MOST: usize = 400;
 
-/// The frequencies at which the rates of the states have most power, strongest first, in radians per unit of the data's
-/// time.
+/// The frequencies at which the rates of the states have most power, strongest first, in radians per unit of the
+/// data's time.
 ///
 /// A linear response has the frequency of what drives it, and other systems have it among others. Power is
 /// `|∫ x'(t) exp(-i ω t) dt|²`, at multiples of half a period in the longest trajectory; maxima count.

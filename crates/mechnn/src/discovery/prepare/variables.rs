@@ -42,9 +42,9 @@ impl PreparedData {
         variables
     }
 
-    /// What a term with the given derivatives by its variables, `[V]`, changes by in a unit of scaled time with the states
-    /// at rest. The inputs' part is left out: they are linear between their points, and all that it would improve is an
-    /// integral over one interval.
+    /// What a term with the given derivatives by its variables, `[V]`, changes by in a unit of scaled time with the
+    /// states at rest. The inputs' part is left out: they are linear between their points, and all that it would
+    /// improve is an integral over one interval.
     pub(crate) fn slope_in_time(&self, gradient: &[f64]) -> f64 {
         if self.known.explicit_time() { gradient[gradient.len() - 1] * self.scaling.time } else { 0.0 }
     }

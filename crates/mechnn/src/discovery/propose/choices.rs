@@ -21,8 +21,8 @@ const FAMILY_TERMS: usize = 3;
 const FAMILY_BEAM: usize = 6;
 const FAMILY_REFINED: usize = 3;
 
-/// These two are larger by this factor with functions of two states, which have more numbers, and are farther from their
-/// best ones where they start.
+/// These two are larger by this factor with functions of two states, which have more numbers, and are farther from
+/// their best ones where they start.
 const EFFORT_COMBINED: usize = 3;
 
 /// Up to `count` right-hand sides of the equation of state d from the first `terms` terms of the dictionary, best
@@ -30,8 +30,8 @@ const EFFORT_COMBINED: usize = 3;
 /// support may beat all larger ones.
 ///
 /// Inner constants are put at their best in three steps: of every family of functions its best small right-hand sides
-/// on a grid of constants, those constants refined; then the best of all right-hand sides with the grid and the refined
-/// instances; then the constants of those.
+/// on a grid of constants, those constants refined; then the best of all right-hand sides with the grid and the
+/// refined instances; then the constants of those.
 pub(crate) fn proposals(problem: Problem<'_>, d: usize, terms: usize, count: usize, per_size: usize) -> Vec<Proposal> {
     if !problem.is_searched(d) {
         return vec![Proposal::empty()];

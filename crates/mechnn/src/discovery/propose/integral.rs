@@ -8,13 +8,14 @@ use crate::equation::Term;
 /// `x_d(t) = x_d(0) + Σ_j θ_j ∫ f_j(x) dt` at the observations of state d.
 ///
 /// It is linear in the initial value and the coefficients once the integrals are taken along the smoothed states. The
-/// left-hand side is the data themselves, so the residuals are the measurement noise and no derivative is needed (Dattner
-/// & Klaassen, Electronic Journal of Statistics 9 (2015) 1939). Where the state is the velocity of a measured one, that is
-/// the left-hand side, the terms are integrated twice, and the initial velocity is a line.
+/// left-hand side is the data themselves, so the residuals are the measurement noise and no derivative is needed
+/// (Dattner & Klaassen, Electronic Journal of Statistics 9 (2015) 1939). Where the state is the velocity of a
+/// measured one, that is the left-hand side, the terms are integrated twice, and the initial velocity is a line.
 pub(crate) struct IntegralRegression<'a> {
     problem: Problem<'a>,
     pub(crate) state: usize,
-    /// Observations that count, see [`PreparedData::observations`](crate::discovery::prepare::PreparedData::observations).
+    /// Observations that count, see
+    /// [`PreparedData::observations`](crate::discovery::prepare::PreparedData::observations).
     observed: f64,
     /// Of each trajectory, its observations.
     points: Vec<Vec<Point>>,
@@ -73,8 +74,8 @@ impl<'a> IntegralRegression<'a> {
         regression
     }
 
-    /// A quantity on the grid at the observations, weighted, without the part that is constant on each trajectory, for a
-    /// velocity without the part that is a line: that is what the best initial values leave.
+    /// A quantity on the grid at the observations, weighted, without the part that is constant on each trajectory,
+    /// for a velocity without the part that is a line: that is what the best initial values leave.
     fn centred(&self, value: impl Fn(usize) -> f64) -> Vec<f64> {
         let mut column = Vec::with_capacity(self.points.iter().map(Vec::len).sum());
         for own in &self.points {
@@ -101,7 +102,8 @@ impl<'a> IntegralRegression<'a> {
         self.problem.data.roles.position(self.state) != self.state
     }
 
-    /// The column of a term with the given constants, in units of [`Dictionary::constant_units`](crate::discovery::candidates::Dictionary::constant_units).
+    /// The column of a term with the given constants, in units of
+    /// [`Dictionary::constant_units`](crate::discovery::candidates::Dictionary::constant_units).
     pub(crate) fn column(&self, term: usize, constants: &[f64]) -> Column {
         let dictionary = &self.problem.space.dictionary;
         let units = dictionary.constant_units(term);

@@ -32,7 +32,8 @@ pub(crate) fn without(problem: &Problem<'_>, fit: &Fit, dropped: &[usize]) -> Re
     Estimator::new(*problem).fit(guess, states, &fit.noise, &[problem.tuning.tight], GaussNewton::default())
 }
 
-/// Terms that contribute less to their rate than the discretisation is exact to: they describe its error, not the data.
+/// Terms that contribute less to their rate than the discretisation is exact to: they describe its error, not the
+/// data.
 pub(crate) fn negligible(problem: &Problem<'_>, fit: &Fit) -> Vec<usize> {
     let contributions = Estimator::new(*problem).contributions(fit);
     let candidates = fit.structure.candidates();

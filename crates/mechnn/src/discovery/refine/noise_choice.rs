@@ -16,8 +16,8 @@ const CLEARLY_BETTER: f64 = 4.0;
 
 /// The data and the fit under the other noise model, if the data make that one more likely.
 ///
-/// The smoothed states decide first, and cannot do it well: how smooth a state or its logarithm is says more than the noise
-/// does. Against equations the residuals can be compared by themselves.
+/// The smoothed states decide first, and cannot do it well: how smooth a state or its logarithm is says more than the
+/// noise does. Against equations the residuals can be compared by themselves.
 pub(crate) fn with_other_noise(problem: &Problem<'_>, fit: &Fit) -> Option<(PreparedData, Fit)> {
     let mut data = problem.data.clone();
     let other = |model: &NoiseModel| match model {

@@ -6,7 +6,8 @@ use crate::discovery::fit::{Estimator, Fit, noise_from_residuals};
 use crate::discovery::structure::Problem;
 use crate::estimation::largest_change;
 
-/// Most times the noise is estimated from the fit and the fit with the noise, and the relative change at which they agree.
+/// Most times the noise is estimated from the fit and the fit with the noise, and the relative change at which they
+/// agree.
 const PASSES: usize = 10;
 const SETTLED: f64 = 0.01;
 

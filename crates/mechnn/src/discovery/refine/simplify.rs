@@ -55,8 +55,8 @@ pub(super) fn simplified(problem: &Problem<'_>, free: &Fit, marginals: &Marginal
 ///
 /// $$ E[(\theta - v)(\theta - v)^\top] = C + (\hat\theta - v)(\hat\theta - v)^\top $$
 ///
-/// A coefficient that is set to a simple number, and those that move with it, are as uncertain as they were free, and by as
-/// much as they moved.
+/// A coefficient that is set to a simple number, and those that move with it, are as uncertain as they were free, and
+/// by as much as they moved.
 pub(super) fn about_other_values(covariance: &mut [f64], estimated: &[f64], values: &[f64]) {
     let moved: Vec<f64> = values.iter().zip(estimated).map(|(value, estimated)| value - estimated).collect();
     for (row, own) in covariance.chunks_exact_mut(moved.len().max(1)).zip(&moved) {

@@ -16,8 +16,8 @@ pub(super) const PATIENT: GaussNewton = GaussNewton { max_iterations: 60, tolera
 
 /// The fit at the smallest level of model error that the data bear, and that level.
 ///
-/// While a small model error is allowed, each piece of a trajectory tells of the coefficients on its own. Without it the
-/// whole trajectory does, and where it is chaotic, that determines them far better than the pieces: errors grow
+/// While a small model error is allowed, each piece of a trajectory tells of the coefficients on its own. Without it
+/// the whole trajectory does, and where it is chaotic, that determines them far better than the pieces: errors grow
 /// exponentially, so small ones show. A model that is wrong in detail cannot follow; it keeps the level it can.
 pub(super) fn tightened(problem: &Problem<'_>, first: Fit) -> (Fit, f64) {
     let (estimator, criterion) = (Estimator::new(*problem), Criterion::new(*problem));

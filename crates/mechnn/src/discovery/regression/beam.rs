@@ -57,8 +57,8 @@ impl Quadratic {
         children.iter().map(|(_, _, parent, j)| self.add(&generation[*parent], *j)).collect()
     }
 
-    /// For each of the `seeds`, the `beam` best subsets of every size up to `largest` of it and the first `among` unknowns,
-    /// by a beam search.
+    /// For each of the `seeds`, the `beam` best subsets of every size up to `largest` of it and the first `among`
+    /// unknowns, by a beam search.
     pub(crate) fn best_with_each(
         &self,
         seeds: &[usize],

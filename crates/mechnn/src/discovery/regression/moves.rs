@@ -20,8 +20,8 @@ impl Quadratic {
         }
     }
 
-    /// Up to `count` other subsets near `members`, best first: those reached by dropping, adding or exchanging unknowns,
-    /// up to `depth` such moves, the `beam` best of each followed.
+    /// Up to `count` other subsets near `members`, best first: those reached by dropping, adding or exchanging
+    /// unknowns, up to `depth` such moves, the `beam` best of each followed.
     pub(crate) fn neighbours(
         &self,
         members: &[usize],

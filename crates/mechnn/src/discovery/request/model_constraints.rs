@@ -7,7 +7,8 @@ use thiserror::Error;
 
 /// What is known of the equations before the search: the `[model]` table of `mechnn discover --model FILE`.
 ///
-/// Keys are states as equations name them, terms are expressions over states, inputs and time. Nothing known is the default.
+/// Keys are states as equations name them, terms are expressions over states, inputs and time. Nothing known is the
+/// default.
 ///
 /// ```
 /// use mechnn::discovery::{ModelConstraints, Sign};
@@ -42,8 +43,8 @@ pub struct ModelConstraints {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub signs: BTreeMap<String, BTreeMap<String, Sign>>,
     /// Terms of several equations with one coefficient: `{ S = "-S*I", I = "S*I" }` moves from one state to another,
-    /// `{ s = "-2*x*s/(1 + s)", x = "x*s/(1 + s)" }` turns two units into one. One coefficient multiplies all; the same
-    /// function has the same inner constants.
+    /// `{ s = "-2*x*s/(1 + s)", x = "x*s/(1 + s)" }` turns two units into one. One coefficient multiplies all; the
+    /// same function has the same inner constants.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ties: Vec<BTreeMap<String, String>>,
     /// Functions whose inner constants are the same in every equation, while the coefficients are free.

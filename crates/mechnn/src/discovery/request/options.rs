@@ -15,25 +15,27 @@ use crate::setting::{NotASetting, set};
 pub struct DiscoveryOptions {
     /// Candidate terms. Default: chosen by the number of states, see [`DiscoveryOptions::library_for`].
     pub library: Option<LibrarySpec>,
-    /// Further candidate terms for every equation, as expressions over the states: `x/(1 + x**2)`. A factor in front is
-    /// ignored, numbers inside are where inner constants start. Default none.
+    /// Further candidate terms for every equation, as expressions over the states: `x/(1 + x**2)`. A factor in front
+    /// is ignored, numbers inside are where inner constants start. Default none.
     pub extra_terms: Vec<String>,
     /// What the noise depends on. Default: whichever the data make more likely.
     pub noise_model: Option<NoiseModel>,
-    /// Standard deviation of the noise of each measured state, in its unit and the same everywhere, where it is known, `[D]`.
-    /// Default: estimated.
+    /// Standard deviation of the noise of each measured state, in its unit and the same everywhere, where it is
+    /// known, `[D]`. Default: estimated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noise_std: Option<Vec<f64>>,
-    /// Whether terms may depend on the time itself: polynomials that have it as a variable, and with the families `trig` and
-    /// `exp` oscillations and exponentials in time. Extra terms may depend on it in any case. Default false.
+    /// Whether terms may depend on the time itself: polynomials that have it as a variable, and with the families
+    /// `trig` and `exp` oscillations and exponentials in time. Extra terms may depend on it in any case. Default
+    /// false.
     pub explicit_time: bool,
-    /// Whether coefficients that the data cannot tell from simple numbers are set to them: whole numbers, and pairs of
-    /// the same size. Their standard errors are those of free coefficients, and by how far they were moved. Default true.
+    /// Whether coefficients that the data cannot tell from simple numbers are set to them: whole numbers, and pairs
+    /// of the same size. Their standard errors are those of free coefficients, and by how far they were moved.
+    /// Default true.
     pub simplify: bool,
     /// Fewest intervals of the grid: shorter data are refined between the observations. Default 200.
     pub min_intervals: usize,
-    /// Drop terms whose coefficient, in scaled variables, is below this in absolute value. Default 0: the evidence alone
-    /// decides.
+    /// Drop terms whose coefficient, in scaled variables, is below this in absolute value. Default 0: the evidence
+    /// alone decides.
     pub threshold: f64,
     /// What is known of the equations before the search. Default nothing.
     #[serde(skip_serializing_if = "ModelConstraints::is_empty")]

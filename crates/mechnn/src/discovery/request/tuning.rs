@@ -6,8 +6,8 @@ use thiserror::Error;
 /// How far the search looks, and what structures cost.
 ///
 /// The defaults are meant to be left alone: what other values do on known systems is in
-/// `docs/src/decisions/0010-constants-by-halves.md`. More `beam`, `exchanges`, `neighbours` or `survivors` search longer;
-/// the others say what the information criterion charges.
+/// `docs/src/decisions/0010-constants-by-halves.md`. More `beam`, `exchanges`, `neighbours` or `survivors` search
+/// longer; the others say what the information criterion charges.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -20,15 +20,16 @@ pub struct Tuning {
     pub neighbours: usize,
     /// Structures that pass from loose to tight equations. Default 10.
     pub survivors: usize,
-    /// Model error at which structures are compared in the end, over a typical step, in standard deviations of the noise:
-    /// so tight that the states obey the equations. Default 0.003.
+    /// Model error at which structures are compared in the end, over a typical step, in standard deviations of the
+    /// noise: so tight that the states obey the equations. Default 0.003.
     pub tight: f64,
     /// Penalty of a number in units of `ln n`. Default 1.
     pub number: f64,
     /// Penalty of choosing one of r terms, in units of `ln r`. Default 2.
     pub choice: f64,
-    /// Penalty of a negative coefficient that would drive a state below zero which was always positive: in populations,
-    /// concentrations and energies, what is taken away is taken from what there is. Default 6, prior odds of 1 to 20.
+    /// Penalty of a negative coefficient that would drive a state below zero which was always positive: in
+    /// populations, concentrations and energies, what is taken away is taken from what there is. Default 6, prior
+    /// odds of 1 to 20.
     pub implausible: f64,
     /// Largest part of its penalty that a number saves by being the same as another. Default 1.
     pub relations: f64,

@@ -13,10 +13,12 @@ use crate::equation::{RolloutStatus, SparseModel, Term};
 pub struct DiscoveryResult {
     /// The equations, with standard errors.
     pub model: SparseModel,
-    /// Covariance of the numbers of the equations, coefficients in the order of the terms and then inner constants, `[P, P]`: second
-    /// moments about the values in `model`, also where these are simple numbers and not the estimates.
+    /// Covariance of the numbers of the equations, coefficients in the order of the terms and then inner constants,
+    /// `[P, P]`: second moments about the values in `model`, also where these are simple numbers and not the
+    /// estimates.
     pub covariance: Array2<f64>,
-    /// Estimated standard deviation of the noise, `[D]`, NaN for states that were not measured; where it is proportional, at the root mean square of the state.
+    /// Estimated standard deviation of the noise, `[D]`, NaN for states that were not measured; where it is
+    /// proportional, at the root mean square of the state.
     pub noise: Vec<f64>,
     /// What the noise of each state depends on, `[D]`.
     pub noise_models: Vec<NoiseModel>,
@@ -29,7 +31,8 @@ pub struct DiscoveryResult {
     pub pareto_front: Vec<ParetoModel>,
     /// Coefficients the search started from.
     pub candidates: usize,
-    /// Terms that are combinations of simpler ones on these data (a constant column makes such), and so were not tried.
+    /// Terms that are combinations of simpler ones on these data (a constant column makes such), and so were not
+    /// tried.
     pub indistinct: Vec<Term>,
     /// Every step taken.
     pub history: Vec<Progress>,
@@ -65,8 +68,8 @@ impl DiscoveryResult {
         Verdict::new(&self.trajectories, &measured)
     }
 
-    /// The weight of every term that some structure has that was compared in the end, by state, and the heaviest first; none where
-    /// the terms were given.
+    /// The weight of every term that some structure has that was compared in the end, by state, and the heaviest
+    /// first; none where the terms were given.
     pub fn term_weights(&self) -> Vec<TermWeight> {
         term_weights(&self.evidence.weighted_models, &self.model)
     }
@@ -86,8 +89,8 @@ impl DiscoveryResult {
         rest.iter().all(|other| other == first).then_some(*first)
     }
 
-    /// The noise as a fraction of each state's value, `[D]`, if it is proportional everywhere; of the root mean square of
-    /// the estimated states, NaN where they are all 0.
+    /// The noise as a fraction of each state's value, `[D]`, if it is proportional everywhere; of the root mean
+    /// square of the estimated states, NaN where they are all 0.
     pub fn noise_fractions(&self) -> Option<Vec<f64>> {
         let size = |d: usize| {
             let squares = self.trajectories.iter().flat_map(|x| x.states.column(d).to_vec()).map(|x| x * x);

@@ -57,8 +57,8 @@ pub(super) fn equations(
     Ok(equations)
 }
 
-/// The covariance of all numbers of the equations in the data's units, in the order of their terms: the coefficients, then
-/// the inner constants. What is known is certain.
+/// The covariance of all numbers of the equations in the data's units, in the order of their terms: the coefficients,
+/// then the inner constants. What is known is certain.
 pub(super) fn covariance(problem: &Problem<'_>, fit: &Fit, scaled: &[f64]) -> Array2<f64> {
     let units = problem.units(&fit.structure);
     let written = written_terms(problem, fit);

@@ -8,8 +8,8 @@ use crate::discovery::structure::{Guess, Problem, TermGuess};
 /// Terms by which a neighbour may differ: dropped, added or exchanged.
 const DEPTH: usize = 2;
 
-/// The `count` most promising neighbours of a fitted structure among the candidates of a list, judged by its profile, with
-/// parameters to start from; none where the profile cannot be computed.
+/// The `count` most promising neighbours of a fitted structure among the candidates of a list, judged by its profile,
+/// with parameters to start from; none where the profile cannot be computed.
 pub(super) fn neighbours(
     problem: &Problem<'_>,
     fit: &Fit,
@@ -29,7 +29,8 @@ pub(super) fn neighbours(
     near.iter().filter(agrees).map(|subset| guess_of_subset(problem, fit, &all, subset)).collect()
 }
 
-/// The structure of a subset of the candidates `all`, of which those of the fit come first, with parameters to start from.
+/// The structure of a subset of the candidates `all`, of which those of the fit come first, with parameters to start
+/// from.
 pub(super) fn guess_of_subset(problem: &Problem<'_>, fit: &Fit, all: &[Candidate], subset: &Subset) -> Guess {
     let (own, space) = (fit.structure.candidates(), problem.space);
     let of_own = |index: usize| fit.estimate.parameters[fit.structure.constants(index)].to_vec();

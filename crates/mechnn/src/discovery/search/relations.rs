@@ -4,8 +4,8 @@ use crate::discovery::fit::{Estimator, Fit};
 use crate::discovery::simple_numbers::{Numbers, saved_by_pairs};
 use crate::discovery::structure::Problem;
 
-/// What the criterion falls by if pairs of numbers are one, see [`saved_by_pairs`]; nothing where the uncertainty of a fit
-/// cannot be found, so that no pair can be said to agree.
+/// What the criterion falls by if pairs of numbers are one, see [`saved_by_pairs`]; nothing where the uncertainty of
+/// a fit cannot be found, so that no pair can be said to agree.
 pub(super) fn saving(problem: &Problem<'_>, fit: &Fit, level: f64) -> f64 {
     let Ok(marginals) = Estimator::new(*problem).marginals(fit, level) else { return 0.0 };
     let dictionary = &problem.space.dictionary;

@@ -2,15 +2,15 @@
 
 use crate::discovery::request::Tuning;
 
-/// Model error that the loose stage allows to accumulate over [`LOOSE_TIME`], or over a typical step if that is longer, in
-/// standard deviations of the noise.
+/// Model error that the loose stage allows to accumulate over [`LOOSE_TIME`], or over a typical step if that is
+/// longer, in standard deviations of the noise.
 const LOOSE: f64 = 0.1;
 
 /// That time, in units of the one in which the states change by their spread.
 const LOOSE_TIME: f64 = 0.3;
 
-/// On the way from smoothed states to the loose level this many times that, and between the loose and the tight level this
-/// part of the loose one.
+/// On the way from smoothed states to the loose level this many times that, and between the loose and the tight level
+/// this part of the loose one.
 const BEFORE_LOOSE: f64 = 3.0;
 const BELOW_LOOSE: f64 = 0.2;
 
@@ -24,8 +24,8 @@ pub(crate) const FROM_SMOOTHED_STATES: [f64; 3] = [0.3, 0.1, 0.02];
 /// Which of the two stages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SearchStage {
-    /// With loose equations the states follow the data, and what a term does to the rates decides: right also far from the
-    /// truth.
+    /// With loose equations the states follow the data, and what a term does to the rates decides: right also far
+    /// from the truth.
     Loose,
     /// With tight ones, what it does to the whole trajectory: exact near the truth.
     Tight,

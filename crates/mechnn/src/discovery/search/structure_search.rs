@@ -1,4 +1,5 @@
-//! The search over structures: exchanges of equations, then local moves, with loose equations and then with tight ones.
+//! The search over structures: exchanges of equations, then local moves, with loose equations and then with tight
+//! ones.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -39,8 +40,8 @@ pub(crate) const BEHIND: f64 = 25.0;
 /// Structures that pass from an excerpt of long data to all of them.
 const LEADS: usize = 5;
 
-/// Few steps, and none that is corrected: structures are compared near where the data put the states, and a corrected step
-/// can leave that valley for one where large terms that cancel explain everything.
+/// Few steps, and none that is corrected: structures are compared near where the data put the states, and a corrected
+/// step can leave that valley for one where large terms that cancel explain everything.
 const QUICK: GaussNewton = GaussNewton { max_iterations: 8, tolerance: 1e-3, corrects: false };
 
 /// The part of the time of a search of long data that its excerpt takes.

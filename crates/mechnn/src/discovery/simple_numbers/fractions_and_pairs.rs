@@ -7,8 +7,8 @@ use super::numbers::Numbers;
 const LARGEST_NUMERATOR: u32 = 30;
 const LARGEST_DENOMINATOR: u32 = 3;
 
-/// Price of saying that a number is simple, added to that of writing the fraction down: odds of 1 to 4.5 against it. With
-/// no price at all the intervals of numbers that are not simple lost their coverage
+/// Price of saying that a number is simple, added to that of writing the fraction down: odds of 1 to 4.5 against it.
+/// With no price at all the intervals of numbers that are not simple lost their coverage
 /// (`docs/src/decisions/0010-constants-by-halves.md`).
 const PRICE_OF_A_SIMPLE_NUMBER: f64 = 3.0;
 
@@ -33,8 +33,8 @@ impl Numbers {
         hypotheses
     }
 
-    /// Pairs of coefficients: of the same term in two equations, within one equation, and others; and the same constant of
-    /// one function in two equations. The more there are of a kind, the less one of them says.
+    /// Pairs of coefficients: of the same term in two equations, within one equation, and others; and the same
+    /// constant of one function in two equations. The more there are of a kind, the less one of them says.
     pub(super) fn pairs(&self, known: &[usize]) -> Vec<Hypothesis> {
         [self.pairs_of_coefficients(known), self.pairs_of_constants(known)].concat()
     }

@@ -4,13 +4,13 @@ use super::hypothesis::Accepted;
 use super::numbers::Numbers;
 use crate::discovery::fit::AffineMap;
 
-/// Adds constraints to `map` that make the model simpler and agree with the data: coefficients that are simple fractions,
-/// and pairs of the same size. Returns how many.
+/// Adds constraints to `map` that make the model simpler and agree with the data: coefficients that are simple
+/// fractions, and pairs of the same size. Returns how many.
 ///
-/// A free coefficient θ known to σ takes `2 ln(|θ| / σ)` to write down as far as it is known; a fraction p/q takes `2 ln
-/// ((1 + p) q)` and a price, one of m pairs `2 ln m`. A hypothesis is accepted if that saves more than it raises the deviance, the
-/// square of its distance z in standard errors, and z is below a limit. This is the principle of minimum description length
-/// (Rissanen 1978) for the constants.
+/// A free coefficient θ known to σ takes `2 ln(|θ| / σ)` to write down as far as it is known; a fraction p/q takes
+/// `2 ln ((1 + p) q)` and a price, one of m pairs `2 ln m`. A hypothesis is accepted if that saves more than it
+/// raises the deviance, the square of its distance z in standard errors, and z is below a limit. This is the
+/// principle of minimum description length (Rissanen 1978) for the constants.
 pub(crate) fn simplify(map: &mut AffineMap, numbers: &Numbers) -> usize {
     let known = numbers.known();
     let hypotheses = [numbers.fractions(&known), numbers.pairs(&known)].concat();
@@ -18,11 +18,12 @@ pub(crate) fn simplify(map: &mut AffineMap, numbers: &Numbers) -> usize {
     accepted.filter(|accepted| map.constrain(&accepted.hypothesis.weights, accepted.hypothesis.value)).count()
 }
 
-/// What a criterion that charges `price` for each free number, `[P]`, falls by when pairs that may be of the same size are
-/// one: a flow from one state into another, a difference of two states.
+/// What a criterion that charges `price` for each free number, `[P]`, falls by when pairs that may be of the same
+/// size are one: a flow from one state into another, a difference of two states.
 ///
-/// Fractions do not count here: which numbers are simple depends on the units, and the structure should not. Pairs within
-/// an equation depend on those of the states, too, but what is added or moved from one to another has the same.
+/// Fractions do not count here: which numbers are simple depends on the units, and the structure should not. Pairs
+/// within an equation depend on those of the states, too, but what is added or moved from one to another has the
+/// same.
 pub(crate) fn saved_by_pairs(numbers: &Numbers, price: &[f64]) -> f64 {
     let accepted = numbers.accepted(numbers.pairs(&numbers.known()));
     let saved = |accepted: &Accepted| {
@@ -47,8 +48,8 @@ mod tests {
 
     #[test]
     fn simple_numbers_are_recognised_and_others_left() {
-        // -10 and 10 within their errors, 27.3(15) too little known for 27 to be worth a name, -1.01(2) is -1, 2.667(5) is
-        // 8/3, 0.7123(3) is itself.
+        // -10 and 10 within their errors, 27.3(15) too little known for 27 to be worth a name, -1.01(2) is -1,
+        // 2.667(5) is 8/3, 0.7123(3) is itself.
         let theta = [-9.98, 10.01, 27.3, -1.01, 2.667, 0.7123];
         let errors = [0.05, 0.05, 1.5, 0.02, 0.001, 0.0003];
         let mut map = AffineMap::identity(6);
@@ -82,7 +83,8 @@ mod tests {
 
     #[test]
     fn a_flow_from_one_state_to_another_saves_a_coefficient() {
-        // -a x y in the first equation and +a x y in the second, -b y in the second: one pair of the same term, others not.
+        // -a x y in the first equation and +a x y in the second, -b y in the second: one pair of the same term,
+        // others not.
         let flow = |into: f64| numbers(&[-0.281, into, -0.47], &[0.002; 3], &[0, 1, 1], &[4, 4, 2]);
         let price = [5.0; 3];
         // What is saved is the price, less 2 ln 2 for the choice and the square of the distance, 0.002 / (0.002 √2).

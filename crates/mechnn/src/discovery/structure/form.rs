@@ -4,8 +4,8 @@ use crate::equation::{SparseModel, Term};
 
 /// The terms of each equation, in any order; inner constants do not tell terms apart.
 ///
-/// Unlike a [`Structure`](super::Structure) it knows nothing of data: it is what equations found on different data have in
-/// common.
+/// Unlike a [`Structure`](super::Structure) it knows nothing of data: it is what equations found on different data
+/// have in common.
 #[derive(Debug, Clone)]
 pub(crate) struct Form {
     /// State and term.

@@ -23,8 +23,8 @@ pub(crate) struct Guess {
 }
 
 impl Guess {
-    /// The structure of these terms, in order of state and term. Tied terms become one, with the mean of what they say; a
-    /// shared function has the constants of its first term.
+    /// The structure of these terms, in order of state and term. Tied terms become one, with the mean of what they
+    /// say; a shared function has the constants of its first term.
     pub(crate) fn of_terms(problem: &Problem<'_>, terms: Vec<TermGuess>) -> Self {
         let rules = &problem.space.rules;
         let mut merged: Vec<(TermGuess, usize)> = Vec::with_capacity(terms.len());

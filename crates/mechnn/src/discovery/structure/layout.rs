@@ -8,12 +8,12 @@ use crate::discovery::candidates::Candidate;
 /// The terms of all equations that have a coefficient of their own, and where the numbers of a fit are that belong to
 /// them.
 ///
-/// The parameters of a fit are the coefficients, one for each term in this order, and after them the inner constants of
-/// the terms that have some, in this order too. The constants of a function that the constraints share between equations
-/// stand there once, where its first term has them. Fits have their terms in order of state and term.
+/// The parameters of a fit are the coefficients, one for each term in this order, and after them the inner constants
+/// of the terms that have some, in this order too. The constants of a function that the constraints share between
+/// equations stand there once, where its first term has them. Fits have their terms in order of state and term.
 ///
-/// The terms of a [`Candidate`] that is tied to another one and those of a state whose rate follows from others are not
-/// here: they follow by the rules of the [`SearchSpace`].
+/// The terms of a [`Candidate`] that is tied to another one and those of a state whose rate follows from others are
+/// not here: they follow by the rules of the [`SearchSpace`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Structure {
     candidates: Vec<Candidate>,

@@ -1,4 +1,5 @@
-//! The structure of a model: which terms its equations have, and where their numbers are among the parameters of a fit.
+//! The structure of a model: which terms its equations have, and where their numbers are among the parameters of a
+//! fit.
 
 mod form;
 

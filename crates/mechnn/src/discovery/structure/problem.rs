@@ -52,8 +52,8 @@ impl<'a> Problem<'a> {
         scaling.state[candidate.state] / (scaling.time * norm)
     }
 
-    /// What the parameters of a structure are multiplied by to get coefficients and inner constants in the data's units,
-    /// `[P]`.
+    /// What the parameters of a structure are multiplied by to get coefficients and inner constants in the data's
+    /// units, `[P]`.
     pub(crate) fn units(&self, structure: &Structure) -> Vec<f64> {
         let constants = structure.owners().flat_map(|own| self.space.dictionary.constant_units(own.term));
         structure.candidates().iter().map(|&candidate| self.factor(candidate)).chain(constants).collect()

@@ -143,7 +143,8 @@ impl Expression {
         self.inner.tape.0.iter().any(|step| matches!(*step, Step::Constant(c) if c as usize == index))
     }
 
-    /// As a Python expression over its own names, with as few brackets as there can be; reading it gives the same back.
+    /// As a Python expression over its own names, with as few brackets as there can be; reading it gives the same
+    /// back.
     pub fn python(&self) -> String {
         self.written(Notation::Python, self.variables(), &self.constant_names(Notation::Python)).text
     }

@@ -95,8 +95,8 @@ impl Constraints {
     }
 }
 
-/// The unit of the steps over variables with the given units, and those of the constants; a constant whose unit is left
-/// open is taken for a pure number.
+/// The unit of the steps over variables with the given units, and those of the constants; a constant whose unit is
+/// left open is taken for a pure number.
 ///
 /// # Errors
 /// The first [`UnitProblem`], inside out.

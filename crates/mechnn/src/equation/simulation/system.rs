@@ -51,8 +51,8 @@ impl<const S: usize> ODE<f64, [f64; S]> for System<'_, S> {
             self.undefined.set(Some(Undefined { state, elapsed }));
         }
         for slope in &mut slope[..dims] {
-            // A trial step that is too long can overflow. The integrator's error norm skips NaN and would accept such a
-            // step; a large finite slope makes it reject the step and try a shorter one.
+            // A trial step that is too long can overflow. The integrator's error norm skips NaN and would accept such
+            // a step; a large finite slope makes it reject the step and try a shorter one.
             *slope = if slope.is_nan() { LARGEST_SLOPE } else { slope.clamp(-LARGEST_SLOPE, LARGEST_SLOPE) };
         }
     }

@@ -156,10 +156,11 @@ impl Function {
         }
     }
 
-    /// The derivatives with respect to both arguments where the value is `value`; the second is 0 for functions of one.
+    /// The derivatives with respect to both arguments where the value is `value`; the second is 0 for functions of
+    /// one.
     ///
-    /// Where there is none, the limit or 0: `abs` and `sign` have 0 at 0, `step`, `floor` and `ceil` have 0 everywhere,
-    /// `min` and `max` of equal arguments that of the first. Outside the domain of the function NaN.
+    /// Where there is none, the limit or 0: `abs` and `sign` have 0 at 0, `step`, `floor` and `ceil` have 0
+    /// everywhere, `min` and `max` of equal arguments that of the first. Outside the domain of the function NaN.
     pub fn derivatives(self, x: f64, y: f64, value: f64) -> (f64, f64) {
         let slope = match self {
             Sin => x.cos(),

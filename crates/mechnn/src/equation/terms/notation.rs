@@ -11,7 +11,8 @@ impl Term {
         self.written(Notation::Python, names, &[], &[]).text
     }
 
-    /// The term as text over `names`, `[V]`: `1`, `x`, `x z`, `x^2 y`, `x/(2.5 + x)`. Inner constants have four digits.
+    /// The term as text over `names`, `[V]`: `1`, `x`, `x z`, `x^2 y`, `x/(2.5 + x)`. Inner constants have four
+    /// digits.
     pub fn text(&self, names: &[String]) -> String {
         self.written(Notation::Text, names, &[], &[]).text
     }

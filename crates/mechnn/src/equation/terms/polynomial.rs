@@ -12,8 +12,8 @@ pub(super) type Polynomial = Vec<(Vec<u8>, f64)>;
 
 /// The terms and coefficients of a polynomial, such as `9.99*x - 0.5*x**2*y + 3`, over `states`, `[D]`.
 ///
-/// Brackets and whole powers of sums are multiplied out; numbers may be any expressions without states. Equal terms are
-/// added; the order is that of first appearance; terms with coefficient 0 are left out.
+/// Brackets and whole powers of sums are multiplied out; numbers may be any expressions without states. Equal terms
+/// are added; the order is that of first appearance; terms with coefficient 0 are left out.
 ///
 /// # Errors
 /// [`ExpressionError`] with the column, also for an expression that is not a polynomial.

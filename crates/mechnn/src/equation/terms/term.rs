@@ -136,8 +136,8 @@ impl Term {
         }
     }
 
-    /// Number of nodes of the expression tree; monomials are written with products only: 1 for `1` and `x`, 3 for `x*y`
-    /// and `x**2`.
+    /// Number of nodes of the expression tree; monomials are written with products only: 1 for `1` and `x`, 3 for
+    /// `x*y` and `x**2`.
     pub fn complexity(&self) -> usize {
         match self {
             Self::Monomial(_) => (2 * self.degree()).saturating_sub(1).max(1),

@@ -12,8 +12,8 @@ use crate::option::TimeArgs;
 /// Find the differential equations behind measured time series
 ///
 /// Each FILE is a table (CSV, TSV; header or not) with a time column; several files are several trajectories of one
-/// system. Empty cells are missing values, times may be irregular. Prints the equations with the standard error of each
-/// coefficient in parentheses; what they are worth goes to stderr.
+/// system. Empty cells are missing values, times may be irregular. Prints the equations with the standard error of
+/// each coefficient in parentheses; what they are worth goes to stderr.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DiscoverArgs {
     /// Tables with measurements

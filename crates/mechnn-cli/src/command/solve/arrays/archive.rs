@@ -1,8 +1,8 @@
 //! An NPZ archive, read with nothing believed: no allocation exceeds what the file really holds.
 //!
-//! `ndarray_npy::NpzReader` allocates what an array's header claims before reading it, so a 200-byte file could ask for
-//! petabytes. Here the entry's bytes are read first, and [`array::decode`](super::array::decode) compares the claim
-//! with them.
+//! `ndarray_npy::NpzReader` allocates what an array's header claims before reading it, so a 200-byte file could ask
+//! for petabytes. Here the entry's bytes are read first, and [`array::decode`](super::array::decode) compares the
+//! claim with them.
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -8,8 +8,8 @@ use thiserror::Error;
 /// As NumPy's own `max_header_size`: a longer header of numbers does not exist.
 const MAX_HEADER: usize = 10_000;
 
-/// Brackets in the header of plain numbers: one dictionary, one shape. The header's parser recurses, so this bounds its
-/// stack as well.
+/// Brackets in the header of plain numbers: one dictionary, one shape. The header's parser recurses, so this bounds
+/// its stack as well.
 const MAX_BRACKETS: usize = 2;
 
 /// As NumPy's limit.
