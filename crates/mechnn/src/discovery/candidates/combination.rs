@@ -133,7 +133,7 @@ pub(super) const COMBINATIONS: [Combination; 16] = {
         Combination { text, partner, starts, domain }
     }
     [
-        // Without a phase, or with nothing to estimate, where that is enough: each number has its price.
+        // Without a phase, or with nothing to estimate, where that is enough: each number has its penalty.
         t("sin(v - w)", Exchangeable, none, moves),
         t("cos(v - w)", Exchangeable, none, moves),
         t("sin(a*v)", None, frequencies, moves),

@@ -5,11 +5,11 @@ use crate::equation::{FittedTerm, SparseModel, Term};
 
 /// A structure that was compared in the end.
 ///
-/// Of all that were, with criteria `c_i` (deviance and price of the terms), it has the weight
+/// Of all that were, with criteria `c_i` (deviance and penalty of the terms), it has the weight
 ///
 /// $$ w_i = e^{-c_i / 2} \Big/ \sum_j e^{-c_j / 2} $$
 ///
-/// the posterior probability of its terms if those compared are all there are and the price is the prior (Burnham and
+/// the posterior probability of its terms if those compared are all there are and the penalty is the prior (Burnham and
 /// Anderson, Model Selection and Multimodel Inference, 2002, section 2.9).
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -42,7 +42,7 @@ impl IntegralRegression<'_> {
             return proposal;
         }
         let Some(mut point) = at(self, &proposal.terms, proposal.constants.clone()) else { return proposal };
-        let price = proposal.score - self.deviance(point.squares);
+        let penalty = proposal.score - self.deviance(point.squares);
         let mut damping = FIRST_DAMPING;
         for _ in 0..MOST_STEPS {
             let Some(next) = step(self, &proposal.terms, &point, damping) else { break };
@@ -60,7 +60,7 @@ impl IntegralRegression<'_> {
                 }
             }
         }
-        proposal.score = price + self.deviance(point.squares);
+        proposal.score = penalty + self.deviance(point.squares);
         (proposal.theta, proposal.constants) = (point.theta, point.constants);
         proposal
     }

@@ -28,7 +28,7 @@ pub(crate) struct Proposal {
     pub(crate) theta: Vec<f64>,
     /// Inner constants in their units, of each term.
     pub(crate) constants: Vec<Vec<f64>>,
-    /// Deviance of the regression, and price.
+    /// Deviance of the regression, and penalty.
     pub(crate) score: f64,
 }
 

@@ -46,7 +46,7 @@ pub struct DiscoveryResult {
 pub struct ParetoModel {
     /// Minus twice the log-likelihood with the noise at its best, up to a constant.
     pub deviance: f64,
-    /// Deviance plus the price of the terms; the lowest is chosen.
+    /// Deviance plus the penalty of the terms; the lowest is chosen.
     pub criterion: f64,
     /// Its equations, without standard errors, with a small model error allowed and before anything is simplified.
     pub model: SparseModel,

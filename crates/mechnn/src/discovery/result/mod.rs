@@ -6,6 +6,8 @@ mod written;
 
 mod builder;
 
+mod document_entries;
+
 mod document;
 
 pub(crate) use builder::{ResultBuilder, Searched};

@@ -7,10 +7,10 @@ use super::numbers::Numbers;
 const LARGEST_NUMERATOR: u32 = 30;
 const LARGEST_DENOMINATOR: u32 = 3;
 
-/// Price of saying that a number is simple, added to that of writing the fraction down: odds of 1 to 4.5 against it.
-/// With no price at all the intervals of numbers that are not simple lost their coverage
+/// Penalty of saying that a number is simple, added to that of writing the fraction down: odds of 1 to 4.5 against it.
+/// With no penalty at all the intervals of numbers that are not simple lost their coverage
 /// (`docs/src/decisions/0010-constants-by-halves.md`).
-const PRICE_OF_A_SIMPLE_NUMBER: f64 = 3.0;
+const PENALTY_OF_A_SIMPLE_NUMBER: f64 = 3.0;
 
 impl Numbers {
     /// The simple fractions that known numbers may be.
@@ -26,7 +26,7 @@ impl Numbers {
                     continue;
                 }
                 let value = (numerator / f64::from(q)).copysign(theta);
-                let code = PRICE_OF_A_SIMPLE_NUMBER + 2.0 * ((1.0 + numerator) * f64::from(q)).ln();
+                let code = PENALTY_OF_A_SIMPLE_NUMBER + 2.0 * ((1.0 + numerator) * f64::from(q)).ln();
                 hypotheses.push(Hypothesis { weights: vec![(j, 1.0)], value, code });
             }
         }

@@ -8,7 +8,7 @@ use crate::discovery::fit::AffineMap;
 /// fractions, and pairs of the same size. Returns how many.
 ///
 /// A free coefficient θ known to σ takes `2 ln(|θ| / σ)` to write down as far as it is known; a fraction p/q takes
-/// `2 ln ((1 + p) q)` and a price, one of m pairs `2 ln m`. A hypothesis is accepted if that saves more than it
+/// `2 ln ((1 + p) q)` and a penalty, one of m pairs `2 ln m`. A hypothesis is accepted if that saves more than it
 /// raises the deviance, the square of its distance z in standard errors, and z is below a limit. This is the
 /// principle of minimum description length (Rissanen 1978) for the constants.
 pub(crate) fn simplify(map: &mut AffineMap, numbers: &Numbers) -> usize {
@@ -18,17 +18,17 @@ pub(crate) fn simplify(map: &mut AffineMap, numbers: &Numbers) -> usize {
     accepted.filter(|accepted| map.constrain(&accepted.hypothesis.weights, accepted.hypothesis.value)).count()
 }
 
-/// What a criterion that charges `price` for each free number, `[P]`, falls by when pairs that may be of the same
+/// What a criterion that charges `penalty` for each free number, `[P]`, falls by when pairs that may be of the same
 /// size are one: a flow from one state into another, a difference of two states.
 ///
 /// Fractions do not count here: which numbers are simple depends on the units, and the structure should not. Pairs
 /// within an equation depend on those of the states, too, but what is added or moved from one to another has the
 /// same.
-pub(crate) fn saved_by_pairs(numbers: &Numbers, price: &[f64]) -> f64 {
+pub(crate) fn saved_by_pairs(numbers: &Numbers, penalty: &[f64]) -> f64 {
     let accepted = numbers.accepted(numbers.pairs(&numbers.known()));
     let saved = |accepted: &Accepted| {
-        let prices = accepted.hypothesis.weights.iter().map(|&(j, _)| price[j]);
-        let length = accepted.length.min(prices.fold(f64::INFINITY, f64::min));
+        let penalties = accepted.hypothesis.weights.iter().map(|&(j, _)| penalty[j]);
+        let length = accepted.length.min(penalties.fold(f64::INFINITY, f64::min));
         (length - accepted.hypothesis.code - accepted.distance).max(0.0)
     };
     accepted.iter().map(saved).sum()
@@ -86,10 +86,10 @@ mod tests {
         // -a x y in the first equation and +a x y in the second, -b y in the second: one pair of the same term,
         // others not.
         let flow = |into: f64| numbers(&[-0.281, into, -0.47], &[0.002; 3], &[0, 1, 1], &[4, 4, 2]);
-        let price = [5.0; 3];
-        // What is saved is the price, less 2 ln 2 for the choice and the square of the distance, 0.002 / (0.002 √2).
-        let saved = saved_by_pairs(&flow(0.279), &price);
+        let penalty = [5.0; 3];
+        // What is saved is the penalty, less 2 ln 2 for the choice and the square of the distance, 0.002 / (0.002 √2).
+        let saved = saved_by_pairs(&flow(0.279), &penalty);
         assert!((saved - (5.0 - 2.0 * 2f64.ln() - 0.5)).abs() < 1e-9, "{saved}");
-        assert_eq!(saved_by_pairs(&flow(0.3), &price), 0.0);
+        assert_eq!(saved_by_pairs(&flow(0.3), &penalty), 0.0);
     }
 }
