@@ -1,7 +1,7 @@
 //! Numbers with their errors, for people.
 
 use mechnn::inference::{Inference, InferredNumber, Model};
-use mechnn::number::SignificantDigits;
+use mechnn::number::{SignificantDigits, to_digits_of_error};
 
 /// One line per number: name, value, standard error, 95 % interval.
 pub(super) fn parameters(model: &Model, result: &Inference) -> String {
@@ -44,28 +44,14 @@ fn line(number: &InferredNumber) -> String {
     line
 }
 
-/// The value to two digits of its error.
+/// The value to two digits of its error, to four of its own where there is no error.
 fn digits(value: f64, error: f64) -> String {
-    if !(error > 0.0 && error.is_finite()) {
-        return short(value);
-    }
-    let place = error.log10().floor() as i32 - 1;
-    let exponent = if value == 0.0 { place } else { value.abs().log10().floor() as i32 };
-    if (-4..7).contains(&exponent) && place > -15 {
-        format!("{value:.*}", (-place).max(0) as usize)
-    } else {
-        format!("{value:.*e}", (exponent - place).max(0) as usize)
-    }
+    to_digits_of_error(value, error).unwrap_or_else(|| short(value))
 }
 
+/// Two significant digits.
 fn short_error(error: f64) -> String {
-    if error == 0.0 {
-        return "0".to_owned();
-    }
-    match error.log10().floor() as i32 {
-        exponent @ -4..6 => format!("{error:.*}", (1 - exponent).max(0) as usize),
-        _ => format!("{error:.1e}"),
-    }
+    SignificantDigits::new(2).fixed_between(1e-4, 1e6).text(error)
 }
 
 /// Four significant digits.
