@@ -21,9 +21,9 @@ mod clock;
 
 mod method;
 
-mod run;
-
 mod row;
+
+mod run;
 
 mod rows_file;
 
@@ -36,9 +36,9 @@ pub use error::BenchmarkError;
 pub use method::Method;
 pub use odebench::{Half, OdeBench};
 pub use polynomial::{ExpansionError, Polynomial};
-pub use row::{Outcome, Row, Structure};
+pub use row::{Outcome, Row};
 pub use rows_file::{RowsFile, sorted};
 pub use run::{Campaign, Run};
-pub use score::{Agreement, agreement, rollout_score};
+pub use score::{Agreement, Structure, agreement, rollout_score};
 pub use system::{Start, System};
 pub use table::{Group, Table};

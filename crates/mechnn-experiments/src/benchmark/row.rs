@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Method;
-use super::condition::{Condition, Drop};
-use super::run::Run;
+use super::condition::Drop;
+use super::score::Structure;
 use super::system::Start;
 
 /// How a run ended.
@@ -19,20 +19,6 @@ pub enum Outcome {
     Failed,
     /// With a panic, which is a bug.
     Panicked,
-}
-
-/// The found terms against the true ones; see [`agreement`](super::agreement).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Structure {
-    /// The same terms in every equation.
-    Exact,
-    /// Other terms that say the same on the trajectory.
-    Equivalent,
-    /// Other terms.
-    Different,
-    /// The true right-hand side is not in the library.
-    Outside,
 }
 
 /// One run: what was fitted, what was found, and how good it is. All numbers are finite.
@@ -74,15 +60,4 @@ pub struct Row {
     pub equations: String,
     /// Why there are none; empty with equations.
     pub message: String,
-}
-
-impl Row {
-    /// Which run this is the result of.
-    pub fn run(&self) -> Run {
-        Run {
-            system: self.system,
-            start: self.start,
-            condition: Condition { noise: self.noise, drop: self.drop, seed: self.seed },
-        }
-    }
 }

@@ -24,6 +24,17 @@ pub struct Run {
     pub condition: Condition,
 }
 
+impl Row {
+    /// Which run this is the result of.
+    pub fn run(&self) -> Run {
+        Run {
+            system: self.system,
+            start: self.start,
+            condition: Condition { noise: self.noise, drop: self.drop, seed: self.seed },
+        }
+    }
+}
+
 impl Run {
     /// Conditions first, then systems, then starts: the order of the rows of a finished file.
     pub(super) fn order(&self, other: &Self) -> std::cmp::Ordering {

@@ -1,12 +1,26 @@
 //! How good found equations are: their simulation against the clean trajectory, and their terms against the true ones.
 
 use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
 
 use super::polynomial::{Polynomial, monomial};
-use super::row::Structure;
 use super::system::{Start, System};
 use crate::baseline::span::Span;
 use mechnn::equation::{RolloutStatus, SimulationOptions, SparseModel, r2, simulate};
+
+/// The found terms against the true ones; see [`agreement`](super::agreement).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Structure {
+    /// The same terms in every equation.
+    Exact,
+    /// Other terms that say the same on the trajectory.
+    Equivalent,
+    /// Other terms.
+    Different,
+    /// The true right-hand side is not in the library.
+    Outside,
+}
 
 /// The clean trajectories are that exact; chaotic systems multiply the error by some thousands.
 const TOLERANCE: f64 = 1e-10;

@@ -1,13 +1,9 @@
 //! What a structure is worth: how well it explains the data, and what it costs.
 
 use super::fitted::Fit;
-use super::residual_noise::{numbers_of, residual_squares};
+use super::residual_noise::{NOISE_FLOOR, numbers_of, residual_squares};
 use crate::discovery::candidates::Candidate;
 use crate::discovery::structure::{Problem, Structure};
-
-/// Relative to a state's spread: below it the discretisation, not the noise, limits the fit, and evidence counted in
-/// units of the noise would be worthless.
-pub(crate) const NOISE_FLOOR: f64 = 1e-5;
 
 /// The information criterion: deviance (minus twice the log-likelihood, up to a constant) plus the penalty of the
 /// terms.

@@ -14,14 +14,14 @@ mod penalty;
 
 mod fitted;
 
-mod criterion;
-
 mod residual_noise;
+
+mod criterion;
 
 mod estimator;
 
 pub(crate) use affine_map::AffineMap;
-pub(crate) use criterion::{Criterion, NOISE_FLOOR};
+pub(crate) use criterion::Criterion;
 pub(crate) use estimator::Estimator;
 pub(crate) use fitted::Fit;
-pub(crate) use residual_noise::{floored, noise_from_residuals, residual_noise};
+pub(crate) use residual_noise::{NOISE_FLOOR, floored, noise_from_residuals, residual_noise};

@@ -2,11 +2,14 @@
 
 use mechnn_solver::smoother::Estimate;
 
-use super::criterion::NOISE_FLOOR;
 use super::fitted::Fit;
 use crate::discovery::candidates::Candidate;
 use crate::discovery::prepare::PreparedData;
 use crate::discovery::structure::{Problem, Structure};
+
+/// Relative to a state's spread: below it the discretisation, not the noise, limits the fit, and evidence counted in
+/// units of the noise would be worthless.
+pub(crate) const NOISE_FLOOR: f64 = 1e-5;
 
 /// At least this part of the observations counts as free, however many numbers were spent on them.
 const LEAST_FREEDOM: f64 = 0.25;

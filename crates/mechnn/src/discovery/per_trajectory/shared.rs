@@ -6,12 +6,13 @@ use rayon::prelude::*;
 
 use super::comparison::Comparison;
 use crate::data::Dataset;
+use crate::discovery::discover::discover;
 use crate::discovery::evidence::{WeightedModel, weights};
+use crate::discovery::given_structure::fit_structure;
 use crate::discovery::request::{DiscoveryError, DiscoveryOptions, Observer, Progress, Stage};
 use crate::discovery::result::DiscoveryResult;
 use crate::discovery::search::{BEHIND, FINALISTS};
 use crate::discovery::structure::Form;
-use crate::discovery::{discover, fit_structure};
 
 /// What [`discover_shared`] finds.
 #[derive(Debug, Clone)]

@@ -1,0 +1,133 @@
+//! The entries of a discovery document.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::discovery_result::ParetoModel;
+use crate::discovery::evidence::Direction;
+
+/// The evidence from one trajectory.
+#[derive(Debug, Clone, Serialize)]
+pub struct TrajectoryDocument {
+    /// Its name.
+    pub name: String,
+    /// Estimated states at its first time.
+    pub start: BTreeMap<String, f64>,
+    /// Variance-weighted R2 of the simulation against the data.
+    pub rollout_r2: Option<f64>,
+    /// Variance-weighted R2 of the estimated states.
+    pub fit_r2: Option<f64>,
+    /// How long the simulation stays within 20 % of the states' standard deviations.
+    pub valid_time: f64,
+    /// The prediction of its last rows by a refit without them; null where it is too short for that.
+    pub held_out: Option<HeldOutDocument>,
+}
+
+/// A prediction of rows that were left out of a refit.
+#[derive(Debug, Clone, Serialize)]
+pub struct HeldOutDocument {
+    /// Rows left out.
+    pub rows: usize,
+    /// Variance-weighted R2 over them.
+    pub r2: Option<f64>,
+    /// Root mean square error over the noise.
+    pub error: Option<f64>,
+}
+
+/// Whether what is left of a state's data looks like noise.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResidualsDocument {
+    /// The state.
+    pub state: String,
+    /// Correlation of a residual with the next.
+    pub autocorrelation: f64,
+    /// Independent ones stay within plus and minus this 99 times of 100.
+    pub bound: f64,
+    /// Whether they do.
+    pub white: bool,
+}
+
+/// Coefficients that may change together without the data noticing.
+#[derive(Debug, Clone, Serialize)]
+pub struct DirectionDocument {
+    /// Standard deviation of the coefficient that changes most, as a fraction of its size.
+    pub relative_deviation: f64,
+    /// Who takes part.
+    pub parts: Vec<PartDocument>,
+}
+
+/// A coefficient's part in a direction.
+#[derive(Debug, Clone, Serialize)]
+pub struct PartDocument {
+    /// State in whose equation it is.
+    pub state: String,
+    /// The term without its coefficient.
+    pub expression: String,
+    /// Which of the numbers inside the expression it is, from 0; left out for the coefficient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constant: Option<usize>,
+    /// By how much of its size it changes, the largest change being 1.
+    pub weight: f64,
+}
+
+/// A structure that was compared in the end, see [`WeightedModel`](crate::discovery::WeightedModel).
+#[derive(Debug, Clone, Serialize)]
+pub struct StructureDocument {
+    /// Its weight among all that were compared.
+    pub weight: f64,
+    /// The right-hand sides, in the order of the states.
+    pub equations: Vec<String>,
+}
+
+/// A term and the weight of the structures that have it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TermWeightDocument {
+    /// State in whose equation it is.
+    pub state: String,
+    /// The term without its coefficient.
+    pub expression: String,
+    /// Between 0 and 1.
+    pub weight: f64,
+    /// Whether the equations have it.
+    pub kept: bool,
+}
+
+/// A structure on the front of size and misfit.
+#[derive(Debug, Clone, Serialize)]
+pub struct ParetoDocument {
+    /// Number of terms.
+    pub terms: usize,
+    /// Minus twice the log-likelihood, up to a constant.
+    pub deviance: f64,
+    /// Deviance plus the penalty of the terms; the lowest is chosen.
+    pub criterion: f64,
+    /// The right-hand sides, in the order of the states.
+    pub equations: Vec<String>,
+    /// Whether it is the result.
+    pub chosen: bool,
+}
+
+impl DirectionDocument {
+    pub(super) fn new(direction: &Direction) -> Self {
+        let parts = direction.parts.iter().map(|part| PartDocument {
+            state: part.state.clone(),
+            expression: part.expression.clone(),
+            constant: part.constant,
+            weight: part.weight,
+        });
+        Self { relative_deviation: direction.relative_deviation, parts: parts.collect() }
+    }
+}
+
+impl ParetoDocument {
+    pub(super) fn new(model: &ParetoModel) -> Self {
+        Self {
+            terms: model.model.term_count(),
+            deviance: model.deviance,
+            criterion: model.criterion,
+            equations: model.model.rhs_python(),
+            chosen: model.chosen,
+        }
+    }
+}
