@@ -84,7 +84,8 @@ pub(crate) fn check(data: &Dataset, options: &DiscoveryOptions) -> Result<(), Di
     options.tuning.check()?;
     let measured = data.roles.measured();
     if let Some(given) = &options.noise_std {
-        if given.len() != measured || given.iter().any(|noise| !(noise.is_finite() && *noise > 0.0)) {
+        // The likelihood has its square.
+        if given.len() != measured || given.iter().any(|noise| !(1e-150..=1e150).contains(noise)) {
             return Err(DiscoveryError::KnownNoise { measured, given: given.clone() });
         }
         if options.noise_model == Some(NoiseModel::Proportional) {

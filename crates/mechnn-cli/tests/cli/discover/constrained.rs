@@ -197,7 +197,9 @@ fn what_makes_no_sense_is_refused() {
     folder.write("model.toml", "[model]\nknown = { X = \"-0.05*X\" }\n");
     folder.mechnn(&["discover", "data.csv", "--model", "model.toml", "--order", "2"]).fails(2, &["its velocity"]);
     folder.mechnn(&["discover", "data.csv", "--model", "model.toml", "--per-trajectory"]).fails(2, &["--model"]);
-    folder.mechnn(&["discover", "data.csv", "--model", "none.toml"]).fails(2, &["none.toml", "cannot be read"]);
+    folder
+        .mechnn(&["discover", "data.csv", "--model", "none.toml"])
+        .fails(5, &["cannot read `none.toml`: no such file"]);
 }
 
 #[test]

@@ -24,6 +24,15 @@ fn survives(name: &str, contents: &str) {
 }
 
 #[test]
+fn noise_without_a_square_is_refused() {
+    let folder = Folder::new();
+    folder.write("data.csv", changed(60, |_, row| row));
+    for noise in ["1e300", "1e-300", "x=1,y=1e300"] {
+        folder.mechnn(&["discover", "data.csv", "--noise", noise]).fails(2, &["the noise is", "from 1e-150 to 1e150"]);
+    }
+}
+
+#[test]
 fn values_without_products_are_refused() {
     for factor in [1e300, 1e-300, 1e-310] {
         let folder = Folder::new();

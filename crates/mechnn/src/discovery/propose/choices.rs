@@ -57,10 +57,12 @@ pub(crate) fn proposals(problem: Problem<'_>, d: usize, terms: usize, count: usi
         coefficients.all(|(&term, theta)| problem.space.rules.agrees(Candidate { state: d, term }, *theta))
     };
     found.retain(agrees);
-    if found.is_empty() {
-        found.push(Proposal::empty());
+    let mut chosen = select(found, count, per_size);
+    if chosen.is_empty() {
+        // No sign agrees, or no likelihood is finite: with noise of 1e300 every sum of squares is nothing.
+        chosen.push(Proposal::empty());
     }
-    select(found, count, per_size)
+    chosen
 }
 
 /// What one equation may be made of.

@@ -9,12 +9,11 @@ use crate::failure::Failure;
 /// The `[model]` table of a TOML file.
 ///
 /// # Errors
-/// A usage failure with the file and the line.
+/// An input/output failure if the file cannot be read, a usage failure with the file and the line for what it says.
 pub(super) fn read(path: &Path) -> Result<ModelConstraints, Failure> {
-    let problem = |what: String| Failure::usage(format!("`{}`: {what}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| problem(format!("cannot be read: {error}")))?;
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::input_output("read", path, &error))?;
     ModelConstraints::from_toml(&text).map_err(|error| {
-        let failure = problem(error.to_string());
+        let failure = Failure::usage(format!("`{}`: {error}", path.display()));
         match text.contains("[model.equations]") || text.contains("[model.parameters]") {
             true => failure.hint("a model whose equations are given is for `mechnn infer`"),
             false => failure,
