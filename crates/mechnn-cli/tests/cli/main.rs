@@ -19,3 +19,5 @@ mod interrupt;
 mod train;
 
 mod bench;
+
+mod book;
