@@ -1,54 +1,37 @@
 //! Parameters and unseen states of equations that are given.
 //!
-//! A [`Model`] is read from the `[model]` table of a TOML file (`docs/src/reference/model-file.md`); [`infer`] estimates what
-//! it leaves open from a table, with intervals, and says which combinations the table does not determine.
+//! A [`Model`] is read from the `[model]` table of a TOML file (`docs/src/reference/model-file.md`); [`infer`] estimates
+//! what it leaves open from a table, with intervals, and says which combinations the table does not determine.
 //!
 //! Letters: D states, P unknowns (estimated parameters and initial values), M parameters in all.
+//!
+//! The rooms in the order in which data flow; a room imports from those above it only, and `infer` from all:
+//!
+//! | room | what |
+//! |---|---|
+//! | `description` | the model file: equations, parameters and their bounds, what the columns measure |
+//! | `prepare` | the model bound to a table: unknowns, measured numbers, where a fit begins |
+//! | `fit` | states, unknowns and levels of errors at their best; what the data leave open |
+//! | `uncertainty` | intervals and profile likelihoods |
+//! | `result` | all of it by name, and as a JSON document |
 
-// In data-flow order.
-mod bounds;
+mod description;
 
-mod entry;
-
-mod error;
-
-mod template;
-
-mod model;
-
-mod model_file;
-
-mod binding;
-
-mod bound_trajectory;
-
-mod starts;
-
-mod starting_states;
-
-mod observer;
+mod prepare;
 
 mod fit;
 
-mod stochastic;
-
-mod identifiability;
-
-mod quantile;
-
-mod profile;
+mod uncertainty;
 
 mod result;
 
 mod infer;
 
-mod document;
-
-pub use bounds::Bounds;
-pub use document::InferenceDocument;
-pub use error::{InferenceError, ModelFileError};
+pub use description::{
+    Bounds, Derived, InitialValue, Input, Model, ModelFileError, Noise, Observation, Parameter, ProcessNoise, Role,
+};
+pub use fit::{InferenceObserver, InferenceProgress};
 pub use infer::{InferenceOptions, infer};
-pub use model::{Derived, InitialValue, Input, Model, Noise, Observation, Parameter, ProcessNoise, Role};
-pub use observer::{InferenceObserver, InferenceProgress};
-pub use profile::ProfileLikelihood;
-pub use result::{Inference, InferredNoise, InferredNumber, InferredTrajectory};
+pub use prepare::InferenceError;
+pub use result::{Inference, InferenceDocument, InferredNoise, InferredNumber, InferredTrajectory};
+pub use uncertainty::ProfileLikelihood;

@@ -3,34 +3,33 @@
 use mechnn_solver::smoother::{Dynamics, InitialState, Linearization, RelativeNoise, Segment};
 
 use super::bound_trajectory::{BoundTrajectory, Row, Slot};
-use super::bounds::Bounds;
 use super::error::InferenceError;
-use super::model::{InitialValue, Model, Noise, Role};
 use crate::data::Dataset;
 use crate::equation::InputSignal;
+use crate::inference::description::{Bounds, InitialValue, Input, Model, Noise, Role};
 
 /// An entry of θ: a parameter of all trajectories, or of one.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Unknown {
+pub(crate) struct Unknown {
     /// Number among the model's parameters.
-    pub(super) parameter: usize,
-    pub(super) trajectory: Option<usize>,
-    pub(super) bounds: Bounds,
-    pub(super) start: Option<f64>,
+    pub(crate) parameter: usize,
+    pub(crate) trajectory: Option<usize>,
+    pub(crate) bounds: Bounds,
+    pub(crate) start: Option<f64>,
 }
 
 /// All trajectories.
 #[derive(Debug, Clone)]
-pub(super) struct Binding<'a> {
-    pub(super) model: &'a Model,
-    pub(super) unknowns: Vec<Unknown>,
-    pub(super) trajectories: Vec<BoundTrajectory<'a>>,
+pub(crate) struct Binding<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) unknowns: Vec<Unknown>,
+    pub(crate) trajectories: Vec<BoundTrajectory<'a>>,
     origins: Vec<f64>,
     /// Precision of a weak prior about the origins, and of none, `[P]`.
-    pub(super) prior: Vec<f64>,
-    pub(super) no_prior: Vec<f64>,
+    pub(crate) prior: Vec<f64>,
+    pub(crate) no_prior: Vec<f64>,
     /// Of states observed directly, of which there are none, `[D]`.
-    pub(super) unit_noise: Vec<f64>,
+    pub(crate) unit_noise: Vec<f64>,
 }
 
 impl<'a> Binding<'a> {
@@ -38,7 +37,7 @@ impl<'a> Binding<'a> {
     ///
     /// # Errors
     /// [`InferenceError`] for inputs and errors that cannot be used, and for fewer numbers than unknowns.
-    pub(super) fn new(model: &'a Model, data: &Dataset) -> Result<Self, InferenceError> {
+    pub(crate) fn new(model: &'a Model, data: &Dataset) -> Result<Self, InferenceError> {
         let column = |name: &String| data.states.iter().position(|state| state == name).unwrap_or(0);
         let mut unknowns = Vec::new();
         let mut slots: Vec<Vec<Slot>> = vec![Vec::new(); data.trajectories.len()];
@@ -86,7 +85,7 @@ impl<'a> Binding<'a> {
         }
         let mut trajectories = Vec::new();
         for (trajectory, slots) in data.trajectories.iter().zip(slots) {
-            let signal = |input: &super::model::Input| {
+            let signal = |input: &Input| {
                 let values = trajectory.values.column(column(&input.column)).to_vec();
                 InputSignal::new(trajectory.times.clone(), values).map_err(|source| InferenceError::Input {
                     input: input.name.clone(),
@@ -153,17 +152,17 @@ impl<'a> Binding<'a> {
     }
 
     /// Measured numbers.
-    pub(super) fn observations(&self) -> usize {
+    pub(crate) fn observations(&self) -> usize {
         self.trajectories.iter().flat_map(|trajectory| &trajectory.data).map(Vec::len).sum()
     }
 
     /// Coordinates that θ counts from.
-    pub(super) fn origins(&self) -> &[f64] {
+    pub(crate) fn origins(&self) -> &[f64] {
         &self.origins
     }
 
     /// From now on θ counts from these coordinates.
-    pub(super) fn set_origins(&mut self, origins: &[f64]) {
+    pub(crate) fn set_origins(&mut self, origins: &[f64]) {
         self.origins = origins.to_vec();
         for slot in self.trajectories.iter_mut().flat_map(|trajectory| &mut trajectory.slots) {
             if let Slot::Free { index, origin, .. } = slot {
@@ -173,7 +172,7 @@ impl<'a> Binding<'a> {
     }
 
     /// The same with entry `index` of θ given by its coordinate; later entries move up.
-    pub(super) fn with_fixed(&self, index: usize, u: f64) -> Self {
+    pub(crate) fn with_fixed(&self, index: usize, u: f64) -> Self {
         let mut binding = self.clone();
         let fixed = binding.unknowns.remove(index);
         for entries in [&mut binding.origins, &mut binding.prior, &mut binding.no_prior] {
@@ -193,7 +192,7 @@ impl<'a> Binding<'a> {
     }
 
     /// The same with nothing unknown but the states.
-    pub(super) fn with_all_fixed(&self, theta: &[f64]) -> Self {
+    pub(crate) fn with_all_fixed(&self, theta: &[f64]) -> Self {
         let mut binding = self.clone();
         for (index, (origin, theta)) in self.origins.iter().zip(theta).enumerate().rev() {
             binding = binding.with_fixed(index, origin + theta);
@@ -201,20 +200,20 @@ impl<'a> Binding<'a> {
         binding
     }
 
-    pub(super) fn set_levels(&mut self, levels: &[f64]) {
+    pub(crate) fn set_levels(&mut self, levels: &[f64]) {
         self.trajectories.iter_mut().for_each(|trajectory| trajectory.levels = levels.to_vec());
     }
 
-    pub(super) fn set_ties(&mut self, ties: Option<&[f64]>) {
+    pub(crate) fn set_ties(&mut self, ties: Option<&[f64]>) {
         self.trajectories.iter_mut().for_each(|trajectory| trajectory.ties = ties.map(<[f64]>::to_vec));
     }
 
-    pub(super) fn set_substeps(&mut self, substeps: usize) {
+    pub(crate) fn set_substeps(&mut self, substeps: usize) {
         self.trajectories.iter_mut().for_each(|trajectory| trajectory.substeps = substeps);
     }
 
     /// The meshes; nothing is observed of a state directly, the residuals tell what was.
-    pub(super) fn segments(&self) -> Vec<Segment> {
+    pub(crate) fn segments(&self) -> Vec<Segment> {
         let segment = |trajectory: &BoundTrajectory<'_>| {
             let times = trajectory.mesh();
             let observations = vec![f64::NAN; times.len() * self.model.dims()];
@@ -224,7 +223,7 @@ impl<'a> Binding<'a> {
     }
 
     /// Predicted values of all measured numbers, trajectory by trajectory and row by row.
-    pub(super) fn predictions(&self, states: &[f64], theta: &[f64]) -> Vec<(Row, f64)> {
+    pub(crate) fn predictions(&self, states: &[f64], theta: &[f64]) -> Vec<(Row, f64)> {
         let dims = self.model.dims();
         let mut all = Vec::new();
         let mut offset = 0;
@@ -243,7 +242,7 @@ impl<'a> Binding<'a> {
     }
 
     /// Proportional errors as parts of what is predicted now.
-    pub(super) fn reweigh(&mut self, states: &[f64], theta: &[f64]) {
+    pub(crate) fn reweigh(&mut self, states: &[f64], theta: &[f64]) {
         let is_proportional: Vec<bool> =
             self.model.observations.iter().map(|observation| observation.noise == Noise::Proportional).collect();
         if !is_proportional.contains(&true) {
@@ -297,7 +296,3 @@ impl InitialState for Binding<'_> {
         self.trajectories[segment].start(theta, x, by_parameter);
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests;

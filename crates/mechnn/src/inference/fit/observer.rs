@@ -25,3 +25,6 @@ impl InferenceObserver for () {
         ControlFlow::Continue(())
     }
 }
+
+/// Tells of a stage before it begins; `Break` is to stop.
+pub(crate) type Report<'r> = dyn FnMut(&'static str) -> ControlFlow<()> + 'r;

@@ -17,15 +17,15 @@ const NAMED: f64 = 0.1;
 
 /// A combination of unknowns that the data leave open.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct OpenDirection {
+pub(crate) struct OpenDirection {
     /// Number of the unknown and its part, the largest 1, in falling order of size.
-    pub(super) parts: Vec<(usize, f64)>,
+    pub(crate) parts: Vec<(usize, f64)>,
     /// Standard deviation along the direction, in units of the coordinates; infinite if nothing is known.
-    pub(super) deviation: f64,
+    pub(crate) deviation: f64,
 }
 
 /// Covariance of the unknowns, `[P, P]`, with infinite variances where nothing is known, and the open combinations.
-pub(super) fn analyse(information: &[f64], unknowns: usize) -> (Vec<f64>, Vec<OpenDirection>) {
+pub(crate) fn analyse(information: &[f64], unknowns: usize) -> (Vec<f64>, Vec<OpenDirection>) {
     // Scaled to a unit diagonal, so that "singular" does not depend on units; but a coordinate of which less is known than
     // ten thousand units counts as not measured, or every other direction would carry a part of it.
     let diagonal = |j: usize| information[j * unknowns + j];

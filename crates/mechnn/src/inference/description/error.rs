@@ -1,9 +1,8 @@
-//! What can be wrong with a model file, and with an inference.
+//! What can be wrong with a model file.
 
-use mechnn_solver::smoother::SmootherError;
 use thiserror::Error;
 
-use crate::equation::{ExpressionError, InputError};
+use crate::equation::ExpressionError;
 
 /// What is wrong with a model file.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -139,73 +138,6 @@ impl ModelFileError {
             Self::NoInitialValue { state } => Some(format!(
                 "add to [model.initial] a value, an expression of parameters, or {state} = {{ start = .., min = .. }}"
             )),
-            _ => None,
-        }
-    }
-}
-
-/// Why nothing could be inferred.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum InferenceError {
-    /// A known input that cannot be used.
-    #[error("input `{input}` of trajectory `{trajectory}`: {source}")]
-    Input {
-        /// Its name in the equations.
-        input: String,
-        /// The trajectory.
-        trajectory: String,
-        /// What is wrong.
-        source: InputError,
-    },
-    /// A standard deviation in the data that is none.
-    #[error(
-        "column `{column}`, trajectory `{trajectory}`, time {time}: expected a positive standard deviation, found {value}"
-    )]
-    Deviation {
-        /// The column.
-        column: String,
-        /// The trajectory.
-        trajectory: String,
-        /// Time of the row.
-        time: f64,
-        /// What stands there.
-        value: f64,
-    },
-    /// Fewer numbers than unknowns.
-    #[error("{observations} observations cannot determine {parameters} unknowns")]
-    TooFew {
-        /// Observations.
-        observations: usize,
-        /// Estimated parameters and initial values.
-        parameters: usize,
-    },
-    /// Nothing is to be estimated.
-    #[error("every parameter and initial value is given: there is nothing to estimate")]
-    NothingToEstimate,
-    /// No start led to a finite solution.
-    #[error("the equations have no finite solution from any of {starts} starts")]
-    NoSolution {
-        /// How many were tried.
-        starts: usize,
-    },
-    /// The fit failed.
-    #[error("the fit failed: {0}")]
-    Fit(#[from] SmootherError),
-    /// Stopped from outside before there was a result.
-    #[error("stopped before there was a result")]
-    Interrupted,
-}
-
-impl InferenceError {
-    /// One thing to try.
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Input { .. } => Some("an input needs a value in every row, from the first time to the last"),
-            Self::Deviation { .. } => Some("leave the row out, or give one number as the noise"),
-            Self::TooFew { .. } => Some("fix parameters, or share them between trajectories"),
-            Self::NothingToEstimate => Some("write a parameter as { start = .. }"),
-            Self::NoSolution { .. } => Some("give starts closer to the truth, or narrower bounds"),
             _ => None,
         }
     }

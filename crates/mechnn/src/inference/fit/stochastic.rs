@@ -6,15 +6,15 @@
 //! the Laplace approximation of the marginal likelihood, exact for equations that are linear in the states. It is minimised
 //! over the parameters and the levels of noise in turn.
 
-use std::ops::ControlFlow;
-
 use mechnn_solver::smoother::{Estimate, GaussNewton, SmootherError};
 
-use super::binding::Binding;
-use super::error::InferenceError;
-use super::fit::{Fit, coordinates, log_variances, problem_per_time, sizes};
+use super::fitted::{Fit, coordinates, log_variances};
 use super::identifiability::analyse;
-use super::model::ProcessNoise;
+use super::levels::sizes;
+use super::observer::Report;
+use super::problem::problem_per_time;
+use crate::inference::description::ProcessNoise;
+use crate::inference::prepare::{Binding, InferenceError};
 
 /// A state that does not wander does so by this part of its size over a trajectory.
 const NO_NOISE: f64 = 1e-5;
@@ -151,10 +151,14 @@ fn volume(fixed: &Binding<'_>, process: &[f64], estimate: &Estimate) -> Result<f
     Ok(GaussNewton::log_determinant(&problem, estimate)? - 2.0 * steps)
 }
 
-pub(super) fn fit<'a>(
+/// The fit, from states and parameters near it.
+///
+/// # Errors
+/// [`InferenceError::Interrupted`], and [`InferenceError::Fit`] if the states cannot be found.
+pub(crate) fn stochastic<'a>(
     mut binding: Binding<'a>,
     estimate: Estimate,
-    report: &mut dyn FnMut(&'static str) -> ControlFlow<()>,
+    report: &mut Report<'_>,
 ) -> Result<Fit<'a>, InferenceError> {
     let model = binding.model;
     let sizes = sizes(&binding, &estimate.states);

@@ -1,8 +1,8 @@
 //! Where to begin: the starts given, and points spread over the bounds where there are none.
 
 use super::binding::Binding;
-use super::bounds::Bounds;
 use crate::halton::halton;
+use crate::inference::description::Bounds;
 
 /// Bases of the Halton sequence; more unknowns without a start than these share bases with a shift.
 const PRIMES: [u32; 12] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37];
@@ -11,7 +11,7 @@ const PRIMES: [u32; 12] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37];
 const EDGE: f64 = 0.05;
 
 /// Coordinates to begin at, the middle of all bounds first; one if every unknown has a start.
-pub(super) fn starts(binding: &Binding<'_>, count: usize) -> Vec<Vec<f64>> {
+pub(crate) fn starts(binding: &Binding<'_>, count: usize) -> Vec<Vec<f64>> {
     let open = binding.unknowns.iter().any(|unknown| unknown.start.is_none() && is_between(unknown.bounds));
     let count = if open { count.max(1) } else { 1 };
     let start = |n: usize| {

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::profile::ProfileLikelihood;
+use crate::inference::uncertainty::ProfileLikelihood;
 
 /// A parameter, an initial value or a quantity computed from them.
 #[derive(Debug, Clone, PartialEq)]

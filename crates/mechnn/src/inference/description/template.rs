@@ -6,14 +6,14 @@ use super::error::ModelFileError;
 use crate::suggestion::did_you_mean;
 
 /// Index name to its members, and what an index stands for at a place.
-pub(super) struct Templates<'a> {
+pub(crate) struct Templates<'a> {
     indices: &'a [(String, Vec<String>)],
 }
 
 type Binding<'a> = HashMap<String, &'a str>;
 
 impl<'a> Templates<'a> {
-    pub(super) fn new(indices: &'a [(String, Vec<String>)]) -> Self {
+    pub(crate) fn new(indices: &'a [(String, Vec<String>)]) -> Self {
         Self { indices }
     }
 
@@ -21,7 +21,7 @@ impl<'a> Templates<'a> {
     ///
     /// # Errors
     /// [`ModelFileError::Template`] for an unknown index or an open bracket.
-    pub(super) fn expand(
+    pub(crate) fn expand(
         &self,
         place: &str,
         key: &str,
@@ -134,7 +134,7 @@ impl<'a> Templates<'a> {
 }
 
 /// `text` with every name that is defined replaced by its definition in brackets.
-pub(super) fn substitute(text: &str, definitions: &HashMap<String, String>) -> String {
+pub(crate) fn substitute(text: &str, definitions: &HashMap<String, String>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

@@ -2,13 +2,12 @@
 
 use mechnn_solver::smoother::{Dynamics, Linearization, Residuals};
 
-use super::bounds::Bounds;
-use super::model::{InitialValue, Model};
 use crate::equation::InputSignal;
+use crate::inference::description::{Bounds, InitialValue, Model};
 
 /// Where a number of the model comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Slot {
+pub(crate) enum Slot {
     Fixed(f64),
     /// Entry `index` of θ counts from `origin` in the coordinate of the bounds.
     Free {
@@ -20,38 +19,38 @@ pub(super) enum Slot {
 
 /// One measured number.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Row {
-    pub(super) observation: usize,
-    pub(super) value: f64,
+pub(crate) struct Row {
+    pub(crate) observation: usize,
+    pub(crate) value: f64,
     /// In units of the observation's level.
-    pub(super) relative: f64,
+    pub(crate) relative: f64,
 }
 
 /// A trajectory: what its numbers are, what was measured at each point of the mesh.
 #[derive(Debug, Clone)]
-pub(super) struct BoundTrajectory<'a> {
-    pub(super) model: &'a Model,
-    pub(super) slots: Vec<Slot>,
-    pub(super) inputs: Vec<InputSignal>,
+pub(crate) struct BoundTrajectory<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) inputs: Vec<InputSignal>,
     /// Of the rows used.
-    pub(super) data_times: Vec<f64>,
+    pub(crate) data_times: Vec<f64>,
     /// Measured at each of them.
-    pub(super) data: Vec<Vec<Row>>,
+    pub(crate) data: Vec<Vec<Row>>,
     /// Steps between two of them.
-    pub(super) substeps: usize,
-    pub(super) unknowns: usize,
+    pub(crate) substeps: usize,
+    pub(crate) unknowns: usize,
     /// Standard deviation of each observation, `[observations]`.
-    pub(super) levels: Vec<f64>,
+    pub(crate) levels: Vec<f64>,
     /// If the start is tied to its expression by residuals, their standard deviations, `[D]`.
-    pub(super) ties: Option<Vec<f64>>,
+    pub(crate) ties: Option<Vec<f64>>,
 }
 
 impl BoundTrajectory<'_> {
-    pub(super) fn points(&self) -> usize {
+    pub(crate) fn points(&self) -> usize {
         (self.data_times.len() - 1) * self.substeps + 1
     }
 
-    pub(super) fn mesh(&self) -> Vec<f64> {
+    pub(crate) fn mesh(&self) -> Vec<f64> {
         let count = self.substeps;
         let mut mesh = vec![self.data_times[0]];
         for ends in self.data_times.windows(2) {
@@ -63,7 +62,7 @@ impl BoundTrajectory<'_> {
     }
 
     /// The numbers of the model for θ, `[M]`.
-    pub(super) fn constants(&self, theta: &[f64]) -> Vec<f64> {
+    pub(crate) fn constants(&self, theta: &[f64]) -> Vec<f64> {
         let value = |slot: &Slot| match *slot {
             Slot::Fixed(value) => value,
             Slot::Free { index, bounds, origin } => bounds.value(origin + theta[index]),
@@ -72,7 +71,7 @@ impl BoundTrajectory<'_> {
     }
 
     /// States, inputs and time.
-    pub(super) fn variables(&self, t: f64, x: &[f64]) -> Vec<f64> {
+    pub(crate) fn variables(&self, t: f64, x: &[f64]) -> Vec<f64> {
         let mut variables = Vec::with_capacity(x.len() + self.inputs.len() + 1);
         variables.extend_from_slice(x);
         variables.extend(self.inputs.iter().map(|input| input.value(t).unwrap_or(f64::NAN)));
@@ -81,7 +80,7 @@ impl BoundTrajectory<'_> {
     }
 
     /// Adds the derivatives by the model's numbers as ones by θ.
-    pub(super) fn chain(&self, theta: &[f64], by_constant: &[f64], factor: f64, row: &mut [f64]) {
+    pub(crate) fn chain(&self, theta: &[f64], by_constant: &[f64], factor: f64, row: &mut [f64]) {
         for (slot, slope) in self.slots.iter().zip(by_constant) {
             if let Slot::Free { index, bounds, origin } = *slot
                 && *slope != 0.0
@@ -167,7 +166,7 @@ impl Dynamics for BoundTrajectory<'_> {
 
 impl BoundTrajectory<'_> {
     /// The state at the first time, and its derivatives by θ.
-    pub(super) fn start(&self, theta: &[f64], x: &mut [f64], by_parameter: &mut [f64]) {
+    pub(crate) fn start(&self, theta: &[f64], x: &mut [f64], by_parameter: &mut [f64]) {
         let constants = self.constants(theta);
         let mut by_constant = vec![0.0; constants.len()];
         by_parameter.fill(0.0);

@@ -9,7 +9,7 @@ use super::bound_trajectory::BoundTrajectory;
 const RUNAWAY: f64 = 1e3;
 
 /// States on the meshes of all trajectories for θ, finite.
-pub(super) fn starting_states(binding: &Binding<'_>, theta: &[f64]) -> Vec<f64> {
+pub(crate) fn starting_states(binding: &Binding<'_>, theta: &[f64]) -> Vec<f64> {
     binding.trajectories.iter().flat_map(|trajectory| trajectory_states(trajectory, theta)).collect()
 }
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::model::Model;
-use super::result::{Inference, InferredNumber};
+use super::inference_result::{Inference, InferredNumber};
+use crate::inference::description::Model;
 
 /// Everything there is to say about an inference; what is not a finite number is null.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -7,7 +7,7 @@ const NORMAL: f64 = 1.959_963_984_540_054;
 ///
 /// # References
 /// Abramowitz & Stegun 26.7.5, from three degrees on good for 1 %; exact values below.
-pub(super) fn two_sided_95(freedom: Option<usize>) -> f64 {
+pub(crate) fn two_sided_95(freedom: Option<usize>) -> f64 {
     let z = NORMAL;
     match freedom {
         None => z,

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use mechnn_solver::smoother::{Estimate, ExactFit, GaussNewton};
 
-use super::binding::Binding;
-use super::fit::{Fit, problem_per_time};
+use crate::inference::fit::{Fit, problem_per_time};
+use crate::inference::prepare::Binding;
 
 /// A profile of one parameter.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ const TOLERANCE: f64 = 0.01;
 const FARTHEST: f64 = 40.0;
 
 /// Profile of unknown `index`, whose coordinate has the standard error `deviation`; `None` if it was stopped.
-pub(super) fn profile(
+pub(crate) fn profile(
     fit: &Fit<'_>,
     index: usize,
     deviation: f64,

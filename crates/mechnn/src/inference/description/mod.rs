@@ -1,0 +1,17 @@
+//! The model as it is written: equations, what is known of their numbers, what the columns measure.
+
+mod bounds;
+
+mod model;
+
+mod error;
+
+mod template;
+
+mod entry;
+
+mod model_file;
+
+pub use bounds::Bounds;
+pub use error::ModelFileError;
+pub use model::{Derived, InitialValue, Input, Model, Noise, Observation, Parameter, ProcessNoise, Role};

@@ -1,0 +1,21 @@
+//! A model bound to data: the unknowns, what was measured, and where a fit begins.
+
+mod error;
+
+mod bound_trajectory;
+
+mod binding;
+
+mod starts;
+
+mod starting_states;
+
+pub(crate) use binding::Binding;
+pub(crate) use bound_trajectory::{BoundTrajectory, Row};
+pub use error::InferenceError;
+pub(crate) use starting_states::starting_states;
+pub(crate) use starts::starts;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

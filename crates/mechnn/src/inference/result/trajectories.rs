@@ -1,0 +1,87 @@
+//! Data, states and predictions of every trajectory.
+
+use mechnn_solver::smoother::{ExactFit, SmootherProblem};
+use ndarray::Array2;
+
+use super::inference_result::InferredTrajectory;
+use crate::data::Dataset;
+use crate::equation::r2;
+use crate::inference::fit::Fit;
+use crate::inference::prepare::Row;
+
+/// All of them, in the order of the data.
+pub(crate) fn trajectories(fit: &Fit<'_>, data: &Dataset) -> Vec<InferredTrajectory> {
+    let binding = &fit.binding;
+    let (dims, columns) = (binding.model.dims(), binding.model.observations.len());
+    let theta = &fit.estimate.parameters;
+    let simulated = simulation(fit);
+    let mut offset = 0;
+    let mut all = Vec::new();
+    for (trajectory, of) in binding.trajectories.iter().zip(&data.trajectories) {
+        let rows = trajectory.data_times.len();
+        let constants = trajectory.constants(theta);
+        let at = |states: &[f64], n: usize| -> Vec<f64> {
+            states[offset + n * trajectory.substeps * dims..][..dims].to_vec()
+        };
+        let observed = |states: &[f64]| {
+            let values = (0..rows).flat_map(|n| {
+                let variables = trajectory.variables(trajectory.data_times[n], &at(states, n));
+                let observations = binding.model.observations.iter();
+                observations.map(|o| o.expression.evaluate(&variables, &constants)).collect::<Vec<_>>()
+            });
+            shaped(rows, columns, values.collect())
+        };
+        let mut measured = Array2::from_elem((rows, columns), f64::NAN);
+        for (n, here) in trajectory.data.iter().enumerate() {
+            here.iter().for_each(|row: &Row| measured[[n, row.observation]] = row.value);
+        }
+        let predicted = observed(&fit.estimate.states);
+        let simulated = simulated.as_ref().map_or_else(|| Array2::zeros((0, columns)), |states| observed(states));
+        let states = (0..rows).flat_map(|n| at(&fit.estimate.states, n)).collect();
+        let mesh = trajectory.mesh();
+        let on_mesh = mesh.iter().enumerate().flat_map(|(t, &time)| {
+            let variables = trajectory.variables(time, &fit.estimate.states[offset + t * dims..][..dims]);
+            let observations = binding.model.observations.iter();
+            observations.map(|o| o.expression.evaluate(&variables, &constants)).collect::<Vec<_>>()
+        });
+        let curve = shaped(mesh.len(), columns, on_mesh.collect());
+        all.push(InferredTrajectory {
+            name: of.name.clone(),
+            times: trajectory.data_times.clone(),
+            states: shaped(rows, dims, states),
+            fit_r2: r2(measured.view(), predicted.view()),
+            rollout_r2: r2(measured.view(), simulated.view()),
+            measured,
+            predicted,
+            mesh,
+            curve,
+            simulated,
+        });
+        offset += trajectory.points() * dims;
+    }
+    all
+}
+
+fn shaped(rows: usize, columns: usize, values: Vec<f64>) -> Array2<f64> {
+    // The shape holds by construction: every row has one value per column.
+    Array2::from_shape_vec((rows, columns), values).unwrap_or_else(|_| Array2::zeros((rows, columns)))
+}
+
+/// States of the equations from the estimated starts, without a random part.
+fn simulation(fit: &Fit<'_>) -> Option<Vec<f64>> {
+    if fit.process_noise.is_empty() {
+        return Some(fit.estimate.states.clone());
+    }
+    let binding = &fit.binding;
+    let segments = binding.segments();
+    let problem = SmootherProblem {
+        dynamics: binding,
+        segments: &segments,
+        noise: &binding.unit_noise,
+        model_error: &fit.process_noise,
+        reference_step: 1.0,
+        prior_precision: &binding.no_prior,
+    };
+    let simulation = ExactFit { problem, initial: binding };
+    simulation.solution(&fit.estimate.parameters, &fit.estimate.states).map(|estimate| estimate.states)
+}
