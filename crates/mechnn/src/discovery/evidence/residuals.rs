@@ -2,6 +2,7 @@
 
 use crate::discovery::fit::Fit;
 use crate::discovery::prepare::PreparedData;
+use crate::estimation::Neighbours;
 
 /// How the residuals of one state follow each other: measured minus estimated values, over the noise.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,20 +28,10 @@ impl Residuals {
     /// over the m pairs of neighbouring rows in which both are there. None with fewer than ten pairs, or if nothing is
     /// left at all.
     pub(super) fn new(trajectories: &[Vec<f64>]) -> Option<Self> {
-        let (mut products, mut pairs, mut squares, mut count) = (0.0, 0usize, 0.0, 0usize);
-        for residuals in trajectories {
-            for residual in residuals.iter().filter(|residual| !residual.is_nan()) {
-                squares += residual * residual;
-                count += 1;
-            }
-            for pair in residuals.windows(2).filter(|pair| !pair[0].is_nan() && !pair[1].is_nan()) {
-                products += pair[0] * pair[1];
-                pairs += 1;
-            }
-        }
-        let autocorrelation = (products / pairs as f64) / (squares / count as f64);
-        let usable = pairs >= FEWEST_PAIRS && autocorrelation.is_finite();
-        usable.then(|| Self { autocorrelation, bound: QUANTILE / (pairs as f64).sqrt() })
+        let neighbours = Neighbours::of(trajectories);
+        let autocorrelation = neighbours.mean_correlation();
+        let usable = neighbours.pairs >= FEWEST_PAIRS && autocorrelation.is_finite();
+        usable.then(|| Self { autocorrelation, bound: QUANTILE / (neighbours.pairs as f64).sqrt() })
     }
 
     /// Whether they pass for independent.

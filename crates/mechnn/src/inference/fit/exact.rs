@@ -6,6 +6,7 @@ use super::fitted::{Fit, coordinates, log_variances};
 use super::levels::{exact_floors, new_levels};
 use super::observer::Report;
 use super::problem::problem;
+use crate::estimation::largest_change;
 use crate::inference::prepare::{Binding, BoundTrajectory, InferenceError};
 
 /// Rounds of levels of errors and parameters in turn, and when they count as settled.
@@ -49,28 +50,24 @@ fn settle<'a>(
 ) -> Result<Fit<'a>, InferenceError> {
     let segments = binding.segments();
     let no_error = vec![1.0; binding.model.dims()];
-    let mut result = None;
-    for _ in 0..MAX_ROUNDS {
+    let mut rounds = 1;
+    let fitted = loop {
         if report("parameters with exact equations").is_break() {
             return Err(InferenceError::Interrupted);
         }
         let settings = GaussNewton { max_iterations: 60, tolerance: 1e-9, corrects: true };
         let parts = problem(binding, &segments, &no_error, &binding.no_prior);
         let fitted = ExactFit { problem: parts, initial: &*binding }.minimize(&settings, &mut estimate)?;
-        let levels = binding.trajectories[0].levels.clone();
-        let settled = new_levels(binding, &estimate, &levels, floors);
-        let change = levels.iter().zip(&settled).map(|(a, b)| (a / b).ln().abs()).fold(0.0, f64::max);
-        let done = change < SETTLED;
-        result = Some((fitted, levels));
-        if done {
-            break;
+        let levels = &binding.trajectories[0].levels;
+        let next = new_levels(binding, &estimate, levels, floors);
+        // The information and the deviance belong to the levels that the fit was made with.
+        if largest_change(levels, &next) < SETTLED || rounds == MAX_ROUNDS {
+            break fitted;
         }
-        binding.set_levels(&settled);
+        binding.set_levels(&next);
         binding.reweigh(&estimate.states, &estimate.parameters);
-    }
-    let Some((fitted, levels)) = result else { return Err(InferenceError::Interrupted) };
-    // The levels that the information belongs to.
-    binding.set_levels(&levels);
+        rounds += 1;
+    };
     Ok(Fit {
         coordinates: coordinates(binding, &estimate.parameters),
         deviance: fitted.objective + log_variances(binding),

@@ -2,6 +2,8 @@
 
 use mechnn_solver::linear_algebra::symmetric_eigen;
 
+use crate::estimation::named_parts;
+
 /// Variance (in squared coordinates) beyond which a combination counts as open: a factor e in a bounded parameter, the size
 /// of the start in one without bounds.
 const OPEN_DEVIATION: f64 = 1.0;
@@ -48,10 +50,7 @@ pub(crate) fn analyse(information: &[f64], unknowns: usize) -> (Vec<f64>, Vec<Op
         let is_singular = *value <= RESOLUTION * largest.max(1.0);
         let deviation = if is_singular { f64::INFINITY } else { length / value.sqrt() };
         if deviation > OPEN_DEVIATION {
-            let size = direction.iter().fold(0.0f64, |max, x| max.max(x.abs()));
-            let mut parts: Vec<(usize, f64)> = direction.iter().map(|x| x / size).enumerate().collect();
-            parts.retain(|(_, part)| part.abs() >= NAMED);
-            parts.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+            let parts = named_parts(&direction, NAMED);
             if is_singular {
                 parts.iter().for_each(|&(i, _)| unknown_at_all[i] = true);
             }
@@ -92,7 +91,9 @@ mod tests {
         assert_eq!(open[0].deviation, f64::INFINITY);
         let names: Vec<usize> = open[0].parts.iter().map(|(i, _)| *i).collect();
         assert_eq!(names.iter().sum::<usize>(), 1);
-        assert!((open[0].parts[0].1 + open[0].parts[1].1).abs() < 1e-12, "opposite");
+        // Opposite, and written so that the first part is 1; the other is off by rounding in the eigenvector.
+        assert_eq!(open[0].parts[0].1, 1.0);
+        assert!((open[0].parts[1].1 + 1.0).abs() < 1e-12, "{:?}", open[0].parts);
         assert!(covariance[0].is_infinite() && covariance[4].is_infinite());
         assert!((covariance[8] - 1e-4).abs() < 1e-16);
     }

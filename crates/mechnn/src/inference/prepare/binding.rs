@@ -153,7 +153,7 @@ impl<'a> Binding<'a> {
 
     /// Measured numbers.
     pub(crate) fn observations(&self) -> usize {
-        self.trajectories.iter().flat_map(|trajectory| &trajectory.data).map(Vec::len).sum()
+        self.trajectories.iter().map(BoundTrajectory::observations).sum()
     }
 
     /// Coordinates that θ counts from.

@@ -50,6 +50,11 @@ impl BoundTrajectory<'_> {
         (self.data_times.len() - 1) * self.substeps + 1
     }
 
+    /// Measured numbers.
+    pub(crate) fn observations(&self) -> usize {
+        self.data.iter().map(Vec::len).sum()
+    }
+
     pub(crate) fn mesh(&self) -> Vec<f64> {
         let count = self.substeps;
         let mut mesh = vec![self.data_times[0]];

@@ -34,9 +34,10 @@ pub struct InferredNoise {
     pub level: f64,
     /// Measured numbers.
     pub count: usize,
-    /// Root mean square of the residuals over their standard deviations.
+    /// Root mean square of the residuals over their standard deviations; NaN if nothing was measured.
     pub misfit: f64,
-    /// Correlation of neighbouring residuals; far from 0 where the equations miss something.
+    /// Correlation of neighbouring residuals, within trajectories; far from 0 where the equations miss something. NaN
+    /// where no residual has a neighbour.
     pub autocorrelation: f64,
 }
 
