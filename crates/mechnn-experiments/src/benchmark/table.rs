@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use mechnn::discovery::REPRODUCED_R2;
 use serde::Serialize;
 
 use super::{Condition, Outcome, Row, Structure, sorted};
@@ -23,11 +24,11 @@ pub struct Group {
     pub name: String,
     /// Rows.
     pub runs: usize,
-    /// R2 of the reconstruction above 0.9.
+    /// R2 of the reconstruction above 0.9 ([`mechnn::discovery::REPRODUCED_R2`]).
     pub reconstruction: f64,
-    /// R2 of the generalisation above 0.9.
+    /// R2 of the generalisation above 0.9 ([`mechnn::discovery::REPRODUCED_R2`]).
     pub generalisation: f64,
-    /// Both above 0.9.
+    /// Both above 0.9 ([`mechnn::discovery::REPRODUCED_R2`]).
     pub both: f64,
     /// R2 of the reconstruction above 0.99.
     pub reconstruction_99: f64,
@@ -110,9 +111,9 @@ impl Group {
             condition,
             name,
             runs,
-            reconstruction: percent(&|row| row.r2_reconstruction > 0.9),
-            generalisation: percent(&|row| row.r2_generalisation > 0.9),
-            both: percent(&|row| row.r2_reconstruction > 0.9 && row.r2_generalisation > 0.9),
+            reconstruction: percent(&|row| row.r2_reconstruction > REPRODUCED_R2),
+            generalisation: percent(&|row| row.r2_generalisation > REPRODUCED_R2),
+            both: percent(&|row| row.r2_reconstruction > REPRODUCED_R2 && row.r2_generalisation > REPRODUCED_R2),
             reconstruction_99: percent(&|row| row.r2_reconstruction > 0.99),
             generalisation_99: percent(&|row| row.r2_generalisation > 0.99),
             generalisation_999: percent(&|row| row.r2_generalisation > 0.999),

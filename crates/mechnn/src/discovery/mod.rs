@@ -63,6 +63,7 @@ mod discover;
 mod per_trajectory;
 
 pub use crate::data::NoiseModel;
+pub use crate::estimation::REPRODUCED_R2;
 pub use discover::discover;
 pub use evidence::{
     Direction, Evidence, FittedTrajectory, HeldOut, Part, Residuals, TermWeight, Verdict, WeightedModel,

@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mechnn::discovery::REPRODUCED_R2;
 use mechnn_experiments::benchmark::{BenchmarkError, Campaign, OdeBench, Row, Run};
 
 use crate::failure::Failure;
@@ -91,7 +92,7 @@ pub(super) fn run(
 
 fn progress_line(rows: &[Row], all: usize) -> String {
     let percent = |score: &dyn Fn(&Row) -> f64| {
-        100.0 * rows.iter().filter(|row| score(row) > 0.9).count() as f64 / rows.len() as f64
+        100.0 * rows.iter().filter(|row| score(row) > REPRODUCED_R2).count() as f64 / rows.len() as f64
     };
     let (r, g) = (percent(&|row| row.r2_reconstruction), percent(&|row| row.r2_generalisation));
     format!("{} of {all} runs, R {r:.1} %, G {g:.1} % so far", rows.len())

@@ -6,6 +6,7 @@ use super::residuals::Residuals;
 use super::verdict::Verdict;
 use super::weighted_model::{WeightedModel, term_weights};
 use crate::equation::SparseModel;
+use crate::estimation::{REPRODUCED_R2, WITHIN_NOISE};
 
 /// What speaks for and against the equations, beside how well they fit.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -22,12 +23,6 @@ pub struct Evidence {
     pub held_out: Vec<Option<HeldOut>>,
 }
 
-/// Up to this many noise standard deviations a prediction is said to be within the noise.
-const WITHIN_NOISE: f64 = 1.5;
-
-/// From this R2 on rows count as predicted whatever the noise.
-const PREDICTED: f64 = 0.9;
-
 impl Evidence {
     /// The prediction that says least for the equations.
     pub fn worst_prediction(&self) -> Option<&HeldOut> {
@@ -41,7 +36,8 @@ impl Evidence {
             return None;
         }
         let mut doubts = Vec::new();
-        let failed = |held_out: &&HeldOut| !(held_out.r2 >= PREDICTED || held_out.error <= WITHIN_NOISE);
+        // Rows that are reproduced count as predicted whatever the noise.
+        let failed = |held_out: &&HeldOut| !(held_out.r2 >= REPRODUCED_R2 || held_out.error <= WITHIN_NOISE);
         // That a simulation leaves the data was said already.
         if matches!(verdict, Verdict::Reproduces { .. })
             && let Some(held_out) = self.held_out.iter().flatten().find(failed)

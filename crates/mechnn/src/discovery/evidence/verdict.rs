@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::fitted_trajectory::FittedTrajectory;
 use super::residuals::Residuals;
+use crate::estimation::{REPRODUCED_R2, TELLING_CORRELATION};
 use crate::number::SignificantDigits;
 
 /// How far the equations can be trusted, judged on the data they were found from.
@@ -44,18 +45,13 @@ pub enum Verdict {
     },
 }
 
-/// From here on a simulation is said to reproduce the data; ODEBench's threshold.
-const REPRODUCES: f64 = 0.9;
-
 /// Below this most of the variation is unexplained.
 const NO_FINDING: f64 = 0.5;
 
-/// From few residuals nothing follows: a correlation of this size must show.
-const TELLING: f64 = 0.3;
-
-/// Whether the residuals of all measured states are noise, and enough to tell.
+/// Whether the residuals of all measured states are noise, and so many that a telling correlation would show.
 fn are_noise(residuals: &[Option<Residuals>]) -> bool {
-    let is_noise = |of_state: &Option<Residuals>| of_state.is_some_and(|own| own.is_white() && own.bound < TELLING);
+    let is_noise =
+        |of_state: &Option<Residuals>| of_state.is_some_and(|own| own.is_white() && own.bound < TELLING_CORRELATION);
     !residuals.is_empty() && residuals.iter().all(is_noise)
 }
 
@@ -68,9 +64,9 @@ impl Verdict {
             return Self::Unstable { time };
         }
         let (r2, fit_r2) = (least(|x| x.rollout_r2), least(|x| x.fit_r2));
-        if r2 > REPRODUCES {
+        if r2 > REPRODUCED_R2 {
             Self::Reproduces { r2 }
-        } else if fit_r2 > REPRODUCES {
+        } else if fit_r2 > REPRODUCED_R2 {
             Self::ExplainsLocally { fit_r2, valid_time: least(|x| x.valid_time) }
         } else if fit_r2 > NO_FINDING && are_noise(residuals) {
             Self::WithinNoise { fit_r2 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::inference_result::{Inference, InferredNumber};
+use crate::estimation::{TELLING_CORRELATION, WITHIN_NOISE};
 use crate::inference::description::Model;
 
 /// Everything there is to say about an inference; what is not a finite number is null.
@@ -75,12 +76,6 @@ struct TrajectoryEntry {
     fit_r2: Option<f64>,
 }
 
-/// Residuals whose neighbours are correlated by more than this are no noise.
-const WHITE: f64 = 0.3;
-
-/// A known error that explains residuals of up to this many times its size.
-const FITS: f64 = 1.5;
-
 impl InferenceDocument {
     /// The document of a result.
     pub fn new(model: &Model, result: &Inference, seconds: f64) -> Self {
@@ -151,8 +146,9 @@ fn verdict(result: &Inference) -> String {
     }
     // Twice the standard deviation of the correlation of white residuals is chance.
     let chance = |count: usize| 2.0 / (count.max(1) as f64).sqrt();
-    let coloured = result.noise.iter().find(|noise| noise.autocorrelation.abs() > WHITE.max(chance(noise.count)));
-    let bad = result.noise.iter().find(|noise| !noise.estimated && noise.misfit > FITS);
+    let coloured =
+        result.noise.iter().find(|noise| noise.autocorrelation.abs() > TELLING_CORRELATION.max(chance(noise.count)));
+    let bad = result.noise.iter().find(|noise| !noise.estimated && noise.misfit > WITHIN_NOISE);
     match (bad, coloured) {
         (Some(noise), _) => format!(
             "The equations miss `{}` by {:.1} times its errors: the intervals are too narrow.",
