@@ -29,11 +29,11 @@ impl Default for InferenceOptions {
     }
 }
 
-/// Estimates the parameters and states of `model` from `data`, which has its columns ([`Model::columns`]).
+/// Estimates the parameters and states of `model` from `data`, which have its columns ([`Model::columns`]).
 ///
-/// States and parameters are estimated together while the equations are trusted more and more, then the parameters alone
-/// with equations that hold exactly, on a mesh fine enough that it does not matter; see `docs/src/concepts/inference.md`.
-/// There is no randomness.
+/// States and parameters are estimated together while the equations are trusted more and more, then the parameters
+/// alone with equations that hold exactly, on a mesh fine enough that it does not matter; see
+/// `docs/src/concepts/inference.md`. There is no randomness.
 ///
 /// # Errors
 /// [`InferenceError`]
@@ -84,7 +84,7 @@ pub fn infer(
             .process_noise
             .iter()
             .enumerate()
-            .map(|(d, noise)| noise.and_then(|_| fit.process_noise.get(d).copied()))
+            .map(|(d, noise)| noise.map(|_| fit.process_noise[d]))
             .collect(),
         trajectories: trajectories(&fit, data),
         open: open.iter().map(|direction| in_words(direction, &fit, data)).collect(),

@@ -1,7 +1,8 @@
 //! Parameters and unseen states of equations that are given.
 //!
-//! A [`Model`] is read from the `[model]` table of a TOML file (`docs/src/reference/model-file.md`); [`infer`] estimates
-//! what it leaves open from a table, with intervals, and says which combinations the table does not determine.
+//! A [`Model`] is read from the `[model]` table of a TOML file (`docs/src/reference/model-file.md`); [`infer`]
+//! estimates what it leaves open from a table, with intervals, and says which combinations the table does not
+//! determine.
 //!
 //! Letters: D states, P unknowns (estimated parameters and initial values), M parameters in all.
 //!

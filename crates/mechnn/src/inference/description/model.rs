@@ -5,9 +5,9 @@ use crate::equation::Expression;
 
 /// Equations with parameters, and how the columns of a table depend on their states.
 ///
-/// Made by [`Model::from_toml`]. Letters: D states, C inputs, M parameters (estimated and given). Expressions of the state
-/// have the variables `[states.., inputs.., time]` and the M parameters as constants; those of parameters alone have no
-/// variables.
+/// Made by [`Model::from_toml`]. Letters: D states, C inputs, M parameters (estimated and given). Expressions of the
+/// state have the variables `[states.., inputs.., time]` and the M parameters as constants; those of parameters alone
+/// have no variables.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Model {

@@ -13,7 +13,8 @@ use crate::inference::prepare::{Binding, BoundTrajectory, InferenceError};
 const MAX_ROUNDS: usize = 30;
 const SETTLED: f64 = 1e-3;
 
-/// The mesh is fine enough when halving its steps moves no prediction by more than this many of its standard deviations.
+/// The mesh is fine enough when halving its steps moves no prediction by more than this many of its standard
+/// deviations.
 const MESH_TOLERANCE: f64 = 0.02;
 const MAX_SUBSTEPS: usize = 256;
 const MAX_POINTS: usize = 200_000;

@@ -18,7 +18,8 @@ pub(crate) struct Fit<'a> {
     pub(crate) information: Vec<f64>,
     /// -2 log of the likelihood, up to a constant.
     pub(crate) deviance: f64,
-    /// Standard deviation of the random part of each equation per root of a unit of time, `[D]`; empty if there is none.
+    /// Standard deviation of the random part of each equation per root of a unit of time, `[D]`; empty if there is
+    /// none.
     pub(crate) process_noise: Vec<f64>,
 }
 

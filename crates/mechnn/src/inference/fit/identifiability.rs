@@ -4,8 +4,8 @@ use mechnn_solver::linear_algebra::symmetric_eigen;
 
 use crate::estimation::named_parts;
 
-/// Variance (in squared coordinates) beyond which a combination counts as open: a factor e in a bounded parameter, the size
-/// of the start in one without bounds.
+/// Variance (in squared coordinates) beyond which a combination counts as open: a factor e in a bounded parameter, the
+/// size of the start in one without bounds.
 const OPEN_DEVIATION: f64 = 1.0;
 
 /// An eigenvalue below this part of the largest is rounding.
@@ -28,8 +28,8 @@ pub(crate) struct OpenDirection {
 
 /// Covariance of the unknowns, `[P, P]`, with infinite variances where nothing is known, and the open combinations.
 pub(crate) fn analyse(information: &[f64], unknowns: usize) -> (Vec<f64>, Vec<OpenDirection>) {
-    // Scaled to a unit diagonal, so that "singular" does not depend on units; but a coordinate of which less is known than
-    // ten thousand units counts as not measured, or every other direction would carry a part of it.
+    // Scaled to a unit diagonal, so that "singular" does not depend on units; but a coordinate of which less is known
+    // than ten thousand units counts as not measured, or every other direction would carry a part of it.
     let diagonal = |j: usize| information[j * unknowns + j];
     let scale: Vec<f64> = (0..unknowns).map(|j| diagonal(j).max(NO_INFORMATION).sqrt()).collect();
     let mut scaled = vec![0.0; unknowns * unknowns];

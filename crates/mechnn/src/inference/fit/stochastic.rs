@@ -3,8 +3,8 @@
 //! $$ -2 \log p(y \mid \theta, q) \approx \min_x J + \log\det H_{xx} - 2 \sum_t \log\left|\det \frac{\partial c_t}{\partial x_{t+1}}\right|
 //!    + \sum_{t,d} \log(q_d^2 h_t) + \sum \log\sigma^2 $$
 //!
-//! the Laplace approximation of the marginal likelihood, exact for equations that are linear in the states. It is minimised
-//! over the parameters and the levels of noise in turn.
+//! the Laplace approximation of the marginal likelihood, exact for equations that are linear in the states. It is
+//! minimised over the parameters and the levels of noise in turn.
 
 use mechnn_solver::smoother::{Estimate, GaussNewton, SmootherError};
 
@@ -95,8 +95,8 @@ impl Search<'_> {
         *self.level(which) = (0.5 * (low + high)).exp();
     }
 
-    /// Newton's method for the parameters: the gradient is that of the squares plus that of the determinants, the curvature
-    /// that of the squares alone, beside which that of the determinants is small.
+    /// Newton's method for the parameters: the gradient is that of the squares plus that of the determinants, the
+    /// curvature that of the squares alone, beside which that of the determinants is small.
     fn improve_parameters(&mut self) -> Result<(), SmootherError> {
         let unknowns = self.estimate.parameters.len();
         for _ in 0..MAX_STEPS {

@@ -2,21 +2,13 @@
 
 use mechnn_solver::smoother::{Dynamics, InitialState, Linearization, RelativeNoise, Segment};
 
-use super::bound_trajectory::{BoundTrajectory, Row, Slot};
+use super::bound_trajectory::BoundTrajectory;
+use super::columns::Columns;
 use super::error::InferenceError;
+use super::measured::Row;
+use super::unknown::{Slot, Unknown, unknowns};
 use crate::data::Dataset;
-use crate::equation::InputSignal;
-use crate::inference::description::{Bounds, InitialValue, Input, Model, Noise, Role};
-
-/// An entry of θ: a parameter of all trajectories, or of one.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Unknown {
-    /// Number among the model's parameters.
-    pub(crate) parameter: usize,
-    pub(crate) trajectory: Option<usize>,
-    pub(crate) bounds: Bounds,
-    pub(crate) start: Option<f64>,
-}
+use crate::inference::description::{Model, Noise};
 
 /// All trajectories.
 #[derive(Debug, Clone)]
@@ -33,107 +25,22 @@ pub(crate) struct Binding<'a> {
 }
 
 impl<'a> Binding<'a> {
-    /// Binds the model to a table that has its columns.
+    /// Binds the model to a table.
     ///
     /// # Errors
-    /// [`InferenceError`] for inputs and errors that cannot be used, and for fewer numbers than unknowns.
+    /// [`InferenceError`] for columns that are missing, inputs and errors that cannot be used, and for fewer numbers
+    /// than unknowns.
     pub(crate) fn new(model: &'a Model, data: &Dataset) -> Result<Self, InferenceError> {
-        let column = |name: &String| data.states.iter().position(|state| state == name).unwrap_or(0);
-        let mut unknowns = Vec::new();
-        let mut slots: Vec<Vec<Slot>> = vec![Vec::new(); data.trajectories.len()];
-        let mut add = |unknown: Unknown| {
-            let slot = Slot::Free { index: unknowns.len(), bounds: unknown.bounds, origin: 0.0 };
-            unknowns.push(unknown);
-            slot
-        };
-        let first_value = |parameter: usize, trajectory: usize| {
-            let is_it = |value: &InitialValue| *value == InitialValue::Parameter(parameter);
-            let d = model.initial.iter().position(is_it)?;
-            let observed = |d: usize| model.observations.iter().find(|observation| observation.state == Some(d));
-            let data = &data.trajectories[trajectory];
-            let (state, is_slope) = match (observed(d), model.velocity_of[d]) {
-                (Some(observation), _) => (observation, false),
-                (None, position) => (observed(position?)?, true),
-            };
-            let values = data.values.column(column(&state.column));
-            let mut measured = data.times.iter().zip(values).filter(|(_, value)| !value.is_nan());
-            let (t0, y0) = measured.next()?;
-            if !is_slope {
-                return Some(*y0);
-            }
-            let (t1, y1) = measured.next()?;
-            Some((y1 - y0) / (t1 - t0))
-        };
-        for (number, parameter) in model.parameters.iter().enumerate() {
-            match parameter.role {
-                Role::Fixed(value) => slots.iter_mut().for_each(|slots| slots.push(Slot::Fixed(value))),
-                Role::Estimated { start, bounds, per_trajectory: false } => {
-                    let slot = add(Unknown { parameter: number, trajectory: None, bounds, start });
-                    slots.iter_mut().for_each(|slots| slots.push(slot));
-                }
-                Role::Estimated { start, bounds, per_trajectory: true } => {
-                    for (trajectory, slots) in slots.iter_mut().enumerate() {
-                        let start = start.or_else(|| first_value(number, trajectory).filter(|x| bounds.contain(*x)));
-                        let bounds = match (bounds, start) {
-                            (Bounds::Free { .. }, Some(start)) if start != 0.0 => Bounds::Free { scale: start.abs() },
-                            _ => bounds,
-                        };
-                        slots.push(add(Unknown { parameter: number, trajectory: Some(trajectory), bounds, start }));
-                    }
-                }
-            }
-        }
-        let mut trajectories = Vec::new();
-        for (trajectory, slots) in data.trajectories.iter().zip(slots) {
-            let signal = |input: &Input| {
-                let values = trajectory.values.column(column(&input.column)).to_vec();
-                InputSignal::new(trajectory.times.clone(), values).map_err(|source| InferenceError::Input {
-                    input: input.name.clone(),
-                    trajectory: trajectory.name.clone(),
-                    source,
-                })
-            };
-            let mut rows = Vec::new();
-            let mut data_times = Vec::new();
-            for (n, &time) in trajectory.times.iter().enumerate().step_by(model.every) {
-                let mut here = Vec::new();
-                for (observation, observed) in model.observations.iter().enumerate() {
-                    let value = trajectory.values[[n, column(&observed.column)]];
-                    if value.is_nan() {
-                        continue;
-                    }
-                    let relative = match &observed.noise {
-                        Noise::Column(name) => {
-                            let deviation = trajectory.values[[n, column(name)]];
-                            if !(deviation > 0.0 && deviation.is_finite()) {
-                                let (column, trajectory) = (name.clone(), trajectory.name.clone());
-                                return Err(InferenceError::Deviation { column, trajectory, time, value: deviation });
-                            }
-                            deviation
-                        }
-                        Noise::Known(deviation) => *deviation,
-                        Noise::Proportional => value.abs(),
-                        Noise::Additive => 1.0,
-                    };
-                    here.push(Row { observation, value, relative });
-                }
-                data_times.push(time);
-                rows.push(here);
-            }
-            trajectories.push(BoundTrajectory {
-                model,
-                slots,
-                inputs: model.inputs.iter().map(signal).collect::<Result<_, _>>()?,
-                data_times,
-                data: rows,
-                substeps: 1,
-                unknowns: 0,
-                levels: vec![1.0; model.observations.len()],
-                ties: None,
-            });
-        }
+        let columns = Columns::find(model, data)?;
+        let (unknowns, slots) = unknowns(model, data, &columns);
+        let trajectories = data
+            .trajectories
+            .iter()
+            .zip(slots)
+            .map(|(trajectory, slots)| BoundTrajectory::new(model, trajectory, &columns, slots, unknowns.len()))
+            .collect::<Result<_, _>>()?;
         let count = unknowns.len();
-        let mut binding = Self {
+        let binding = Self {
             model,
             unknowns,
             trajectories,
@@ -142,7 +49,6 @@ impl<'a> Binding<'a> {
             no_prior: vec![0.0; count],
             unit_noise: vec![1.0; model.dims()],
         };
-        binding.trajectories.iter_mut().for_each(|trajectory| trajectory.unknowns = count);
         let observations = binding.observations();
         match count {
             0 => Err(InferenceError::NothingToEstimate),

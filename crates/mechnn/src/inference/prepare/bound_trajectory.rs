@@ -2,29 +2,13 @@
 
 use mechnn_solver::smoother::{Dynamics, Linearization, Residuals};
 
+use super::columns::Columns;
+use super::error::InferenceError;
+use super::measured::{Row, measured_rows};
+use super::unknown::Slot;
+use crate::data::Trajectory;
 use crate::equation::InputSignal;
-use crate::inference::description::{Bounds, InitialValue, Model};
-
-/// Where a number of the model comes from.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Slot {
-    Fixed(f64),
-    /// Entry `index` of θ counts from `origin` in the coordinate of the bounds.
-    Free {
-        index: usize,
-        bounds: Bounds,
-        origin: f64,
-    },
-}
-
-/// One measured number.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Row {
-    pub(crate) observation: usize,
-    pub(crate) value: f64,
-    /// In units of the observation's level.
-    pub(crate) relative: f64,
-}
+use crate::inference::description::{InitialValue, Input, Model};
 
 /// A trajectory: what its numbers are, what was measured at each point of the mesh.
 #[derive(Debug, Clone)]
@@ -43,6 +27,33 @@ pub(crate) struct BoundTrajectory<'a> {
     pub(crate) levels: Vec<f64>,
     /// If the start is tied to its expression by residuals, their standard deviations, `[D]`.
     pub(crate) ties: Option<Vec<f64>>,
+}
+
+impl<'a> BoundTrajectory<'a> {
+    /// Binds the model to a trajectory, with one step between two rows and all levels 1.
+    ///
+    /// # Errors
+    /// [`InferenceError`] for inputs and standard deviations that cannot be used.
+    pub(crate) fn new(
+        model: &'a Model,
+        trajectory: &Trajectory,
+        columns: &Columns,
+        slots: Vec<Slot>,
+        unknowns: usize,
+    ) -> Result<Self, InferenceError> {
+        let signal = |(input, column): (&Input, &usize)| {
+            let values = trajectory.values.column(*column).to_vec();
+            InputSignal::new(trajectory.times.clone(), values).map_err(|source| InferenceError::Input {
+                input: input.name.clone(),
+                trajectory: trajectory.name.clone(),
+                source,
+            })
+        };
+        let (data_times, data) = measured_rows(model, trajectory, columns)?;
+        let inputs = model.inputs.iter().zip(&columns.inputs).map(signal).collect::<Result<_, _>>()?;
+        let levels = vec![1.0; model.observations.len()];
+        Ok(Self { model, slots, inputs, data_times, data, substeps: 1, unknowns, levels, ties: None })
+    }
 }
 
 impl BoundTrajectory<'_> {
@@ -79,7 +90,11 @@ impl BoundTrajectory<'_> {
     pub(crate) fn variables(&self, t: f64, x: &[f64]) -> Vec<f64> {
         let mut variables = Vec::with_capacity(x.len() + self.inputs.len() + 1);
         variables.extend_from_slice(x);
-        variables.extend(self.inputs.iter().map(|input| input.value(t).unwrap_or(f64::NAN)));
+        let value = |input: &InputSignal| match input.value(t) {
+            Some(value) => value,
+            None => unreachable!("inputs have a value in every row, and {t} is between the first and the last"),
+        };
+        variables.extend(self.inputs.iter().map(value));
         variables.push(t);
         variables
     }

@@ -9,6 +9,14 @@ use crate::equation::InputError;
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum InferenceError {
+    /// A column of the model that the data do not have.
+    #[error("the model reads the column `{column}`; the data have {found}")]
+    Column {
+        /// The column.
+        column: String,
+        /// The columns that there are.
+        found: String,
+    },
     /// A known input that cannot be used.
     #[error("input `{input}` of trajectory `{trajectory}`: {source}")]
     Input {
@@ -62,6 +70,7 @@ impl InferenceError {
     /// One thing to try.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Column { .. } => Some("select the columns that Model::columns lists"),
             Self::Input { .. } => Some("an input needs a value in every row, from the first time to the last"),
             Self::Deviation { .. } => Some("leave the row out, or give one number as the noise"),
             Self::TooFew { .. } => Some("fix parameters, or share them between trajectories"),

@@ -2,6 +2,12 @@
 
 mod error;
 
+mod columns;
+
+mod measured;
+
+mod unknown;
+
 mod bound_trajectory;
 
 mod binding;
@@ -11,8 +17,9 @@ mod starts;
 mod starting_states;
 
 pub(crate) use binding::Binding;
-pub(crate) use bound_trajectory::{BoundTrajectory, Row};
+pub(crate) use bound_trajectory::BoundTrajectory;
 pub use error::InferenceError;
+pub(crate) use measured::Row;
 pub(crate) use starting_states::starting_states;
 pub(crate) use starts::starts;
 

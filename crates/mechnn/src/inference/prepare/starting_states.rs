@@ -25,6 +25,7 @@ fn trajectory_states(trajectory: &BoundTrajectory<'_>, theta: &[f64]) -> Vec<f64
             }
         }
     };
+    // Only a guess, and it has to be finite: the first values of the parameters may not be ones that a start allows.
     x.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
     let mesh = trajectory.mesh();
     clamp(mesh[0], &mut x);
@@ -74,6 +75,6 @@ fn interpolated(points: &[(f64, f64)], t: f64) -> f64 {
     match (right.checked_sub(1).map(|left| points[left]), points.get(right)) {
         (Some((t0, y0)), Some((t1, y1))) => y0 + (t - t0) / (t1 - t0) * (y1 - y0),
         (Some((_, y)), None) | (None, Some(&(_, y))) => y,
-        (None, None) => 0.0,
+        (None, None) => unreachable!("what was never measured has no points at all: `measured` gives none"),
     }
 }

@@ -1,6 +1,7 @@
 //! Where to begin: the starts given, and points spread over the bounds where there are none.
 
 use super::binding::Binding;
+use super::unknown::Unknown;
 use crate::halton::halton;
 use crate::inference::description::Bounds;
 
@@ -16,7 +17,7 @@ pub(crate) fn starts(binding: &Binding<'_>, count: usize) -> Vec<Vec<f64>> {
     let count = if open { count.max(1) } else { 1 };
     let start = |n: usize| {
         let mut free = 0;
-        let coordinate = |unknown: &super::binding::Unknown| match (unknown.start, unknown.bounds) {
+        let coordinate = |unknown: &Unknown| match (unknown.start, unknown.bounds) {
             (Some(start), bounds) => bounds.coordinate(start),
             (None, bounds @ Bounds::Between(low, high)) => {
                 free += 1;

@@ -105,7 +105,7 @@ fn every_trajectory_has_its_own_numbers_where_asked_for() {
     let (model, data) = (Model::from_toml(MODEL).unwrap(), data());
     let binding = Binding::new(&model, &data).unwrap();
     let names =
-        |unknown: &super::binding::Unknown| (model.parameters[unknown.parameter].name.as_str(), unknown.trajectory);
+        |unknown: &super::unknown::Unknown| (model.parameters[unknown.parameter].name.as_str(), unknown.trajectory);
     let found: Vec<_> = binding.unknowns.iter().map(names).collect();
     let expected = [
         ("k", None),

@@ -29,7 +29,9 @@ pub(crate) fn derived(fit: &Fit<'_>, data: &Dataset, covariance: &[f64], quantil
                     variance += slope[i] * covariance[i * unknowns + j] * slope[j];
                 }
             }
-            let standard_error = variance.max(0.0).sqrt();
+            // Rounding may lead below zero. A derivative that is not a number stays one: it must not look like
+            // certainty.
+            let standard_error = if variance < 0.0 { 0.0 } else { variance.sqrt() };
             let straight = (value - quantile * standard_error, value + quantile * standard_error);
             let mut involved = (0..unknowns).filter(|&j| slope[j] != 0.0);
             // What depends on one unknown only has the interval of that one, bent as it is.

@@ -30,7 +30,8 @@ pub struct InferredNoise {
     pub column: String,
     /// Whether the level was estimated.
     pub estimated: bool,
-    /// The level: a standard deviation, or the part of the value where errors are in proportion; 1 where every row has its own.
+    /// The level: a standard deviation, or the part of the value where errors are in proportion; 1 where every row has
+    /// its own.
     pub level: f64,
     /// Measured numbers.
     pub count: usize,

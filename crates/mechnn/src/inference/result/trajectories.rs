@@ -36,7 +36,11 @@ pub(crate) fn trajectories(fit: &Fit<'_>, data: &Dataset) -> Vec<InferredTraject
             here.iter().for_each(|row: &Row| measured[[n, row.observation]] = row.value);
         }
         let predicted = observed(&fit.estimate.states);
-        let simulated = simulated.as_ref().map_or_else(|| Array2::zeros((0, columns)), |states| observed(states));
+        let simulated = match &simulated {
+            Some(states) => observed(states),
+            // No row at all.
+            None => shaped(0, columns, Vec::new()),
+        };
         let states = (0..rows).flat_map(|n| at(&fit.estimate.states, n)).collect();
         let mesh = trajectory.mesh();
         let on_mesh = mesh.iter().enumerate().flat_map(|(t, &time)| {
@@ -63,8 +67,11 @@ pub(crate) fn trajectories(fit: &Fit<'_>, data: &Dataset) -> Vec<InferredTraject
 }
 
 fn shaped(rows: usize, columns: usize, values: Vec<f64>) -> Array2<f64> {
-    // The shape holds by construction: every row has one value per column.
-    Array2::from_shape_vec((rows, columns), values).unwrap_or_else(|_| Array2::zeros((rows, columns)))
+    let count = values.len();
+    match Array2::from_shape_vec((rows, columns), values) {
+        Ok(array) => array,
+        Err(_) => unreachable!("{count} values for {rows} rows, each of which gives one value per column of {columns}"),
+    }
 }
 
 /// States of the equations from the estimated starts, without a random part.
