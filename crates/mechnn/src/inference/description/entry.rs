@@ -1,16 +1,14 @@
 //! What stands behind a key of the `[model]` table.
 
-use std::collections::HashMap;
-
 use toml::{Table, Value};
 
 use super::bounds::Bounds;
 use super::error::ModelFileError;
-use super::model::{Input, Noise, Parameter, Role};
+use super::model::{Noise, Role};
 use crate::suggestion::did_you_mean;
 
 /// A number, or a table with start, min, max and, for parameters, per_trajectory.
-pub(crate) fn role(place: &str, value: &Value, is_parameter: bool) -> Result<Role, ModelFileError> {
+pub(super) fn role(place: &str, value: &Value, is_parameter: bool) -> Result<Role, ModelFileError> {
     if let Some(value) = as_number(value).filter(|value| value.is_finite()) {
         return Ok(Role::Fixed(value));
     }
@@ -59,7 +57,7 @@ pub(crate) fn role(place: &str, value: &Value, is_parameter: bool) -> Result<Rol
     }
 }
 
-pub(crate) fn read_noise(place: &str, value: &Value) -> Result<Noise, ModelFileError> {
+pub(super) fn read_noise(place: &str, value: &Value) -> Result<Noise, ModelFileError> {
     let wrong = || {
         expected(
             &format!("{place}.noise"),
@@ -81,34 +79,13 @@ pub(crate) fn read_noise(place: &str, value: &Value) -> Result<Noise, ModelFileE
     }
 }
 
-/// A name means one thing.
-pub(crate) fn check_names(
-    time: &str,
-    states: &[String],
-    inputs: &[Input],
-    parameters: &[Parameter],
-) -> Result<(), ModelFileError> {
-    let mut meanings: HashMap<&str, &'static str> = HashMap::from([(time, "the time")]);
-    let states = states.iter().map(|name| (name, "a state"));
-    let inputs = inputs.iter().map(|input| (&input.name, "an input"));
-    let parameters = parameters.iter().map(|parameter| (&parameter.name, "a parameter"));
-    for (name, meaning) in states.chain(inputs).chain(parameters) {
-        if !is_name(name) {
-            return Err(not_a_name(meaning, name));
-        }
-        if let Some(first) = meanings.insert(name, meaning) {
-            return Err(ModelFileError::TwoMeanings { name: name.clone(), first, second: meaning });
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-pub(crate) fn known_state(table: &'static str, name: &str, states: &[String]) -> Result<usize, ModelFileError> {
+/// The number of a state that an entry is for.
+pub(super) fn known_state(table: &'static str, name: &str, states: &[String]) -> Result<usize, ModelFileError> {
     states.iter().position(|state| state == name).ok_or_else(|| ModelFileError::NoSuchState {
         table,
         name: name.to_owned(),
@@ -116,7 +93,7 @@ pub(crate) fn known_state(table: &'static str, name: &str, states: &[String]) ->
     })
 }
 
-pub(crate) fn known_keys(table: &str, found: &Table, known: &[&str]) -> Result<(), ModelFileError> {
+pub(super) fn known_keys(table: &str, found: &Table, known: &[&str]) -> Result<(), ModelFileError> {
     match found.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => {
             let hint =
@@ -127,19 +104,19 @@ pub(crate) fn known_keys(table: &str, found: &Table, known: &[&str]) -> Result<(
     }
 }
 
-pub(crate) fn as_table<'a>(place: &str, value: &'a Value) -> Result<&'a Table, ModelFileError> {
+pub(super) fn as_table<'a>(place: &str, value: &'a Value) -> Result<&'a Table, ModelFileError> {
     value.as_table().ok_or_else(|| expected(place, "a table", value))
 }
 
-pub(crate) fn as_number(value: &Value) -> Option<f64> {
+pub(super) fn as_number(value: &Value) -> Option<f64> {
     value.as_float().or_else(|| value.as_integer().map(|number| number as f64))
 }
 
-pub(crate) fn number_or_text(value: &Value) -> Option<String> {
+pub(super) fn number_or_text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned).or_else(|| as_number(value).filter(|x| x.is_finite()).map(|x| format!("({x:?})")))
 }
 
-pub(crate) fn expected(place: &str, expected: &'static str, found: &Value) -> ModelFileError {
+pub(super) fn expected(place: &str, expected: &'static str, found: &Value) -> ModelFileError {
     let found = match found {
         Value::String(text) => format!("\"{text}\""),
         Value::Table(_) => "a table".to_owned(),
@@ -149,10 +126,10 @@ pub(crate) fn expected(place: &str, expected: &'static str, found: &Value) -> Mo
     ModelFileError::Expected { place: place.to_owned(), expected, found }
 }
 
-pub(crate) fn missing(what: &str, hint: &str) -> ModelFileError {
+pub(super) fn missing(what: &str, hint: &str) -> ModelFileError {
     ModelFileError::Missing { what: what.to_owned(), hint: hint.to_owned() }
 }
 
-pub(crate) fn not_a_name(place: &str, name: &str) -> ModelFileError {
+pub(super) fn not_a_name(place: &str, name: &str) -> ModelFileError {
     ModelFileError::Name { place: place.to_owned(), name: name.to_owned() }
 }

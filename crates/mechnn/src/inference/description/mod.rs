@@ -10,6 +10,12 @@ mod template;
 
 mod entry;
 
+mod tables;
+
+mod names;
+
+mod initial;
+
 mod model_file;
 
 pub use bounds::Bounds;
