@@ -28,6 +28,9 @@ mod result;
 
 mod infer;
 
+#[cfg(test)]
+mod example;
+
 pub use description::{
     Bounds, Derived, InitialValue, Input, Model, ModelFileError, Noise, Observation, Parameter, ProcessNoise, Role,
 };

@@ -133,3 +133,52 @@ pub(super) fn missing(what: &str, hint: &str) -> ModelFileError {
 pub(super) fn not_a_name(place: &str, name: &str) -> ModelFileError {
     ModelFileError::Name { place: place.to_owned(), name: name.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{number_or_text, read_noise, role};
+    use crate::inference::{Bounds, ModelFileError, Noise, Role};
+
+    fn value(text: &str) -> toml::Value {
+        let table: toml::Table = toml::from_str(&format!("v = {text}")).expect("TOML");
+        table["v"].clone()
+    }
+
+    #[test]
+    fn a_number_is_given_and_a_table_is_estimated() {
+        let estimated = |start, bounds, per_trajectory| Ok(Role::Estimated { start, bounds, per_trajectory });
+        for (text, expected) in [
+            ("3", Ok(Role::Fixed(3.0))),
+            ("{ start = -4 }", estimated(Some(-4.0), Bounds::Free { scale: 4.0 }, false)),
+            ("{ start = 0, per_trajectory = true }", estimated(Some(0.0), Bounds::Free { scale: 1.0 }, true)),
+            ("{ start = 1, min = 0 }", estimated(Some(1.0), Bounds::Above(0.0), false)),
+            ("{ min = 0, max = 2 }", estimated(None, Bounds::Between(0.0, 2.0), false)),
+            ("{ max = 2 }", Err(ModelFileError::NoStart { place: "p".to_owned() })),
+            ("{ min = 2, max = 1 }", Err(ModelFileError::Bounds { place: "p".to_owned(), min: 2.0, max: 1.0 })),
+        ] {
+            assert_eq!(role("p", &value(text), true), expected, "{text}");
+        }
+        // An initial value needs no start, and every trajectory has its own.
+        assert_eq!(role("p", &value("{ max = 2 }"), false), estimated(None, Bounds::Below(2.0), true));
+    }
+
+    #[test]
+    fn an_error_is_a_kind_a_number_or_a_column() {
+        for (text, expected) in [
+            ("\"additive\"", Noise::Additive),
+            ("\"proportional\"", Noise::Proportional),
+            ("0.5", Noise::Known(0.5)),
+            ("{ column = \"e\" }", Noise::Column("e".to_owned())),
+        ] {
+            assert_eq!(read_noise("p", &value(text)), Ok(expected));
+        }
+        assert!(["0", "-1", "inf", "\"white\"", "true"].iter().all(|text| read_noise("p", &value(text)).is_err()));
+    }
+
+    #[test]
+    fn numbers_stand_in_brackets_so_that_signs_and_powers_keep_their_meaning() {
+        assert_eq!(number_or_text(&value("-2")), Some("(-2.0)".to_owned()));
+        assert_eq!(number_or_text(&value("\"a + b\"")), Some("a + b".to_owned()));
+        assert_eq!(number_or_text(&value("inf")), None);
+    }
+}

@@ -97,3 +97,38 @@ pub(super) fn values(
     };
     written.into_iter().enumerate().map(value).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::inference::{InitialValue, Model, ModelFileError};
+
+    fn initial(entry: &str, observation: &str) -> Result<Vec<InitialValue>, ModelFileError> {
+        let text = format!(
+            r#"
+            [model.equations]
+            "x''" = "-k*x"
+            [model.parameters]
+            k = {{ start = 1 }}
+            [model.initial]
+            {entry}
+            [model.observations]
+            y = "{observation}"
+            "#
+        );
+        Model::from_toml(&text).map(|model| model.initial)
+    }
+
+    #[test]
+    fn something_must_tell_where_a_state_begins() {
+        let found = [InitialValue::Parameter(1), InitialValue::Parameter(2)];
+        assert_eq!(initial("", "x"), Ok(found.to_vec()), "the position tells its velocity");
+        assert_eq!(initial("", "2*x"), Err(ModelFileError::NoInitialValue { state: "x".to_owned() }));
+        let velocity = ModelFileError::NoInitialValue { state: "dx_dt".to_owned() };
+        assert_eq!(initial("x = { start = 1 }", "2*x"), Err(velocity.clone()));
+        assert_eq!(initial("x = { start = 1 }\ndx_dt = { min = 0 }", "2*x"), Err(velocity), "half a range");
+        let parameters = initial("x = { start = 1 }\ndx_dt = { min = 0, max = 1 }", "2*x");
+        assert_eq!(parameters, Ok(found.to_vec()));
+        let given = initial("x = \"2*k\"", "x");
+        assert!(matches!(given.as_deref(), Ok([InitialValue::Expression(_), InitialValue::Parameter(1)])), "{given:?}");
+    }
+}

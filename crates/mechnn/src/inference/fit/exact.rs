@@ -119,3 +119,34 @@ fn refined(binding: &Binding<'_>, estimate: &Estimate) -> Estimate {
     }
     Estimate { states, parameters: estimate.parameters.clone() }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Binding, Estimate, is_fine, refined};
+    use crate::inference::Model;
+    use crate::inference::example::{DECAY, decay, fitted, table};
+
+    #[test]
+    fn a_finer_mesh_begins_with_the_points_between() {
+        let model = Model::from_toml(DECAY).unwrap();
+        let binding = Binding::new(&model, &table(&[&[1.0, 2.0], &[5.0, 7.0, 8.0]])).unwrap();
+        let estimate = Estimate { states: vec![1.0, 2.0, 5.0, 7.0, 8.0], parameters: vec![0.0; 3] };
+        // No point between two trajectories.
+        assert_eq!(refined(&binding, &estimate).states, [1.0, 1.5, 2.0, 5.0, 6.0, 7.0, 7.5, 8.0]);
+    }
+
+    #[test]
+    fn the_mesh_that_was_chosen_is_fine_and_one_step_for_all_would_not_be() {
+        let model = Model::from_toml(DECAY).unwrap();
+        let data = decay();
+        let fit = fitted(&model, &data);
+        assert!(is_fine(&fit.binding, &fit));
+        let coarse = Model::from_toml(&format!("[model]\nsubsteps = 1\n{DECAY}")).unwrap();
+        // Without errors in the data every error of the mesh counts.
+        let exact: Vec<f64> = (0..8).map(|n| 2.0 * (-0.5 * f64::from(n)).exp()).collect();
+        let fit = fitted(&coarse, &table(&[&exact]));
+        assert_eq!(fit.binding.trajectories[0].substeps, 1);
+        assert!(!is_fine(&fit.binding, &fit));
+    }
+}

@@ -75,3 +75,53 @@ pub(crate) fn new_levels(binding: &Binding<'_>, estimate: &Estimate, levels: &[f
     };
     (0..levels.len()).map(level).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use mechnn_solver::smoother::Estimate;
+
+    use super::{exact_floors, first_levels, new_levels};
+    use crate::inference::Model;
+    use crate::inference::example::{DECAY, table};
+    use crate::inference::prepare::Binding;
+
+    fn with_noise(noise: &str) -> Model {
+        let observation = format!("y = {{ value = \"x\", noise = {noise} }}");
+        Model::from_toml(&DECAY.replace("y = \"x\"", &observation)).unwrap()
+    }
+
+    #[test]
+    fn a_level_that_is_estimated_loses_freedom_to_the_unknowns_and_one_that_is_given_stays() {
+        // Sum of squares 14 from five values, two unknowns, and states that say nothing.
+        let data = table(&[&[1.0, -2.0, 3.0, 0.0, 0.0]]);
+        let estimate = Estimate { states: vec![0.0; 5], parameters: vec![0.0; 2] };
+        for (noise, expected) in [("\"additive\"", (14f64 / 3.0).sqrt()), ("0.5", 7.0)] {
+            let model = with_noise(noise);
+            let binding = Binding::new(&model, &data).unwrap();
+            let found = new_levels(&binding, &estimate, &[7.0], &[0.0])[0];
+            // The count is kept from zero by 1e-9.
+            assert!((found / expected - 1.0).abs() < 1e-9, "{noise}: {found} against {expected}");
+        }
+    }
+
+    #[test]
+    fn without_residuals_a_level_stays_above_rounding() {
+        let data = table(&[&[1.0, -1.0, 1.0, -1.0]]);
+        let model = with_noise("\"additive\"");
+        let binding = Binding::new(&model, &data).unwrap();
+        let estimate = Estimate { states: vec![1.0, -1.0, 1.0, -1.0], parameters: vec![0.0; 2] };
+        let floors = exact_floors(&binding);
+        assert!(floors[0] > 0.0);
+        assert_eq!(new_levels(&binding, &estimate, &[0.1], &floors), floors);
+    }
+
+    #[test]
+    fn first_levels_are_parts_of_the_spread_or_of_the_value() {
+        let data = table(&[&[1.0, -1.0, 1.0, -1.0]]);
+        for (noise, expected) in [("\"additive\"", 0.1), ("\"proportional\"", 0.1), ("0.5", 1.0)] {
+            let model = with_noise(noise);
+            assert_eq!(first_levels(&Binding::new(&model, &data).unwrap()), [expected], "{noise}");
+        }
+    }
+}

@@ -78,3 +78,42 @@ fn interpolated(points: &[(f64, f64)], t: f64) -> f64 {
         (None, None) => unreachable!("what was never measured has no points at all: `measured` gives none"),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::starting_states;
+    use crate::inference::Model;
+    use crate::inference::example::table;
+    use crate::inference::prepare::Binding;
+
+    #[test]
+    fn measured_states_follow_the_data_and_others_the_equations_without_running_away() {
+        let model = Model::from_toml(
+            r#"
+            [model.equations]
+            x = "-k*x"
+            z = "-2*x"
+            w = "5*w^3"
+            [model.parameters]
+            k = { start = 1 }
+            [model.initial]
+            z = 1
+            w = 1
+            [model.observations]
+            y = "x"
+            "#,
+        )
+        .unwrap();
+        let mut binding = Binding::new(&model, &table(&[&[4.0, f64::NAN, 2.0]])).unwrap();
+        binding.set_substeps(2);
+        let states = starting_states(&binding, &vec![0.0; binding.unknowns.len()]);
+        let of = |d: usize| states.iter().skip(d).step_by(3).copied().collect::<Vec<f64>>();
+        assert_eq!(of(0), [4.0, 3.5, 3.0, 2.5, 2.0], "linear between the data");
+        // The integral of a line is exact by Runge-Kutta, up to rounding.
+        for (found, expected) in of(1).iter().zip([1.0, -2.75, -6.0, -8.75, -11.0]) {
+            assert!((found - expected).abs() < 1e-12, "{found} against {expected}");
+        }
+        assert!(of(2).iter().all(|w| w.is_finite()), "{:?}", of(2));
+    }
+}

@@ -47,12 +47,32 @@ fn is_between(bounds: Bounds) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
-    use super::between;
+    use super::{between, starts};
+    use crate::inference::Model;
+    use crate::inference::example::{DECAY, decay};
+    use crate::inference::prepare::Binding;
 
     #[test]
     fn wide_positive_bounds_are_spread_by_ratio() {
         assert!((between(0.01, 100.0, 0.5) - 1.0).abs() < 1e-12);
         assert_eq!(between(-1.0, 3.0, 0.5), 1.0);
+    }
+
+    #[test]
+    fn one_start_where_all_is_given_and_several_inside_the_bounds_where_not() {
+        let given = Model::from_toml(DECAY).unwrap();
+        assert_eq!(starts(&Binding::new(&given, &decay()).unwrap(), 5).len(), 1);
+
+        let open = Model::from_toml(&DECAY.replace("start = 1, min = 0", "min = -1, max = 3")).unwrap();
+        let binding = Binding::new(&open, &decay()).unwrap();
+        let rates: Vec<f64> =
+            starts(&binding, 5).iter().map(|start| binding.unknowns[0].bounds.value(start[0])).collect();
+        // To the coordinate and back costs rounding.
+        assert!(rates.len() == 5 && (rates[0] - 1.0).abs() < 1e-12, "the middle first: {rates:?}");
+        // 5 % to 95 % of the way.
+        assert!(rates.iter().all(|rate| (-0.8..=2.8).contains(rate)), "{rates:?}");
+        assert!((1..5).all(|n| rates[1..n].iter().all(|other| (other - rates[n]).abs() > 0.1)), "{rates:?}");
     }
 }

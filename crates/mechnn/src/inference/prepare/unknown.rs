@@ -76,3 +76,52 @@ fn first_value(model: &Model, data: &Trajectory, columns: &Columns, parameter: u
     let (t1, y1) = measured.next()?;
     Some((y1 - y0) / (t1 - t0))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Slot, Unknown, unknowns};
+    use crate::inference::Model;
+    use crate::inference::description::Bounds;
+    use crate::inference::example::table;
+    use crate::inference::prepare::columns::Columns;
+
+    #[test]
+    fn position_and_velocity_begin_where_the_first_values_say() {
+        let model = Model::from_toml(
+            r#"
+            [model.equations]
+            "x''" = "-k*x"
+            [model.parameters]
+            k = { start = 2 }
+            [model.observations]
+            y = "x"
+            "#,
+        )
+        .unwrap();
+        let data = table(&[&[f64::NAN, 4.0, f64::NAN, 1.0], &[3.0, 5.0]]);
+        let (unknowns, slots) = unknowns(&model, &data, &Columns::find(&model, &data).unwrap());
+        let unknown = |parameter, trajectory, start: f64| Unknown {
+            parameter,
+            trajectory,
+            bounds: Bounds::Free { scale: start.abs() },
+            start: Some(start),
+        };
+        let expected = [
+            unknown(0, None, 2.0),
+            unknown(1, Some(0), 4.0),
+            unknown(1, Some(1), 3.0),
+            unknown(2, Some(0), -1.5),
+            unknown(2, Some(1), 2.0),
+        ];
+        assert_eq!(unknowns, expected);
+        let indices = |slots: &Vec<Slot>| -> Vec<Option<usize>> {
+            let index = |slot: &Slot| match slot {
+                Slot::Free { index, .. } => Some(*index),
+                Slot::Fixed(_) => None,
+            };
+            slots.iter().map(index).collect()
+        };
+        assert_eq!(slots.iter().map(indices).collect::<Vec<_>>(), [[0, 1, 3].map(Some), [0, 2, 4].map(Some)]);
+    }
+}

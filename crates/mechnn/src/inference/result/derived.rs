@@ -61,3 +61,34 @@ pub(crate) fn derived(fit: &Fit<'_>, data: &Dataset, covariance: &[f64], quantil
     }
     all
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::derived;
+    use crate::inference::Model;
+    use crate::inference::example::{DECAY, decay, fitted};
+
+    #[test]
+    fn a_quantity_of_one_unknown_has_the_interval_of_that_one() {
+        let model = Model::from_toml(DECAY).unwrap();
+        let data = decay();
+        let fit = fitted(&model, &data);
+        // k = exp(u) with a deviation of 0.1 in u.
+        let found = &derived(&fit, &data, &[0.01, 0.0, 0.0, 1.0], 2.0)[0];
+        let half_life = 2f64.ln() / fit.coordinates[0].exp();
+        assert!((found.value / half_life - 1.0).abs() < 1e-12);
+        assert!((found.standard_error / (0.1 * half_life) - 1.0).abs() < 1e-12, "{found:?}");
+        let (low, high) = found.interval;
+        assert!((low / half_life - (-0.2f64).exp()).abs() < 1e-12, "{found:?}");
+        assert!((high / half_life - 0.2f64.exp()).abs() < 1e-12, "{found:?}");
+    }
+
+    #[test]
+    fn a_derivative_that_is_no_number_is_no_certainty() {
+        let model = Model::from_toml(&DECAY.replace("log(2)/k", "sqrt(-k)")).unwrap();
+        let data = decay();
+        let found = &derived(&fitted(&model, &data), &data, &[0.01, 0.0, 0.0, 1.0], 2.0)[0];
+        assert!(found.value.is_nan() && found.standard_error.is_nan(), "{found:?}");
+    }
+}

@@ -171,3 +171,35 @@ fn verdict(result: &Inference) -> String {
 fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::verdict;
+    use crate::inference::example::nothing;
+    use crate::inference::{Inference, InferredNoise};
+
+    fn column(estimated: bool, count: usize, misfit: f64, autocorrelation: f64) -> Inference {
+        let column = "y".to_owned();
+        let noise = vec![InferredNoise { column, estimated, level: 1.0, count, misfit, autocorrelation }];
+        Inference { noise, ..nothing() }
+    }
+
+    #[test]
+    fn the_worst_is_said_first() {
+        let start = |result: &Inference, expected: &str| {
+            let found = verdict(result);
+            assert!(found.starts_with(expected), "{found}");
+        };
+        start(&column(true, 100, 1.0, 0.1), "All parameters are determined, and the residuals look like noise");
+        start(&column(true, 100, 1.0, 0.5), "Neighbouring residuals of `y` are correlated (0.50)");
+        // Among nine values chance makes correlations of 0.5.
+        start(&column(true, 9, 1.0, 0.5), "All parameters are determined, and the residuals");
+        start(&column(false, 100, 2.0, 0.5), "The equations miss `y` by 2.0 times its errors");
+        // An error that is estimated cannot be missed.
+        start(&column(true, 100, 2.0, 0.1), "All parameters are determined, and the residuals");
+        let open = Inference { open: vec!["a".to_owned()], ..column(false, 100, 2.0, 0.5) };
+        start(&open, "The data do not determine all parameters");
+        let random = Inference { process_noise: vec![Some(1.0)], ..column(true, 100, 1.0, 0.5) };
+        start(&random, "All parameters are determined; the intervals hold if");
+    }
+}

@@ -30,3 +30,27 @@ pub(crate) fn in_words(direction: &OpenDirection, fit: &Fit<'_>, data: &Dataset)
         _ => format!("the predictions {how} when {} move in the ratio {}", labels.join(", "), ratio.join(" : ")),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{OpenDirection, in_words, name};
+    use crate::inference::Model;
+    use crate::inference::example::{DECAY, fitted, table};
+
+    #[test]
+    fn unknowns_of_one_of_several_trajectories_are_named_with_it() {
+        let model = Model::from_toml(DECAY).unwrap();
+        let data = table(&[&[4.0, 2.1, 1.0], &[2.0, 1.0, 0.49]]);
+        let fit = fitted(&model, &data);
+        assert_eq!(name(&fit, &data, 0), ("k".to_owned(), None));
+        assert_eq!(name(&fit, &data, 2), ("x(0)".to_owned(), Some("b".to_owned())));
+
+        let direction = |parts, deviation| in_words(&OpenDirection { parts, deviation }, &fit, &data);
+        assert_eq!(direction(vec![(0, 1.0)], 3.0), "the predictions hardly change with log k");
+        assert_eq!(
+            direction(vec![(2, 1.0), (0, -0.25)], f64::INFINITY),
+            "the predictions do not change when x(0) of b, log k move in the ratio 1.00 : -0.25"
+        );
+    }
+}

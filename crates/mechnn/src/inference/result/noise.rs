@@ -37,3 +37,27 @@ pub(crate) fn noise(fit: &Fit<'_>) -> Vec<InferredNoise> {
     };
     binding.model.observations.iter().enumerate().map(of).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::noise;
+    use crate::inference::Model;
+    use crate::inference::example::{DECAY, fitted, table};
+
+    #[test]
+    fn neighbours_are_the_values_of_one_trajectory_that_were_measured_one_after_the_other() {
+        let model = Model::from_toml(DECAY).unwrap();
+        let mut fit = fitted(&model, &table(&[&[4.0, 2.1, f64::NAN, 0.5], &[2.0, 1.0]]));
+        // States that say nothing leave the values as residuals.
+        fit.binding.set_levels(&[2.0]);
+        fit.estimate.states.fill(0.0);
+        let found = &noise(&fit)[0];
+        let squares = 4.0 * 4.0 + 2.1 * 2.1 + 0.5 * 0.5 + 2.0 * 2.0 + 1.0;
+        let products = 4.0 * 2.1 + 2.1 * 0.5 + 2.0 * 1.0;
+        assert_eq!((found.count, found.level, found.estimated), (5, 2.0, true));
+        // Sums of five numbers: rounding.
+        assert!((found.misfit - (squares / 5.0f64).sqrt() / 2.0).abs() < 1e-15, "{found:?}");
+        assert!((found.autocorrelation - products / squares).abs() < 1e-15, "{found:?}");
+    }
+}

@@ -92,3 +92,31 @@ fn simulation(fit: &Fit<'_>) -> Option<Vec<f64>> {
     let simulation = ExactFit { problem, initial: binding };
     simulation.solution(&fit.estimate.parameters, &fit.estimate.states).map(|estimate| estimate.states)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::trajectories;
+    use crate::inference::Model;
+    use crate::inference::example::{DECAY, fitted, table};
+
+    #[test]
+    fn rows_are_those_of_the_data_and_the_curve_has_all_steps() {
+        let model = Model::from_toml(&format!("[model]\nsubsteps = 3\n{DECAY}")).unwrap();
+        let data = table(&[&[4.0, f64::NAN, 1.0, 0.5], &[2.0, 1.0]]);
+        let fit = fitted(&model, &data);
+        let all = trajectories(&fit, &data);
+        assert_eq!(all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        let first = &all[0];
+        assert_eq!((first.mesh.len(), first.curve.dim(), first.states.dim()), (10, (10, 1), (4, 1)));
+        assert!(first.measured[[1, 0]].is_nan() && first.measured[[2, 0]] == 1.0);
+        for one in &all {
+            for (n, predicted) in one.predicted.iter().enumerate() {
+                assert_eq!(*predicted, one.curve[[3 * n, 0]], "the column is the state");
+                assert_eq!(*predicted, one.states[[n, 0]]);
+            }
+            // Equations that hold exactly are their own simulation.
+            assert_eq!(one.simulated, one.predicted);
+        }
+    }
+}

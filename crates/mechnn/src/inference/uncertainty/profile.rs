@@ -110,3 +110,32 @@ fn refit(binding: &Binding<'_>, guess: &Estimate) -> Option<(Estimate, f64)> {
     let report = ExactFit { problem, initial: binding }.minimize(&settings, &mut estimate).ok()?;
     Some((estimate, report.objective))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::{TOLERANCE, profile};
+    use crate::inference::Model;
+    use crate::inference::example::{DECAY, decay, fitted};
+    use crate::inference::fit::analyse;
+
+    #[test]
+    fn a_profile_crosses_the_threshold_on_both_sides_of_the_best_and_can_be_stopped() {
+        let model = Model::from_toml(DECAY).unwrap();
+        let data = decay();
+        let fit = fitted(&model, &data);
+        let deviation = analyse(&fit.information, 2).0[0].sqrt();
+        let best = fit.binding.unknowns[0].bounds.value(fit.coordinates[0]);
+        let found = profile(&fit, 0, deviation, 4.0, &mut || ControlFlow::Continue(())).unwrap();
+        let (low, high) = (found.interval.0.unwrap(), found.interval.1.unwrap());
+        assert!(low < best && best < high, "{found:?}");
+        for end in [low, high] {
+            let (_, worse) = found.points.iter().find(|(value, _)| *value == end).unwrap();
+            assert!((worse - 4.0).abs() <= 4.0 * TOLERANCE, "{found:?}");
+        }
+        assert!(found.points.is_sorted_by_key(|(value, _)| *value));
+        assert_eq!(profile(&fit, 0, deviation, 4.0, &mut || ControlFlow::Break(())), None);
+    }
+}
