@@ -73,8 +73,8 @@ pub(super) fn read(
 /// The initial values, `[D]`.
 ///
 /// # Errors
-/// [`ModelFileError::NoInitialValue`] for a state of which neither a start nor an observation tells where to begin; that
-/// of the position counts for its velocity.
+/// [`ModelFileError::NoInitialValue`] for a state of which neither a start nor an observation tells where to begin;
+/// for a velocity the observation of its position counts.
 pub(super) fn values(
     written: Vec<Written>,
     states: &[String],

@@ -1,6 +1,7 @@
 //! The fit of equations with a random part: the states wander, and how much is found from the data.
 //!
-//! $$ -2 \log p(y \mid \theta, q) \approx \min_x J + \log\det H_{xx} - 2 \sum_t \log\left|\det \frac{\partial c_t}{\partial x_{t+1}}\right|
+//! $$ -2 \log p(y \mid \theta, q) \approx \min_x J + \log\det H_{xx}
+//!    - 2 \sum_t \log\left|\det \frac{\partial c_t}{\partial x_{t+1}}\right|
 //!    + \sum_{t,d} \log(q_d^2 h_t) + \sum \log\sigma^2 $$
 //!
 //! the Laplace approximation of the marginal likelihood, exact for equations that are linear in the states. It is

@@ -29,7 +29,8 @@ pub enum InferenceError {
     },
     /// A standard deviation in the data that is none.
     #[error(
-        "column `{column}`, trajectory `{trajectory}`, time {time}: expected a positive standard deviation, found {value}"
+        "column `{column}`, trajectory `{trajectory}`, time {time}: expected a positive standard deviation, \
+         found {value}"
     )]
     Deviation {
         /// The column.

@@ -160,8 +160,8 @@ fn verdict(result: &Inference) -> String {
                 .to_owned()
         }
         (None, Some(noise)) => format!(
-            "Neighbouring residuals of `{}` are correlated ({:.2}): the equations miss something, and the intervals are too \
-             narrow.",
+            "Neighbouring residuals of `{}` are correlated ({:.2}): the equations miss something, and the \
+             intervals are too narrow.",
             noise.column, noise.autocorrelation
         ),
         (None, None) => "All parameters are determined, and the residuals look like noise.".to_owned(),
