@@ -62,6 +62,9 @@ mod discover;
 
 mod per_trajectory;
 
+#[cfg(test)]
+mod test_problem;
+
 pub use crate::data::NoiseModel;
 pub use crate::estimation::REPRODUCED_R2;
 pub use discover::discover;

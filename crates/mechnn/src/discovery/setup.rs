@@ -104,3 +104,88 @@ pub(crate) fn check(data: &Dataset, options: &DiscoveryOptions) -> Result<(), Di
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{check, problem};
+    use crate::data::{Dataset, NoiseModel};
+    use crate::discovery::test_problem::{HUNT, SWING, TestProblem, options, polynomials, simulated, times};
+    use crate::discovery::{DiscoveryError, DiscoveryOptions};
+    use crate::equation::{FunctionFamily, LibrarySpec};
+
+    fn hunt(options: &DiscoveryOptions) -> TestProblem {
+        TestProblem::new(simulated(&HUNT, &[&[1.0, 1.0]], &times(41, 0.25)), options)
+    }
+
+    #[test]
+    fn the_library_comes_first_then_added_terms_then_those_of_constraints_each_once() {
+        let table = "signs = { x = { \"x*y\" = \"negative\", \"y**3\" = \"positive\" } }";
+        let test = hunt(&options(2, &["x**3", "x*y", "y**3"], table));
+        let texts: Vec<String> = (6..test.space.dictionary.len())
+            .map(|term| test.space.dictionary.term(term).python(&["x".to_owned(), "y".to_owned()]))
+            .collect();
+        assert_eq!((texts.as_slice(), test.space.dictionary.polynomials), (&["x**3".to_owned(), "y**3".into()][..], 8));
+    }
+
+    #[test]
+    fn where_every_equation_has_its_list_there_are_no_other_candidates() {
+        let lists = "terms = { x = [\"x\", \"x*y\"], y = [\"x*y\", \"y\"] }";
+        let with_functions = |table: &str| {
+            let library = LibrarySpec::polynomial(2).with_functions(&[FunctionFamily::Exponential]);
+            hunt(&DiscoveryOptions { library: Some(library), ..options(2, &[], table) })
+        };
+        let listed = with_functions(lists);
+        assert_eq!((listed.space.dictionary.len(), listed.problem().candidates()), (3, 4));
+        // One equation without a list may have everything.
+        let one = with_functions("terms = { x = [\"x\", \"x*y\"] }");
+        assert!(one.space.dictionary.len() > 6);
+    }
+
+    #[test]
+    fn explicit_time_is_a_variable_of_polynomials() {
+        let test = hunt(&DiscoveryOptions { explicit_time: true, ..polynomials(1) });
+        assert_eq!((test.space.dictionary.len(), test.data.known.count()), (4, 1));
+        assert_eq!(test.candidate(1, "t").term, 3);
+        // A known part that depends on it does not make it a candidate.
+        let test = hunt(&options(1, &[], "known = { x = \"0.1*t\" }"));
+        assert_eq!((test.space.dictionary.len(), test.data.known.count()), (3, 1));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused() {
+        let test = hunt(&polynomials(1));
+        let refused = |noise_std: &[f64], noise_model| {
+            check(
+                &test.dataset,
+                &DiscoveryOptions { noise_std: Some(noise_std.to_vec()), noise_model, ..polynomials(1) },
+            )
+        };
+        assert!(refused(&[0.1, 0.2], None).is_ok());
+        for wrong in [&[0.1][..], &[0.1, 0.0], &[0.1, f64::NAN], &[0.1, -0.2]] {
+            assert!(matches!(refused(wrong, None), Err(DiscoveryError::KnownNoise { measured: 2, .. })), "{wrong:?}");
+        }
+        let proportional = refused(&[0.1, 0.2], Some(NoiseModel::Proportional));
+        assert!(matches!(proportional, Err(DiscoveryError::NoiseModel)));
+        let text = options(1, &["x + q"], "");
+        assert!(
+            matches!(problem(&test.dataset, &text), Err(DiscoveryError::ExtraTerm { term, .. }) if term == "x + q")
+        );
+    }
+
+    #[test]
+    fn a_state_with_hardly_a_value_is_named() {
+        let mut data = simulated(&SWING, &[&[2.0, 0.0], &[1.0, 1.0]], &times(20, 0.1));
+        let values = &mut data.trajectories[1].values;
+        (3..20).for_each(|row| values[[row, 1]] = f64::NAN);
+        match check(&data, &polynomials(1)) {
+            Err(DiscoveryError::TooFewOfOneState { trajectory, state, found, needed }) => {
+                assert_eq!((trajectory.as_str(), state.as_str(), found), ("from start 1", "y", 3));
+                assert!(needed > 3);
+            }
+            other => panic!("{other:?}"),
+        }
+        // Of second order the velocity needs none.
+        let position = Dataset { trajectories: vec![data.trajectories[0].clone()], ..data };
+        assert!(check(&position.second_order().expect("velocities"), &polynomials(1)).is_ok());
+    }
+}

@@ -7,3 +7,14 @@ pub(crate) struct Candidate {
     /// Its number in the dictionary.
     pub(crate) term: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Candidate;
+
+    #[test]
+    fn candidates_are_in_order_of_state_and_then_of_term() {
+        let [first, second, third] = [(0, 7), (1, 2), (1, 3)].map(|(state, term)| Candidate { state, term });
+        assert!(first < second && second < third);
+    }
+}

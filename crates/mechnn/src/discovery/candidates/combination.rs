@@ -152,3 +152,57 @@ pub(super) const COMBINATIONS: [Combination; 16] = {
         t("v/(a + v)*w/(b + w)", Exchangeable, saturations, positive),
     ]
 };
+
+#[cfg(test)]
+mod tests {
+    use super::{COMBINATIONS, Partner, Range, frequencies};
+
+    fn range(least: f64, largest: f64) -> Range {
+        Range::of([least, 0.3 * least + 0.7 * largest, largest].into_iter())
+    }
+
+    #[test]
+    fn places_are_all_pairs_once_where_both_can_be_exchanged() {
+        let ranges = [range(1.0, 2.0), range(0.5, 3.0), range(2.0, 9.0)];
+        for combination in &COMBINATIONS {
+            let places = combination.places(&ranges);
+            let expected: &[(usize, usize)] = match combination.partner {
+                Partner::None => &[(0, 0), (1, 1), (2, 2)],
+                Partner::Other => &[(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)],
+                Partner::Exchangeable => &[(0, 1), (0, 2), (1, 2)],
+            };
+            assert_eq!(places, expected, "{}", combination.text);
+        }
+    }
+
+    #[test]
+    fn logarithms_and_roots_are_only_of_what_is_positive() {
+        let ranges = [range(1.0, 2.0), range(-0.5, 3.0)];
+        for combination in COMBINATIONS.iter().filter(|own| own.text.contains("log") || own.text.contains("sqrt")) {
+            assert!(combination.places(&ranges).iter().all(|&place| place == (0, 0)), "{}", combination.text);
+        }
+    }
+
+    #[test]
+    fn every_start_has_a_number_for_each_constant() {
+        let (v, w) = (range(1.0, 2.0), range(0.5, 3.0));
+        for combination in &COMBINATIONS {
+            let constants = ['a', 'b', 'c'].into_iter().filter(|own| {
+                let mut letters = combination.text.split(|letter: char| !letter.is_alphabetic());
+                letters.any(|word| word == own.to_string())
+            });
+            let count = constants.count();
+            let starts = (combination.starts)(&v, &w);
+            assert!(!starts.is_empty());
+            let fits = |start: &Vec<f64>| start.len() == count && start.iter().all(|number| number.is_finite());
+            assert!(starts.iter().all(fits), "{}: {starts:?}", combination.text);
+        }
+    }
+
+    #[test]
+    fn waves_have_from_half_a_period_to_four_over_the_range() {
+        let starts = frequencies(&range(1.0, 3.0), &range(0.0, 1.0));
+        let periods: Vec<f64> = starts.iter().map(|start| start[0] * 2.0 / std::f64::consts::TAU).collect();
+        assert_eq!((periods[0], periods[periods.len() - 1]), (0.5, 4.0));
+    }
+}

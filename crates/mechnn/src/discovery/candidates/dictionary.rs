@@ -168,3 +168,96 @@ fn survives(term: &Term, norm: f64, prepared: &PreparedData) -> Vec<bool> {
     };
     (0..prepared.dims()).map(at_zero).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Dictionary, DictionaryTerms};
+    use crate::discovery::prepare::PreparedData;
+    use crate::discovery::test_problem::{HUNT, TestProblem, columns, options, simulated, times};
+    use crate::equation::{BasisLibrary, FunctionFamily, LibrarySpec, Term};
+
+    fn dictionary(data: &PreparedData, polynomials: Vec<Term>, extra: Vec<Term>) -> Dictionary {
+        Dictionary::new(DictionaryTerms { polynomials, extra, ..DictionaryTerms::default() }, data)
+    }
+
+    #[test]
+    fn there_may_be_no_terms_at_all() {
+        let test = TestProblem::hunt();
+        let empty = Dictionary::new(DictionaryTerms::default(), &test.data);
+        assert_eq!((empty.len(), empty.polynomials, empty.indistinct.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn of_terms_that_are_the_same_on_the_data_the_first_stays() {
+        // y = 2 x everywhere: of the polynomials 1, x, y, x², x y, y² only 1, x, x² differ.
+        let data = columns(&[("x", |t| t.sin()), ("y", |t| 2.0 * t.sin())], &times(41, 0.25));
+        let test = TestProblem::new(data, &options(1, &[], ""));
+        let polynomials = BasisLibrary::polynomial(2, 2).terms().to_vec();
+        let extra = vec![test.term("x*y"), test.term("sin(y)"), test.term("sin(2*x)")];
+        let own = dictionary(&test.data, polynomials, extra);
+        let names = ["x".to_owned(), "y".to_owned()];
+        let texts = |terms: &[Term]| terms.iter().map(|term| term.python(&names)).collect::<Vec<_>>();
+        assert_eq!(texts(own.library.terms()), ["1", "x", "x**2", "sin(y)"]);
+        assert_eq!(texts(&own.indistinct), ["y", "x*y", "y**2", "x*y", "sin(2.0*x)"]);
+    }
+
+    #[test]
+    fn a_term_that_is_not_finite_on_the_data_is_left_out() {
+        let data = columns(&[("x", |t| t - 1.0)], &times(41, 0.25));
+        let test = TestProblem::new(data, &options(1, &[], ""));
+        let own = dictionary(&test.data, Vec::new(), vec![test.term("log(x)"), test.term("sqrt(x)"), test.term("x")]);
+        assert_eq!((own.len(), own.position(&test.term("x")), own.indistinct.len()), (1, Some(0), 2));
+    }
+
+    #[test]
+    fn ranks_count_what_is_as_simple_or_simpler() {
+        let test = TestProblem::hunt();
+        // 1, x, y of complexity 1; x², x y, y² of complexity 3.
+        assert_eq!(test.space.dictionary.ranks, [3.0, 3.0, 3.0, 6.0, 6.0, 6.0]);
+        // An extra term is as likely as a polynomial of its complexity.
+        let data = simulated(&HUNT, &[&[1.0, 1.0]], &times(41, 0.25));
+        let more = TestProblem::new(data, &options(2, &["x**3"], "")).space.dictionary;
+        assert_eq!((more.ranks[..6].to_vec(), more.ranks[6]), (vec![3.0, 3.0, 3.0, 6.0, 6.0, 6.0], 7.0));
+    }
+
+    #[test]
+    fn a_function_costs_the_choice_among_functions_on_top_of_that_among_polynomials() {
+        let mut options = options(1, &[], "");
+        options.library = Some(LibrarySpec::polynomial(1).with_functions(&[FunctionFamily::Rational]));
+        let test = TestProblem::new(simulated(&HUNT, &[&[1.0, 1.0]], &times(41, 0.25)), &options);
+        let own = &test.space.dictionary;
+        assert_eq!(own.polynomials, 3);
+        for term in own.polynomials..own.len() {
+            let rank = own.ranks[term];
+            assert!(rank >= 3.0 && rank % 3.0 == 0.0, "{rank}: three polynomials times the functions");
+            // All starts of a function have the same price, and no more complex one is cheaper.
+            for other in own.polynomials..own.len() {
+                let complexity = |term: usize| own.term(term).complexity();
+                assert!(own.families[other] != own.families[term] || own.ranks[other] == rank);
+                assert!(complexity(other) < complexity(term) || own.ranks[other] >= rank);
+            }
+        }
+        let family = |term: usize| own.families[term];
+        let twice = (own.polynomials..own.len() - 1).find(|&term| family(term) == family(term + 1)).expect("a family");
+        assert!(own.repeats_a_family([0, twice, twice + 1].into_iter()));
+        assert!(!own.repeats_a_family([0, 1, twice].into_iter()));
+    }
+
+    #[test]
+    fn norms_are_root_mean_squares_along_the_states() {
+        let test = TestProblem::hunt();
+        let x: Vec<f64> = test.data.variables_on_grid().chunks(2).map(|own| own[0] * own[1]).collect();
+        let expected = (x.iter().map(|x| x * x).sum::<f64>() / x.len() as f64).sqrt();
+        let found = test.space.dictionary.norms[test.candidate(0, "x*y").term];
+        assert!((found / expected - 1.0).abs() < 1e-14, "{found}, expected {expected} up to rounding");
+        assert_eq!(test.space.dictionary.norms[test.candidate(0, "1").term], 1.0);
+    }
+
+    #[test]
+    fn a_term_survives_a_state_that_goes_to_zero_if_it_has_no_factor_of_it() {
+        let test = TestProblem::hunt();
+        let survives = |text, state| test.space.dictionary.survives(test.candidate(0, text).term, state);
+        assert!(survives("1", 0) && survives("y", 0) && survives("x**2", 1));
+        assert!(!survives("x", 0) && !survives("x*y", 0) && !survives("x*y", 1));
+    }
+}

@@ -103,3 +103,43 @@ pub(super) const TEMPLATES: [Template; 32] = {
         t(Sigmoid, "tanh(a*v)", rates, Range::moves),
     ]
 };
+
+#[cfg(test)]
+mod tests {
+    use super::{Range, TEMPLATES};
+
+    #[test]
+    fn every_start_has_a_number_for_each_constant() {
+        let range = Range::of([0.5, 1.0, 2.0].into_iter());
+        for template in &TEMPLATES {
+            let words = || template.text.split(|letter: char| !letter.is_alphabetic());
+            let count = ["a", "b"].into_iter().filter(|constant| words().any(|word| word == *constant)).count();
+            let starts = (template.starts)(&range);
+            assert!(!starts.is_empty());
+            let fits = |start: &Vec<f64>| start.len() == count && start.iter().all(|number| number.is_finite());
+            assert!(starts.iter().all(fits), "{}: {starts:?}", template.text);
+        }
+    }
+
+    #[test]
+    fn on_its_range_a_function_is_finite_and_elsewhere_it_is_left_out() {
+        let across_zero = Range::of([-1.0, 0.5, 2.0].into_iter());
+        let at_rest = Range::of([2.0, 2.0].into_iter());
+        for template in &TEMPLATES {
+            let text = template.text;
+            let needs_positive = ["log(v)", "sqrt(v)", "v**a", "v**b"].iter().any(|part| text.contains(part));
+            let has_pole = text.ends_with("/v") || text.ends_with("/(a + v)");
+            assert!(!((needs_positive || has_pole) && (template.domain)(&across_zero)), "{text} across zero");
+            let varies_with_slope = text.contains("exp(") || text.contains("sigmoid") || text.contains("tanh");
+            assert!(!(varies_with_slope && (template.domain)(&at_rest)), "{text} of what never moves");
+        }
+    }
+
+    #[test]
+    fn angles_are_of_order_one_and_more_than_a_small_part_of_a_turn() {
+        let angle = TEMPLATES[0].domain;
+        assert!(angle(&Range::of([-1.0, 1.0].into_iter())));
+        assert!(!angle(&Range::of([1.0, 1.1].into_iter())), "a line is as good");
+        assert!(!angle(&Range::of([0.0, 1000.0].into_iter())), "these are no radians");
+    }
+}

@@ -118,3 +118,151 @@ impl<'a> Criterion<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mechnn_solver::smoother::{Estimate, Objective};
+
+    use super::super::affine_map::AffineMap;
+    use super::{Criterion, Fit};
+    use crate::discovery::DiscoveryOptions;
+    use crate::discovery::test_problem::{HUNT, TestProblem, options, polynomials, simulated, times};
+    use crate::equation::{FunctionFamily, LibrarySpec};
+
+    fn hunt(options: &DiscoveryOptions) -> TestProblem {
+        TestProblem::new(simulated(&HUNT, &[&[1.0, 1.0]], &times(41, 0.25)), options)
+    }
+
+    /// A fit whose states miss every observation by `miss`, scaled, `[D]`, with coefficients of 1.
+    fn missing_by(test: &TestProblem, terms: &[(usize, &str)], miss: &[f64]) -> Fit {
+        let observations = test.data.segments.iter().flat_map(|segment| segment.observations.iter().copied());
+        let missed = observations.enumerate().map(|(index, y)| {
+            let smoothed = test.data.states[index];
+            if y.is_nan() { smoothed } else { y + miss[index % miss.len()] }
+        });
+        let states = missed.collect();
+        let guess = test.guess(terms);
+        let mut parameters = guess.parameters;
+        parameters[..terms.len()].fill(1.0);
+        Fit {
+            map: AffineMap::identity(parameters.len()),
+            structure: guess.structure,
+            estimate: Estimate { states, parameters },
+            noise: vec![0.1; test.data.dims()],
+            objective: Objective::default(),
+            criterion: f64::NAN,
+            iterations: 0,
+        }
+    }
+
+    #[test]
+    fn it_is_the_deviance_and_what_the_terms_cost() {
+        // n = 41 observations of each of two states, residuals 0.1 and 0.2: Σ n ln(e² + (1e-5 spread)²). Two terms of
+        // rank 3, one of rank 6: ln n + 2 ln rank each.
+        let test = hunt(&polynomials(2));
+        let (criterion, miss) = (Criterion::new(test.problem()), [0.1, 0.2]);
+        let fit = missing_by(&test, &[(0, "x"), (0, "x*y"), (1, "y")], &miss);
+        let floor = |d: usize| (1e-5 * test.data.spread[d]).powi(2);
+        let deviance = 41.0 * ((0.01 + floor(0)).ln() + (0.04 + floor(1)).ln());
+        let penalty = 3.0 * 41f64.ln() + 2.0 * (3f64.ln() + 6f64.ln() + 3f64.ln());
+        let (found, alone) = (criterion.of(&fit), criterion.deviance(&fit));
+        assert!((alone - deviance).abs() < 1e-10, "deviance {alone}, expected {deviance} up to rounding");
+        assert!((found - deviance - penalty).abs() < 1e-10, "{found}, expected {} up to rounding", deviance + penalty);
+    }
+
+    #[test]
+    fn a_part_of_the_model_error_counts_as_a_residual_of_every_state() {
+        let test = hunt(&polynomials(1));
+        let criterion = Criterion::new(test.problem());
+        let mut fit = missing_by(&test, &[], &[0.1, 0.2]);
+        // Half of 6 in units of the noise, 0.1: 0.03 more than n e² in each.
+        fit.objective.dynamics = 6.0;
+        let floor = |d: usize| (1e-5 * test.data.spread[d]).powi(2);
+        let of_state = |d: usize, squares: f64| 41.0 * ((squares + 0.03) / 41.0 + floor(d)).ln();
+        let expected = of_state(0, 41.0 * 0.01) + of_state(1, 41.0 * 0.04);
+        let found = criterion.deviance(&fit);
+        assert!((found - expected).abs() < 1e-10, "{found}, expected {expected} up to rounding");
+    }
+
+    #[test]
+    fn with_known_noise_squares_count_in_its_unit() {
+        let test = hunt(&DiscoveryOptions { noise_std: Some(vec![0.3, 0.5]), ..polynomials(1) });
+        let fit = missing_by(&test, &[], &[0.1, 0.2]);
+        let part = |d: usize, square: f64| {
+            let variance = ([0.3, 0.5][d] / test.data.scaling.state[d]).powi(2);
+            41.0 * (square / variance + variance.ln())
+        };
+        let (found, expected) = (Criterion::new(test.problem()).deviance(&fit), part(0, 0.01) + part(1, 0.04));
+        assert!((found - expected).abs() < 1e-9, "{found}, expected {expected} up to rounding");
+    }
+
+    #[test]
+    fn what_goes_through_all_points_explains_none() {
+        // Eight observations of a state: with an initial value three coefficients are half of that, four more.
+        let data = simulated(&[HUNT[0], HUNT[1]], &[&[1.0, 1.0]], &times(8, 1.0));
+        let test = TestProblem::new(data, &polynomials(2));
+        let three = [(0, "1"), (0, "x"), (0, "y"), (1, "1"), (1, "x"), (1, "y")];
+        let value = |terms: &[(usize, &str)]| Criterion::new(test.problem()).of(&missing_by(&test, terms, &[0.1, 0.1]));
+        assert!(value(&three).is_finite());
+        assert_eq!(value(&[&three[..3], &[(0, "x*y")], &three[3..]].concat()), f64::INFINITY);
+    }
+
+    #[test]
+    fn coefficients_of_the_wrong_sign_are_impossible() {
+        let test = hunt(&options(2, &[], "signs = { x = { \"x*y\" = \"negative\" } }"));
+        let mut fit = missing_by(&test, &[(0, "x*y")], &[0.1, 0.1]);
+        let criterion = Criterion::new(test.problem());
+        assert_eq!(criterion.of(&fit), f64::INFINITY);
+        fit.estimate.parameters[0] = -1.0;
+        assert!(criterion.of(&fit).is_finite());
+    }
+
+    #[test]
+    fn what_would_drive_a_positive_state_below_zero_is_implausible() {
+        let test = hunt(&polynomials(2));
+        let criterion = Criterion::new(test.problem());
+        let cost_of_sign = |terms: &[(usize, &str)]| {
+            let plus = missing_by(&test, terms, &[0.1, 0.1]);
+            let mut minus = plus.clone();
+            minus.estimate.parameters.fill(-1.0);
+            criterion.of(&minus) - criterion.of(&plus)
+        };
+        // x' = -y takes x where there may be none; x' = -x y takes only what there is.
+        let found = [cost_of_sign(&[(0, "y")]), cost_of_sign(&[(0, "x*y")]), cost_of_sign(&[(1, "1"), (1, "x")])];
+        for (found, expected) in found.into_iter().zip([6.0, 0.0, 12.0]) {
+            assert!((found - expected).abs() < 1e-10, "{found}, expected {expected} up to rounding");
+        }
+    }
+
+    #[test]
+    fn a_shared_constant_costs_one_number() {
+        let (function, terms) = ("x/(1 + x)", [(0, "x/(1 + x)"), (1, "x/(1 + x)")]);
+        let of = |table: &str| {
+            let test = hunt(&options(1, &[function], table));
+            let fit = missing_by(&test, &terms, &[0.1, 0.1]);
+            Criterion::new(test.problem()).of(&fit)
+        };
+        let saved = of("") - of("shared = [\"x/(1 + x)\"]");
+        assert!((saved - 41f64.ln()).abs() < 1e-10, "{saved}, expected ln 41 up to rounding");
+    }
+
+    #[test]
+    fn a_subset_with_one_function_twice_in_an_equation_is_none() {
+        let library = Some(LibrarySpec::polynomial(1).with_functions(&[FunctionFamily::Rational]));
+        let test = hunt(&DiscoveryOptions { library, ..polynomials(1) });
+        let families = &test.space.dictionary.families;
+        let twice = (1..families.len()).find(|&term| families[term] == families[term - 1]).expect("two starts");
+        let candidate = |state, term| super::Candidate { state, term };
+        let all = [candidate(0, twice - 1), candidate(0, twice), candidate(1, twice)];
+        let criterion = Criterion::new(test.problem());
+        let value = criterion.of_subsets(&[0.1, 0.1], &all);
+        assert_eq!(value(50.0, &[0, 1]), f64::INFINITY);
+        // In two equations it may be.
+        let penalties = criterion.penalty_of(all[0]) + criterion.penalty_of(all[2]);
+        let difference = value(50.0, &[0, 2]) - value(50.0, &[]);
+        assert!((difference - penalties).abs() < 1e-10, "{difference}, expected {penalties} up to rounding");
+        // n ln(J / n): twice the objective costs n ln 2 but for the floor, which is 1e-8 of it.
+        let doubled = value(100.0, &[]) - value(50.0, &[]);
+        assert!((doubled - 82.0 * 2f64.ln()).abs() < 1e-5, "{doubled}, expected 82 ln 2");
+    }
+}

@@ -64,3 +64,65 @@ pub(super) fn numbers_of(problem: &Problem<'_>, structure: &Structure, d: usize)
     let initial = data.segments.len() * data.dims() / data.roles.measured();
     own.map(|candidate| 1 + dictionary.constants_of(candidate.term)).sum::<usize>() + initial
 }
+
+#[cfg(test)]
+mod tests {
+    use mechnn_solver::smoother::RelativeNoise;
+
+    use super::{Estimate, floored, noise_from_residuals, numbers_of, residual_noise, residual_squares};
+    use crate::discovery::test_problem::{SWING, TestProblem, options, polynomials, simulated, times};
+
+    #[test]
+    fn squares_are_in_units_of_the_relative_noise_and_gaps_count_for_nothing() {
+        let mut test = TestProblem::swing(1, 0.0);
+        let segment = &mut test.data.segments[0];
+        // Twice the noise in every second row of x, and a gap in y.
+        let relative = (0..segment.observations.len()).map(|index| if index % 4 == 0 { 2.0 } else { 1.0 });
+        segment.relative_noise = RelativeNoise::OfEach(relative.collect());
+        let states = segment.observations.iter().map(|y| y + 0.1).collect();
+        segment.observations[1] = f64::NAN;
+        let estimate = Estimate { states, parameters: Vec::new() };
+        // x: 41 rows of (0.1 / 2)² and 40 of 0.1²; y: 80 of 0.1².
+        let squares = residual_squares(&test.data, &estimate);
+        let expected = [41.0 * 0.0025 + 40.0 * 0.01, 80.0 * 0.01];
+        for (found, expected) in squares.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-12, "{found}, expected {expected} up to rounding");
+        }
+    }
+
+    #[test]
+    fn residuals_are_corrected_for_the_numbers_spent_on_them() {
+        let test = TestProblem::swing(1, 0.05);
+        let fit = test.fit(&[(0, "y"), (1, "x"), (1, "y")]);
+        let squares = residual_squares(&test.data, &fit.estimate);
+        // 81 observations; one coefficient and an initial value of x, one more of y.
+        let expected = [(squares[0] / 79.0).sqrt(), (squares[1] / 78.0).sqrt()];
+        assert_eq!(residual_noise(&test.problem(), &fit), expected);
+        assert_eq!(noise_from_residuals(&test.problem(), &fit), expected);
+    }
+
+    #[test]
+    fn the_noise_is_not_below_what_the_discretisation_can_tell() {
+        let test = TestProblem::swing(1, 0.0);
+        let floor: Vec<f64> = test.data.spread.iter().map(|spread| 1e-5 * spread).collect();
+        assert_eq!(floored(&test.data, &[0.0, 0.0]), floor);
+        assert_eq!(floored(&test.data, &[0.5, 0.0]), [0.5, floor[1]]);
+    }
+
+    #[test]
+    fn numbers_are_coefficients_constants_and_starts() {
+        let data = simulated(&SWING, &[&[2.0, 0.0], &[0.0, 1.0]], &times(41, 0.2));
+        let test = TestProblem::new(data, &options(1, &["x/(1 + x**2)"], ""));
+        let structure = test.structure(&[(0, "y"), (0, "x/(1 + x**2)"), (1, "x")]);
+        let numbers = [0, 1].map(|d| numbers_of(&test.problem(), &structure, d));
+        assert_eq!(numbers, [2 + 1 + 2, 1 + 2], "two trajectories");
+        // Where only the position was measured, it tells of all numbers and of two starts.
+        let mut trajectory = simulated(&SWING, &[&[2.0, 0.0]], &times(81, 0.1)).trajectories.remove(0);
+        trajectory.values = trajectory.values.select(ndarray::Axis(1), &[0]);
+        let data = crate::data::Dataset::new("t", vec!["x".to_owned()], vec![trajectory]);
+        let data = data.and_then(crate::data::Dataset::second_order).expect("a data set");
+        let test = TestProblem::new(data, &polynomials(1));
+        let structure = test.structure(&[(1, "x"), (1, "x_dot")]);
+        assert_eq!(numbers_of(&test.problem(), &structure, 0), 2 + 2);
+    }
+}

@@ -55,3 +55,58 @@ impl Guess {
         Self { structure, parameters }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Guess, TermGuess};
+    use crate::discovery::test_problem::{HUNT, TestProblem, options, simulated, times};
+
+    fn hunt(table: &str) -> TestProblem {
+        TestProblem::new(simulated(&HUNT, &[&[1.0, 3.0]], &times(41, 0.25)), &options(2, &["x*y/(1 + x)"], table))
+    }
+
+    /// A term with a coefficient in the data's units.
+    fn term(test: &TestProblem, state: usize, text: &str, coefficient: f64, constants: &[f64]) -> TermGuess {
+        let candidate = test.candidate(state, text);
+        TermGuess {
+            candidate,
+            coefficient: coefficient / test.problem().factor(candidate),
+            constants: constants.to_vec(),
+        }
+    }
+
+    #[test]
+    fn terms_come_in_order_of_state_and_number_with_their_constants_behind() {
+        let test = hunt("");
+        let [late, early] = [term(&test, 1, "x*y/(1 + x)", 2.0, &[1.5]), term(&test, 0, "x*y/(1 + x)", -1.0, &[0.5])];
+        let guess = Guess::of_terms(&test.problem(), vec![late.clone(), term(&test, 0, "x", 3.0, &[]), early.clone()]);
+        assert_eq!(guess.structure, test.structure(&[(0, "x"), (0, "x*y/(1 + x)"), (1, "x*y/(1 + x)")]));
+        assert_eq!(guess.parameters[1..], [early.coefficient, late.coefficient, 0.5, 1.5]);
+    }
+
+    #[test]
+    fn tied_terms_become_one_with_the_mean_of_what_they_say_in_the_units_of_the_data() {
+        // x' = -a x y, y' = 2 a x y: 0.5 from the first, 0.7 from the second.
+        let test = hunt("ties = [{ x = \"-x*y\", y = \"2*x*y\" }]");
+        let (first, second) = (term(&test, 0, "x*y", -0.5, &[]), term(&test, 1, "x*y", 1.4, &[]));
+        for terms in [vec![first.clone(), second.clone()], vec![second.clone(), first]] {
+            let guess = Guess::of_terms(&test.problem(), terms);
+            let leader = test.candidate(0, "x*y");
+            assert_eq!(guess.structure.candidates(), [leader]);
+            let found = guess.parameters[0] * test.problem().factor(leader);
+            assert!((found + 0.6).abs() < 1e-14, "{found}, expected -0.6 up to rounding");
+        }
+        // Alone it speaks for both.
+        let guess = Guess::of_terms(&test.problem(), vec![second]);
+        let found = guess.parameters[0] * test.problem().factor(test.candidate(0, "x*y"));
+        assert!((found + 0.7).abs() < 1e-14, "{found}, expected -0.7 up to rounding");
+    }
+
+    #[test]
+    fn a_shared_function_has_the_constants_of_its_first_term() {
+        let test = hunt("shared = [\"x*y/(1 + x)\"]");
+        let terms = vec![term(&test, 1, "x*y/(1 + x)", 2.0, &[1.5]), term(&test, 0, "x*y/(1 + x)", -1.0, &[0.5])];
+        let guess = Guess::of_terms(&test.problem(), terms);
+        assert_eq!((guess.structure.parameters(), guess.parameters.len(), guess.parameters[2]), (3, 3, 0.5));
+    }
+}

@@ -90,3 +90,65 @@ impl Structure {
         (Self::new(space, kept.map(|index| self.candidates[index]).collect()), parameters)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Candidate, Structure};
+    use crate::discovery::test_problem::{HUNT, TestProblem, options, simulated, times};
+
+    /// Two populations whose terms may have two functions with a constant each.
+    fn saturating(table: &str) -> TestProblem {
+        let options = options(1, &["x/(1 + x)", "y*exp(-2*x)"], table);
+        TestProblem::new(simulated(&HUNT, &[&[1.0, 1.0]], &times(41, 0.25)), &options)
+    }
+
+    /// The owners of at least one constant.
+    fn owners(test: &TestProblem, structure: &Structure) -> Vec<Candidate> {
+        structure.owners().filter(|own| test.space.dictionary.constants_of(own.term) > 0).collect()
+    }
+
+    const TERMS: [(usize, &str); 4] = [(0, "x"), (0, "x/(1 + x)"), (1, "x/(1 + x)"), (1, "y*exp(-2*x)")];
+
+    #[test]
+    fn constants_follow_all_coefficients_in_the_order_of_their_terms() {
+        let test = saturating("");
+        let structure = test.structure(&TERMS);
+        assert_eq!((structure.terms(), structure.parameters()), (4, 7));
+        let places: Vec<_> = (0..4).map(|index| structure.constants(index)).collect();
+        assert_eq!(places, [4..4, 4..5, 5..6, 6..7]);
+        assert_eq!(owners(&test, &structure), structure.candidates()[1..]);
+    }
+
+    #[test]
+    fn constants_of_a_shared_function_stand_once_where_its_first_term_is() {
+        let test = saturating("shared = [\"x/(1 + x)\"]");
+        let structure = test.structure(&TERMS);
+        assert_eq!(structure.parameters(), 6);
+        assert_eq!((structure.constants(1), structure.constants(2), structure.constants(3)), (4..5, 4..5, 5..6));
+        let expected = [test.candidate(0, "x/(1 + x)"), test.candidate(1, "y*exp(-2*x)")];
+        assert_eq!(owners(&test, &structure), expected);
+    }
+
+    #[test]
+    fn shared_constants_stay_as_long_as_one_of_their_terms_does() {
+        let test = saturating("shared = [\"x/(1 + x)\"]");
+        let structure = test.structure(&TERMS);
+        for (dropped, terms, kept) in [
+            (&[0][..], &[TERMS[1], TERMS[2], TERMS[3]][..], &[1, 2, 3, 4, 5][..]),
+            (&[1], &[TERMS[0], TERMS[2], TERMS[3]], &[0, 2, 3, 4, 5]),
+            (&[2, 1], &[TERMS[0], TERMS[3]], &[0, 3, 5]),
+            (&[3], &[TERMS[0], TERMS[1], TERMS[2]], &[0, 1, 2, 4]),
+            (&[0, 1, 2, 3], &[], &[]),
+        ] {
+            let (smaller, parameters) = structure.without(&test.space, dropped);
+            assert_eq!((&smaller, &parameters[..]), (&test.structure(terms), kept), "without {dropped:?}");
+            assert_eq!(smaller.parameters(), kept.len());
+        }
+    }
+
+    #[test]
+    fn a_structure_may_have_no_terms() {
+        let structure = saturating("").structure(&[]);
+        assert!(structure.is_empty() && structure.parameters() == 0 && structure.owners().next().is_none());
+    }
+}

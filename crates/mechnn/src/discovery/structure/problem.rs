@@ -64,3 +64,50 @@ impl<'a> Problem<'a> {
         structure.owners().flat_map(|own| self.space.dictionary.first_constants(own.term)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::discovery::test_problem::{HUNT, SWING, TestProblem, options, polynomials, simulated, times};
+
+    #[test]
+    fn a_scaled_coefficient_times_its_unit_is_that_of_the_data() {
+        // Of a rate v in the data's units that is c f(x), the scaled one is v time / state and the scaled term f / norm.
+        let test = TestProblem::hunt();
+        let (problem, candidate) = (test.problem(), test.candidate(1, "x*y"));
+        let (scaling, norm) = (&test.data.scaling, test.space.dictionary.norms[candidate.term]);
+        let (coefficient, value) = (0.37, 2.9);
+        let scaled_rate = coefficient / problem.factor(candidate) * (value / norm);
+        let rate = scaled_rate * scaling.state[1] / scaling.time;
+        assert!((rate - coefficient * value).abs() < 1e-14, "{rate}, expected 1.073 up to rounding");
+    }
+
+    #[test]
+    fn constants_are_parameters_in_units_of_their_size_and_start_where_they_were_written() {
+        let data = simulated(&HUNT, &[&[1.0, 1.0]], &times(41, 0.25));
+        let test = TestProblem::new(data, &options(1, &["sin(-3*x + 0.5)", "x/(0.25 + x)"], ""));
+        let structure = test.structure(&[(0, "x/(0.25 + x)"), (1, "sin(-3*x + 0.5)")]);
+        let (units, first) = (test.problem().units(&structure), test.problem().first_constants(&structure));
+        assert_eq!((&units[2..], &first[..]), (&[0.25, 3.0, 0.5][..], &[1.0, -1.0, 1.0][..]));
+        assert_eq!(units[0], test.problem().factor(structure.candidates()[0]));
+    }
+
+    #[test]
+    fn nothing_is_searched_for_equations_that_others_say() {
+        // The velocity's equation only.
+        let position = simulated(&SWING, &[&[2.0, 0.0]], &times(81, 0.1));
+        let mut trajectory = position.trajectories[0].clone();
+        trajectory.values = trajectory.values.select(ndarray::Axis(1), &[0]);
+        let data = crate::data::Dataset::new("t", vec!["x".to_owned()], vec![trajectory]);
+        let data = data.and_then(crate::data::Dataset::second_order).expect("a data set");
+        let test = TestProblem::new(data, &polynomials(2));
+        assert_eq!([0, 1].map(|d| test.problem().is_searched(d)), [false, true]);
+        assert_eq!(test.problem().candidates(), 6);
+        // One of three follows from the others; one term of another is tied, and one known.
+        let flows = [("x", "-0.5*x*y"), ("y", "0.5*x*y - 0.4*y + 0.1*z"), ("z", "0.4*y - 0.1*z + 0.05")];
+        let table = "conserved = [\"x + y + z\"]\nties = [{ x = \"-x*y\", y = \"x*y\" }]\nknown = { x = \"-0.1*x\" }";
+        let data = simulated(&flows, &[&[3.0, 0.5, 0.2]], &times(41, 0.5));
+        let test = TestProblem::new(data, &options(2, &[], table));
+        assert_eq!([0, 1, 2].map(|d| test.problem().is_searched(d)), [true, true, false]);
+        assert_eq!(test.problem().candidates(), (10 - 1) + (10 - 1), "of ten terms in two equations");
+    }
+}

@@ -26,3 +26,22 @@ impl SearchSpace {
         self.rules.allows(candidate) && self.rules.leads(candidate)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SearchSpace;
+    use crate::discovery::test_problem::{HUNT, TestProblem, options, simulated, times};
+
+    #[test]
+    fn a_structure_may_have_what_is_allowed_and_leads() {
+        let table = "ties = [{ x = \"-x*y\", y = \"x*y\" }]\nterms = { x = [\"x\"] }";
+        let test = TestProblem::new(simulated(&HUNT, &[&[1.0, 1.0]], &times(41, 0.25)), &options(2, &[], table));
+        let has = |state, text| test.space.has(test.candidate(state, text));
+        assert!(has(0, "x") && has(0, "x*y") && has(1, "y**2"));
+        assert!(!has(0, "y"), "it is not in the list of x");
+        assert!(!has(1, "x*y"), "its coefficient is that of another term");
+        assert_eq!(test.space.term(test.candidate(1, "y**2")), &test.term("y**2"));
+        let free = SearchSpace::without_rules(test.space.dictionary.clone());
+        assert!(free.has(test.candidate(0, "y")) && free.has(test.candidate(1, "x*y")));
+    }
+}
