@@ -2,7 +2,9 @@
 
 use mechnn_solver::smoother::WienerSmoother;
 
-use super::candidates::{Dictionary, DictionaryTerms, Surroundings, extra_terms, function_terms, variables};
+use super::candidates::{
+    Dictionary, DictionaryTerms, Surroundings, extra_terms, extra_terms_over, function_terms, variables,
+};
 use super::constraints::{ParsedConstraints, Rules};
 use super::prepare::{Preparation, PreparedData};
 use super::request::{DiscoveryError, DiscoveryOptions};
@@ -37,10 +39,14 @@ pub(crate) fn problem(
     options: &DiscoveryOptions,
 ) -> Result<(PreparedData, SearchSpace), DiscoveryError> {
     // What the user adds and knows, as terms over the data's variables.
-    let (mut extra, uses_time) =
-        extra_terms(&options.extra_terms, data).map_err(|(term, source)| DiscoveryError::ExtraTerm { term, source })?;
+    let no_term = |(term, source)| DiscoveryError::ExtraTerm { term, source };
+    let (mut extra, uses_time) = extra_terms(&options.extra_terms, data).map_err(no_term)?;
     let time_counts = options.explicit_time || uses_time;
     let (parsed, explicit_time) = ParsedConstraints::of(&options.constraints, data, time_counts)?;
+    if explicit_time && !uses_time {
+        // Terms over other variables are not the same: a constraint on one of these would be on none.
+        extra = extra_terms_over(&options.extra_terms, &variables(data, true)).map_err(no_term)?;
+    }
 
     check(data, options)?;
     let prepared = prepare(data, options, explicit_time)?;
@@ -115,6 +121,17 @@ mod tests {
 
     fn hunt(options: &DiscoveryOptions) -> TestProblem {
         TestProblem::new(simulated(&HUNT, &[&[1.0, 1.0]], &times(41, 0.25)), options)
+    }
+
+    #[test]
+    fn a_constraint_on_an_added_function_is_on_that_function_where_the_time_counts() {
+        for (table, explicit_time) in [("", true), ("known = { y = \"0.1*t\" }", false), ("", false)] {
+            let table = format!("shared = [\"x/(1 + x)\"]\n{table}");
+            let test = hunt(&DiscoveryOptions { explicit_time, ..options(1, &["x/(1 + x)"], &table) });
+            let term = test.candidate(0, "x/(1 + x)").term;
+            assert!(test.space.rules.is_shared(term), "{table}");
+            assert_eq!(test.space.dictionary.indistinct, [], "{table}");
+        }
     }
 
     #[test]

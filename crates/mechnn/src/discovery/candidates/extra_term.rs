@@ -14,15 +14,20 @@ pub(crate) const MOST_CONSTANTS: usize = 8;
 /// # Errors
 /// The text, and what is wrong with it.
 pub(crate) fn extra_terms(texts: &[String], data: &Dataset) -> Result<(Vec<Term>, bool), (String, ExpressionError)> {
-    let read = |variables: &[String]| -> Result<Vec<Term>, _> {
-        texts.iter().map(|text| extra_term(text, variables).map_err(|error| (text.clone(), error))).collect()
-    };
     let time = data.dims() + data.controls.len();
-    let terms = read(&variables(data, true))?;
+    let terms = extra_terms_over(texts, &variables(data, true))?;
     if terms.iter().any(|term| term.uses_variable(time)) {
         return Ok((terms, true));
     }
-    Ok((read(&variables(data, false))?, false))
+    Ok((extra_terms_over(texts, &variables(data, false))?, false))
+}
+
+/// The candidates that the texts name, over these variables.
+///
+/// # Errors
+/// As [`extra_terms`].
+pub(crate) fn extra_terms_over(texts: &[String], variables: &[String]) -> Result<Vec<Term>, (String, ExpressionError)> {
+    texts.iter().map(|text| extra_term(text, variables).map_err(|error| (text.clone(), error))).collect()
 }
 
 /// What terms may be over: the states, the known inputs, and the time if it counts.

@@ -16,5 +16,5 @@ mod dictionary;
 
 pub(crate) use candidate::Candidate;
 pub(crate) use dictionary::{Dictionary, DictionaryTerms};
-pub(crate) use extra_term::{MOST_CONSTANTS, extra_term, extra_terms, variables};
+pub(crate) use extra_term::{MOST_CONSTANTS, extra_term, extra_terms, extra_terms_over, variables};
 pub(crate) use family::{Surroundings, function_terms};
