@@ -63,11 +63,13 @@ impl Rules {
         }
         for (state, term, sign) in &parsed.signs {
             let candidate = Candidate { state: *state, term: place("[model.signs]", term)? };
+            // Factors are those of the leader's coefficient, and so are signs: it first, then all that have its
+            // coefficient, the given one among them.
             let (leader, factor) = rules.leader(candidate);
-            rules.signs.insert(leader, sign.times(factor));
+            let of_leader = sign.times(factor);
+            rules.signs.insert(leader, of_leader);
             let followers = rules.followers.get(&leader).into_iter().flatten();
-            rules.signs.extend(followers.map(|(follower, factor)| (*follower, sign.times(*factor))));
-            rules.signs.insert(candidate, *sign);
+            rules.signs.extend(followers.map(|(follower, factor)| (*follower, of_leader.times(*factor))));
         }
         Ok(rules)
     }
@@ -136,5 +138,41 @@ impl Rules {
     /// Whether a coefficient has the sign that it must have.
     pub(crate) fn agrees(&self, candidate: Candidate, coefficient: f64) -> bool {
         self.signs.get(&candidate).is_none_or(|sign| sign.allows(coefficient))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::Dataset;
+    use crate::discovery::test_problem::{TestProblem, options, simulated, times};
+
+    /// Three states on whose trajectory all terms of degree 2 can be told apart.
+    fn epidemic() -> Dataset {
+        let equations = [("x", "-0.5*x*y + 0.1*z"), ("y", "0.5*x*y - 0.4*y"), ("z", "0.3*y - 0.15*z")];
+        simulated(&equations, &[&[3.0, 0.5, 0.2]], &times(41, 0.5))
+    }
+
+    fn with(table: &str) -> TestProblem {
+        TestProblem::new(epidemic(), &options(2, &[], table))
+    }
+
+    #[test]
+    fn a_sign_of_one_of_three_tied_terms_gives_the_others_theirs() {
+        let tie = "ties = [{ x = \"3*x*y\", y = \"-2*x*y\", z = \"-x*y\" }]";
+        let factors = [3.0, -2.0, -1.0];
+        for (given, name) in ["x", "y", "z"].into_iter().enumerate() {
+            for (sign, text) in [(1.0, "positive"), (-1.0, "negative")] {
+                let test = with(&format!("{tie}\nsigns = {{ {name} = {{ \"x*y\" = \"{text}\" }} }}"));
+                for (state, factor) in factors.into_iter().enumerate() {
+                    // One coefficient a multiplies all factors: that of the given term tells the sign of a.
+                    let expected = sign * factors[given] * factor;
+                    let agrees = |value| test.space.rules.agrees(test.candidate(state, "x*y"), value);
+                    assert!(
+                        agrees(expected) && !agrees(-expected),
+                        "state {state}, with `{name}` {text}: expected the sign of {expected}"
+                    );
+                }
+            }
+        }
     }
 }
