@@ -176,3 +176,86 @@ impl Reader<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ConstraintError, ModelConstraints, ParsedConstraints, Sign};
+    use crate::data::Dataset;
+    use crate::discovery::test_problem::columns;
+    use crate::equation::Term;
+
+    fn data() -> Dataset {
+        columns(&[("x", |t| t), ("y", |t| 1.0 + t), ("z", |t| 2.0 - t)], &[0.0, 1.0, 2.0])
+    }
+
+    fn parsed(table: &str) -> Result<(ParsedConstraints, bool), ConstraintError> {
+        let constraints = ModelConstraints::from_toml(&format!("[model]\n{table}")).expect("a table");
+        ParsedConstraints::of(&constraints, &data(), false)
+    }
+
+    fn monomial(exponents: [u8; 3]) -> Term {
+        Term::Monomial(exponents.to_vec())
+    }
+
+    #[test]
+    fn entries_are_read_with_states_by_number() {
+        let table = "terms = { y = [\"2*x*y\", \"1\"] }\nknown = { x = \"x - 3*y\" }
+            signs = { z = { \"x\" = \"negative\" } }\nties = [{ x = \"-x*z\", z = \"0.5*x*z\" }]";
+        let (parsed, explicit_time) = parsed(table).expect("constraints");
+        assert!(!explicit_time);
+        // A factor says nothing in a list, and counts in a known part and a tie.
+        assert_eq!(parsed.terms, [(1, vec![monomial([1, 1, 0]), monomial([0, 0, 0])])]);
+        assert_eq!(parsed.known, [(0, monomial([1, 0, 0]), 1.0), (0, monomial([0, 1, 0]), -3.0)]);
+        assert_eq!(parsed.signs, [(2, monomial([1, 0, 0]), Sign::Negative)]);
+        assert_eq!(parsed.ties, [[(0, monomial([1, 0, 1]), -1.0), (2, monomial([1, 0, 1]), 0.5)]]);
+        assert!(parsed.has_list(1) && !parsed.has_list(0));
+        // Each term once, and none for what is known.
+        let expected = [[1, 1, 0], [0, 0, 0], [1, 0, 0], [1, 0, 1]].map(monomial);
+        assert_eq!(parsed.candidates(), expected);
+    }
+
+    #[test]
+    fn the_time_is_a_variable_only_where_an_entry_depends_on_it() {
+        for (table, uses_time) in [
+            ("known = { x = \"0.1*t\" }", true),
+            ("signs = { x = { \"y*sin(t)\" = \"positive\" } }", true),
+            ("known = { x = \"0.1*y\" }", false),
+        ] {
+            assert_eq!(parsed(table).map(|(_, explicit_time)| explicit_time), Ok(uses_time), "{table}");
+        }
+    }
+
+    #[test]
+    fn the_last_state_of_a_conserved_sum_of_which_nothing_is_said_follows_from_the_others() {
+        let dependent = |table: &str| parsed(table).map(|(parsed, _)| parsed.dependent);
+        assert_eq!(dependent("conserved = [\"x + y + 4*z\"]"), Ok(vec![(2, vec![(0, -0.25), (1, -0.25)])]));
+        // z has a sign, so y follows: y' = -x'/2 - 2 z'.
+        let table = "conserved = [\"x + 2*y + 4*z\"]\nsigns = { z = { x = \"positive\" } }";
+        assert_eq!(dependent(table), Ok(vec![(1, vec![(0, -0.5), (2, -2.0)])]));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        for (table, place, part) in [
+            ("known = { w = \"x\" }", "[model.known] w", "`w` is not a state; the states are x, y, z"),
+            ("known = { x = \"0*y\" }", "[model.known] x", "is nothing"),
+            ("terms = { x = [\"x + q\"] }", "[model.terms] x", "\"x + q\""),
+            ("ties = [{ x = \"x + y\", y = \"x\" }]", "[model] ties, entry 1", "expected one term"),
+            ("conserved = [\"x*y + z\"]", "[model] conserved", "expected a sum of states"),
+            ("conserved = [\"x\"]", "[model] conserved", "one of its states must have no other entry"),
+            ("conserved = [\"x + z\", \"y + z\"]", "[model] conserved", "that of others already"),
+            ("conserved = [\"x + y\"]\nknown = { x = \"x\", y = \"x\" }", "[model] conserved", "no other entry"),
+        ] {
+            match parsed(table) {
+                Err(ConstraintError::Entry { place: found, problem }) => {
+                    assert!(found.starts_with(place) && problem.contains(part), "{table}: {found}: {problem}");
+                }
+                other => panic!("{table}: {other:?}"),
+            }
+        }
+        let second_order = data().second_order().expect("velocities");
+        let constraints = ModelConstraints::from_toml("[model]\nknown = { x = \"y\" }").expect("a table");
+        let error = ParsedConstraints::of(&constraints, &second_order, false).expect_err("a definition");
+        assert_eq!(error.to_string(), "[model.known] x: the rate of `x` is its velocity by definition");
+    }
+}

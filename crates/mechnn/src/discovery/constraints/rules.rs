@@ -143,7 +143,10 @@ impl Rules {
 
 #[cfg(test)]
 mod tests {
+    use super::{Candidate, ConstraintError, Rules};
     use crate::data::Dataset;
+    use crate::discovery::DiscoveryError;
+    use crate::discovery::setup::problem;
     use crate::discovery::test_problem::{TestProblem, options, simulated, times};
 
     /// Three states on whose trajectory all terms of degree 2 can be told apart.
@@ -174,5 +177,62 @@ mod tests {
                 }
             }
         }
+    }
+    #[test]
+    fn an_equation_with_a_list_has_its_terms_tied_ones_beside_it_and_no_known_one() {
+        let table = "terms = { x = [\"x*y\", \"z\", \"1\"] }\nknown = { x = \"0.1*z\", y = \"-0.4*y\" }
+            ties = [{ x = \"x\", y = \"-x\" }]";
+        let test = with(table);
+        let allows = |state, text| test.space.rules.allows(test.candidate(state, text));
+        assert!(allows(0, "x*y") && allows(0, "1") && allows(0, "x"));
+        assert!(!allows(0, "y"), "it is not in the list");
+        assert!(!allows(0, "z") && !allows(1, "y"), "they are known");
+        assert!(allows(1, "z") && allows(2, "y"), "nothing is said of them");
+    }
+
+    #[test]
+    fn what_follows_from_a_conserved_sum_may_have_no_terms_of_its_own() {
+        let equations = [("x", "-0.5*x*y"), ("y", "0.5*x*y - 0.4*y"), ("z", "0.2*y + 0.02*x")];
+        let data = simulated(&equations, &[&[3.0, 0.5, 0.2]], &times(41, 0.5));
+        let test = TestProblem::new(data, &options(2, &[], "conserved = [\"x + y + 2*z\"]"));
+        assert_eq!(test.space.rules.dependent, [(2, vec![(0, -0.5), (1, -0.5)])]);
+        assert!((0..test.space.dictionary.len()).all(|term| !test.space.rules.allows(Candidate { state: 2, term })));
+    }
+
+    #[test]
+    fn a_follower_has_the_coefficient_of_its_leader_times_a_factor() {
+        let test = with("ties = [{ x = \"-2*x*y\", y = \"3*x*y\" }]");
+        let (rules, [leader, follower]) = (&test.space.rules, [0, 1].map(|state| test.candidate(state, "x*y")));
+        assert_eq!((rules.leader(follower), rules.leader(leader)), ((leader, -1.5), (leader, 1.0)));
+        assert_eq!(rules.followers(leader), [(follower, -1.5)]);
+        assert!(rules.leads(leader) && !rules.leads(follower) && rules.followers(follower).is_empty());
+        let alone = test.candidate(2, "x*y");
+        assert!(rules.leads(alone) && rules.leader(alone) == (alone, 1.0) && rules.followers(alone).is_empty());
+    }
+
+    #[test]
+    fn entries_that_exclude_each_other_are_refused_with_their_place() {
+        for (table, place, part) in [
+            ("ties = [{ x = \"x*y\", y = \"x*y\" }, { y = \"x*y\", z = \"y\" }]", "ties", "tied only once"),
+            ("ties = [{ x = \"x*y\", y = \"x*y\" }]\nknown = { y = \"0.5*x*y\" }", "ties", "known as well as tied"),
+            ("ties = [{ x = \"y/(1 + y)\", y = \"exp(-2*x)\" }]", "ties", "only be tied to themselves"),
+            ("signs = { x = { \"log(x - 9)\" = \"positive\" } }", "signs", "not finite"),
+            ("shared = [\"x*sqrt(y - 99)\"]", "shared", "x*sqrt(y - 99.0)"),
+        ] {
+            match problem(&epidemic(), &options(2, &[], table)) {
+                Err(DiscoveryError::Constraint(ConstraintError::Entry { place: found, problem })) => {
+                    assert!(found.contains(place) && problem.contains(part), "{table}: {found}: {problem}");
+                }
+                other => panic!("{table}: {:?}", other.map(|_| "accepted")),
+            }
+        }
+    }
+
+    #[test]
+    fn without_entries_everything_is_allowed() {
+        let rules = Rules::default();
+        let candidate = Candidate { state: 1, term: 3 };
+        assert!(rules.allows(candidate) && rules.leads(candidate) && rules.agrees(candidate, -1.0));
+        assert!(!rules.is_shared(3) && !rules.is_dependent(1));
     }
 }

@@ -20,6 +20,9 @@ mod criterion;
 
 mod estimator;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use affine_map::AffineMap;
 pub(crate) use criterion::Criterion;
 pub(crate) use estimator::Estimator;
