@@ -159,3 +159,72 @@ impl Choices<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::proposals;
+    use crate::discovery::DiscoveryOptions;
+    use crate::discovery::propose::Proposal;
+    use crate::discovery::test_problem::{HUNT, TestProblem, options, polynomials, simulated, times};
+    use crate::equation::{FunctionFamily, LibrarySpec};
+
+    fn of_state(test: &TestProblem, state: usize) -> Vec<Proposal> {
+        proposals(test.problem(), state, test.space.dictionary.len(), 12, 2)
+    }
+
+    fn hunt(options: &DiscoveryOptions) -> TestProblem {
+        TestProblem::new(simulated(&HUNT, &[&[1.0, 1.0]], &times(41, 0.25)), options)
+    }
+
+    #[test]
+    fn the_true_terms_are_proposed_and_of_every_size_some() {
+        let test = hunt(&polynomials(2));
+        for (state, terms) in [(0, ["x", "x*y"]), (1, ["y", "x*y"])] {
+            let found = of_state(&test, state);
+            let expected = terms.map(|text| test.candidate(state, text).term);
+            assert!(found.iter().any(|own| own.terms == expected), "state {state}: {found:?}");
+            assert!(found.is_sorted_by(|a, b| a.score <= b.score));
+            (1..=6).for_each(|size| assert!(found.iter().any(|own| own.terms.len() == size), "{size} terms"));
+        }
+    }
+
+    #[test]
+    fn only_terms_that_the_rules_allow_with_the_signs_that_they_say_are_proposed() {
+        let table = "terms = { x = [\"x\", \"y\", \"x*y\"] }\nsigns = { x = { \"x*y\" = \"positive\" } }";
+        let test = hunt(&options(2, &[], table));
+        let (flow, allowed) =
+            (test.candidate(0, "x*y").term, ["x", "y", "x*y"].map(|text| test.candidate(0, text).term));
+        for own in of_state(&test, 0) {
+            assert!(own.terms.iter().all(|term| allowed.contains(term)), "{own:?}");
+            let flow = own.terms.iter().position(|term| *term == flow);
+            assert!(flow.is_none_or(|at| own.theta[at] >= 0.0), "{own:?}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_may_be_there_is_one_proposal_without_terms() {
+        // Wherever it is, a positive x*y is wrong here, and it is all that there may be.
+        let table = "terms = { x = [\"x*y\"] }\nsigns = { x = { \"x*y\" = \"positive\" } }";
+        let empty = of_state(&hunt(&options(2, &[], table)), 0);
+        assert!(empty.iter().all(|own| own.terms.is_empty()) && empty.len() == 1, "{empty:?}");
+        // The equation of y is that of x.
+        let follows = of_state(&hunt(&options(2, &[], "conserved = [\"x + y\"]")), 1);
+        assert!(follows.len() == 1 && follows[0].terms.is_empty() && follows[0].score == 0.0);
+    }
+
+    #[test]
+    fn a_function_is_proposed_with_its_constants_at_their_best_and_once_in_a_right_hand_side() {
+        let data = simulated(&[("x", "1 - 2*x/(0.5 + x)")], &[&[4.0]], &times(61, 0.1));
+        let library = Some(LibrarySpec::polynomial(1).with_functions(&[FunctionFamily::Rational]));
+        let test = TestProblem::new(data, &DiscoveryOptions { library, ..polynomials(1) });
+        let dictionary = &test.space.dictionary;
+        let found = of_state(&test, 0);
+        assert!(found.iter().all(|own| !dictionary.repeats_a_family(own.terms.iter().copied())));
+        let best = found.iter().find(|own| own.terms.len() == 2).expect("two terms");
+        let function = dictionary.term(best.terms[1]);
+        assert_eq!(function.python(&["x".to_owned()]).split('/').next(), Some("x"), "{best:?}");
+        let constant = best.constants[1][0] * dictionary.constant_units(best.terms[1])[0];
+        // Along smoothed states it is near the true one, not at it.
+        assert!((constant - 0.5).abs() < 0.05, "{constant}, expected 0.5");
+    }
+}

@@ -110,3 +110,66 @@ fn step(regression: &IntegralRegression<'_>, terms: &[usize], point: &Point, dam
     at(regression, terms, constants.clone())
         .or_else(|| Some(Point { constants, columns: Vec::new(), theta: Vec::new(), squares: f64::INFINITY }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{IntegralRegression, Proposal};
+    use crate::discovery::test_problem::{TestProblem, options, simulated, times};
+
+    /// x' = -2 x/(0.5 + x), with the constant to be found from 1.5, three times what it is.
+    fn saturating() -> TestProblem {
+        let data = simulated(&[("x", "-2*x/(0.5 + x)")], &[&[3.0]], &times(81, 0.03));
+        TestProblem::new(data, &options(1, &["x/(1.5 + x)", "x/(4 + x)"], ""))
+    }
+
+    fn proposal(test: &TestProblem, text: &str, score: f64) -> Proposal {
+        let term = test.candidate(0, text).term;
+        Proposal { terms: vec![term], theta: vec![0.0], constants: vec![vec![1.0]], score }
+    }
+
+    #[test]
+    fn a_constant_is_found_from_a_wrong_start_with_its_coefficient() {
+        let test = saturating();
+        let (regression, candidate) = (IntegralRegression::new(test.problem(), 0), test.candidate(0, "x/(1.5 + x)"));
+        let found = regression.fitted(vec![candidate.term], vec![vec![1.0]]).expect("a right-hand side");
+        let (constant, coefficient) = (1.5 * found.constants[0][0], found.theta[0] * test.problem().factor(candidate));
+        // Steps end when the sum of squares falls by less than 1e-3, and states are smoothed: some 1e-2.
+        assert!((constant - 0.5).abs() < 0.01 && (coefficient + 2.0).abs() < 0.02, "{coefficient} x/({constant} + x)");
+    }
+
+    #[test]
+    fn what_a_proposal_costs_beside_its_deviance_stays() {
+        let test = saturating();
+        let regression = IntegralRegression::new(test.problem(), 0);
+        let values = regression.values(test.candidate(0, "x/(1.5 + x)").term, &[1.0]);
+        let best = regression.quadratic(&[&values]).at(&[0]);
+        let squares =
+            |values: &[f64], theta: &[f64]| regression.residual(&[values], theta).iter().map(|r| r * r).sum::<f64>();
+        let before = squares(&values, &best.theta);
+        let found = regression.refined(proposal(&test, "x/(1.5 + x)", regression.deviance(before) + 12.5));
+        let after = squares(&regression.values(found.terms[0], &found.constants[0]), &found.theta);
+        assert!(after < before);
+        let cost = found.score - regression.deviance(after);
+        assert!((cost - 12.5).abs() < 1e-9, "{cost}, expected 12.5 up to rounding");
+    }
+
+    #[test]
+    fn without_constants_or_hope_a_proposal_is_left_as_it_is() {
+        let test = saturating();
+        let regression = IntegralRegression::new(test.problem(), 0);
+        let line = Proposal { constants: vec![Vec::new()], ..proposal(&test, "x", 3.0) };
+        assert_eq!(regression.refined(line).theta, [0.0]);
+        let hopeless = regression.refined(proposal(&test, "x/(1.5 + x)", f64::INFINITY));
+        assert_eq!((hopeless.theta[0], hopeless.constants[0][0]), (0.0, 1.0));
+    }
+
+    #[test]
+    fn terms_that_are_the_same_at_their_constants_have_no_best_coefficients() {
+        // 1.5 and 4 in units of these: both are 3.
+        let test = saturating();
+        let regression = IntegralRegression::new(test.problem(), 0);
+        let terms = ["x/(1.5 + x)", "x/(4 + x)"].map(|text| test.candidate(0, text).term);
+        assert!(regression.fitted(terms.to_vec(), vec![vec![2.0], vec![0.75]]).is_none());
+        assert!(regression.fitted(terms.to_vec(), vec![vec![1.0], vec![1.0]]).is_some());
+    }
+}

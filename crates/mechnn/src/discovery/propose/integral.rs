@@ -214,3 +214,156 @@ fn remove_mean(points: &[Point], column: &mut [f64]) {
     let mean = products.sum::<f64>() / total;
     column.iter_mut().for_each(|value| *value -= mean);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::IntegralRegression;
+    use crate::data::Dataset;
+    use crate::discovery::DiscoveryOptions;
+    use crate::discovery::test_problem::{SWING, TestProblem, columns, options, polynomials, simulated, times};
+
+    /// The coefficients of these terms at their best, in the data's units.
+    fn coefficients(test: &TestProblem, state: usize, terms: &[&str]) -> Vec<f64> {
+        let regression = IntegralRegression::new(test.problem(), state);
+        let candidates: Vec<_> = terms.iter().map(|text| test.candidate(state, text)).collect();
+        let first = |term| test.space.dictionary.first_constants(term);
+        let columns: Vec<Vec<f64>> =
+            candidates.iter().map(|own| regression.values(own.term, &first(own.term))).collect();
+        let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let best = regression.quadratic(&views).at(&(0..terms.len()).collect::<Vec<_>>());
+        best.theta.iter().zip(candidates).map(|(theta, own)| theta * test.problem().factor(own)).collect()
+    }
+
+    fn assert_near(found: &[f64], expected: &[f64], tolerance: f64) {
+        assert_eq!(found.len(), expected.len());
+        let near = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < tolerance * b.abs());
+        assert!(near, "{found:?}, expected {expected:?}");
+    }
+
+    #[test]
+    fn clean_data_give_the_true_coefficients() {
+        // Smoothed states and trapezoids with end correction are of fourth order in a step of 0.1: some 1e-4.
+        let test = TestProblem::swing(2, 0.0);
+        assert_near(&coefficients(&test, 1, &["x", "y"]), &[-2.0, -0.3], 2e-3);
+        assert_near(&coefficients(&test, 0, &["y"]), &[1.0], 2e-3);
+    }
+
+    #[test]
+    fn several_trajectories_have_starts_of_their_own() {
+        // Decays from 1, from 30 and from -5 towards 2.
+        let data = simulated(&[("x", "1 - 0.5*x")], &[&[1.0], &[30.0], &[-5.0]], &times(41, 0.1));
+        let test = TestProblem::new(data, &polynomials(1));
+        assert_near(&coefficients(&test, 0, &["1", "x"]), &[1.0, -0.5], 1e-3);
+    }
+
+    #[test]
+    fn what_is_known_of_a_rate_is_taken_from_the_data() {
+        let data = simulated(&[("x", "1 - 0.5*x")], &[&[0.2]], &times(41, 0.2));
+        let test = TestProblem::new(data, &options(1, &[], "known = { x = \"1\" }"));
+        assert_near(&coefficients(&test, 0, &["x"]), &[-0.5], 1e-3);
+    }
+
+    #[test]
+    fn the_column_of_a_constant_is_the_time_about_its_mean() {
+        let test = TestProblem::swing(1, 0.0);
+        let regression = IntegralRegression::new(test.problem(), 0);
+        let column = regression.values(test.candidate(0, "1").term, &[]);
+        let times = &test.data.segments[0].times;
+        let mean = times.iter().sum::<f64>() / times.len() as f64;
+        for (found, time) in column.iter().zip(times) {
+            assert!((found - (time - mean)).abs() < 1e-12, "{found}, expected {} up to rounding", time - mean);
+        }
+        assert_eq!(column.len(), 81);
+    }
+
+    #[test]
+    fn proportional_noise_weighs_observations_by_their_size() {
+        let data = columns(&[("x", |t| t.exp())], &times(41, 0.1));
+        let proportional = Some(crate::data::NoiseModel::Proportional);
+        let test = TestProblem::new(data, &DiscoveryOptions { noise_model: proportional, ..polynomials(1) });
+        let regression = IntegralRegression::new(test.problem(), 0);
+        let column = regression.values(test.candidate(0, "1").term, &[]);
+        // The weighted mean of a column is zero where it is divided by the noise: Σ root (root (v - mean)) = 0.
+        let segment = &test.data.segments[0];
+        let roots: Vec<f64> =
+            segment.times.iter().enumerate().map(|(t, _)| segment.relative_noise.at(t).recip()).collect();
+        let balance: f64 = column.iter().zip(&roots).map(|(value, root)| value * root).sum();
+        let size: f64 = column.iter().zip(&roots).map(|(value, root)| (value * root).abs()).sum();
+        assert!(balance.abs() < 1e-12 * size, "{balance} of {size}");
+        assert!(roots[0] > 10.0 * roots[40], "the first row is 50 times as exact as the last");
+        assert_near(&coefficients(&test, 0, &["x"]), &[1.0], 1e-3);
+    }
+
+    /// Positions only.
+    fn position(equations: &[(&str, &str)], start: &[f64]) -> Dataset {
+        let mut trajectory = simulated(equations, &[start], &times(81, 0.1)).trajectories.remove(0);
+        trajectory.values = trajectory.values.select(ndarray::Axis(1), &[0]);
+        let data = Dataset::new("t", vec!["x".to_owned()], vec![trajectory]).and_then(Dataset::second_order);
+        data.expect("a data set")
+    }
+
+    #[test]
+    fn the_equation_of_a_velocity_is_integrated_twice() {
+        let test = TestProblem::new(position(&SWING, &[2.0, 0.0]), &polynomials(1));
+        // The velocity is the slope of smoothed positions: some 1e-3 off.
+        assert_near(&coefficients(&test, 1, &["x", "x_dot"]), &[-2.0, -0.3], 1e-2);
+        // A constant acceleration is half the square of the time, about the line that the best start leaves.
+        let regression = IntegralRegression::new(test.problem(), 1);
+        let column = regression.values(test.candidate(1, "1").term, &[]);
+        let times = &test.data.segments[0].times;
+        let mean = times.iter().sum::<f64>() / 81.0;
+        let line: Vec<f64> = times.iter().map(|t| t - mean).collect();
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let parabola: Vec<f64> = times.iter().map(|t| 0.5 * test.data.velocity_ratio(0) * t * t).collect();
+        let (middle, slope) = (parabola.iter().sum::<f64>() / 81.0, dot(&parabola, &line) / dot(&line, &line));
+        for ((found, value), t) in column.iter().zip(&parabola).zip(&line) {
+            let expected = value - middle - slope * t;
+            // Trapezoids with end correction are exact for a parabola.
+            assert!((found - expected).abs() < 1e-10, "{found}, expected {expected} up to rounding");
+        }
+    }
+
+    #[test]
+    fn derivatives_by_inner_constants_are_those_of_the_columns() {
+        // Central differences with a step of 1e-5 are exact to about 1e-9; so near is the column's end correction,
+        // which the derivative leaves out, not: some h² / 12 of a slope, 1e-3 of the column.
+        let test = TestProblem::new(
+            simulated(&SWING, &[&[2.0, 0.0]], &times(401, 0.02)),
+            &options(1, &["sin(1.5*x + 0.3)"], ""),
+        );
+        let (regression, term) =
+            (IntegralRegression::new(test.problem(), 1), test.candidate(1, "sin(1.5*x + 0.3)").term);
+        let found = regression.column(term, &[1.0, 1.0]);
+        assert_eq!(found.values, regression.values(term, &[1.0, 1.0]));
+        assert_eq!(found.by_constant.len(), 2);
+        const STEP: f64 = 1e-5;
+        for (k, by_constant) in found.by_constant.iter().enumerate() {
+            let moved = |by: f64| {
+                let mut constants = [1.0, 1.0];
+                constants[k] += by;
+                regression.values(term, &constants)
+            };
+            let size = by_constant.iter().fold(0.0f64, |size, value| size.max(value.abs()));
+            for ((found, after), before) in by_constant.iter().zip(moved(STEP)).zip(moved(-STEP)) {
+                let expected = (after - before) / (2.0 * STEP);
+                assert!((found - expected).abs() < 1e-3 * size, "constant {k}: {found}, expected {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_residual_is_what_the_columns_leave_of_the_data() {
+        let test = TestProblem::swing(1, 0.05);
+        let regression = IntegralRegression::new(test.problem(), 1);
+        let columns = ["x", "y"].map(|text| regression.values(test.candidate(1, text).term, &[]));
+        let views = [columns[0].as_slice(), columns[1].as_slice()];
+        let quadratic = regression.quadratic(&views);
+        let theta = [-1.3, 0.4];
+        let squares: f64 = regression.residual(&views, &theta).iter().map(|r| r * r).sum();
+        // base - 2 rᵀθ + θᵀGθ
+        let linear: f64 = quadratic.right.iter().zip(theta).map(|(r, t)| r * t).sum();
+        let square: f64 = (0..4).map(|i| quadratic.gram[i] * theta[i / 2] * theta[i % 2]).sum();
+        let expected = quadratic.base - 2.0 * linear + square;
+        assert!((squares / expected - 1.0).abs() < 1e-12, "{squares}, expected {expected} up to rounding");
+    }
+}
