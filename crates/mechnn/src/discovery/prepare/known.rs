@@ -80,3 +80,50 @@ impl KnownOfSegment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::KnownFunctions;
+    use crate::data::Dataset;
+    use crate::discovery::test_problem::columns;
+
+    fn driven(times: &[f64]) -> Dataset {
+        let data = columns(&[("x", |t| t), ("u", |t| 2.0 * t), ("v", |t| -t)], times);
+        data.with_controls(&["u".to_owned(), "v".to_owned()]).expect("inputs")
+    }
+
+    #[test]
+    fn values_are_those_of_the_data_at_their_own_time() {
+        // From 10 to 14; scaled times count from the start in units of 2.
+        let mut known = KnownFunctions::new(&driven(&[10.0, 12.0, 14.0]), true);
+        known.set_unit(2.0);
+        assert_eq!((known.count(), known.explicit_time(), known.segments().len()), (3, true, 1));
+        let mut values = [0.0; 3];
+        known.segments()[0].values_into(1.5, &mut values);
+        assert_eq!(values, [26.0, -13.0, 13.0]);
+    }
+
+    #[test]
+    fn outside_of_its_span_an_input_is_not_known_but_the_time_is() {
+        let known = KnownFunctions::new(&driven(&[0.0, 1.0]), true);
+        let mut values = [0.0; 3];
+        known.segments()[0].values_into(2.0, &mut values);
+        assert!(values[0].is_nan() && values[1].is_nan() && values[2] == 2.0, "{values:?}");
+        let without_time = KnownFunctions::new(&driven(&[0.0, 1.0]), false);
+        assert_eq!((without_time.count(), without_time.explicit_time()), (2, false));
+    }
+
+    #[test]
+    fn pieces_have_the_functions_of_their_sources() {
+        let (mut data, other) = (driven(&[0.0, 1.0]), driven(&[5.0, 6.0]));
+        data.trajectories.extend(other.trajectories);
+        let pieces = KnownFunctions::new(&data, false).of_pieces(&[1, 1, 0]);
+        let first = |piece: usize| {
+            let mut values = [0.0; 2];
+            pieces.segments()[piece].values_into(0.0, &mut values);
+            values[0]
+        };
+        assert_eq!([first(0), first(1), first(2)], [10.0, 10.0, 0.0]);
+        assert_eq!(pieces.count(), 2);
+    }
+}

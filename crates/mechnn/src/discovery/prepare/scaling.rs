@@ -16,3 +16,14 @@ impl Scaling {
         rate * self.time / self.state[d]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Scaling;
+
+    #[test]
+    fn a_known_rate_is_scaled_as_the_state_over_the_time() {
+        // In units of 20 and of 0.5 units of time 8 per unit of time is 4 in half of it, a fifth of 20.
+        assert_eq!(Scaling { state: vec![1.0, 20.0], time: 0.5 }.rate(1, 8.0), 0.2);
+    }
+}

@@ -63,3 +63,35 @@ fn power(prepared: &PreparedData, d: usize, frequency: f64) -> f64 {
     }
     total
 }
+
+#[cfg(test)]
+mod tests {
+    use super::dominant_frequencies;
+    use crate::discovery::test_problem::{Column, TestProblem, columns, polynomials, times};
+
+    #[test]
+    fn the_frequency_of_a_sine_is_found_in_the_units_of_the_data() {
+        let data = columns(&[("x", |t| (2.5 * t).sin()), ("y", |t| 100.0 + t)], &times(151, 0.1));
+        let found = dominant_frequencies(&TestProblem::new(data, &polynomials(1)).data);
+        // Frequencies are multiples of half a period in 15 units of time, 0.21 apart.
+        assert!((found[0] - 2.5).abs() <= 0.5 * std::f64::consts::PI / 15.0 + 1e-12, "{found:?}");
+    }
+
+    #[test]
+    fn of_two_sines_the_one_with_faster_rates_comes_first_and_both_states_count() {
+        let functions: [Column; 2] = [("x", |t| t.sin() + 0.9 * (4.0 * t).sin()), ("y", |t| (7.0 * t).sin())];
+        let found =
+            dominant_frequencies(&TestProblem::new(columns(&functions, &times(151, 0.1)), &polynomials(1)).data);
+        let near = |frequency: f64| found.iter().position(|own| (own - frequency).abs() < 0.21);
+        // The rate of x has an amplitude of 1 and of 3.6.
+        let (four, seven, one) = (near(4.0), near(7.0), near(1.0));
+        assert!([four, seven].iter().all(|own| own.is_some_and(|at| at < 2)) && one > Some(1), "{found:?}");
+        assert!(found.len() <= 6);
+        // Neighbours are one peak.
+        let step = std::f64::consts::PI / 15.0;
+        assert!(
+            found.iter().enumerate().all(|(i, a)| found[..i].iter().all(|b| (a - b).abs() > 1.5 * step)),
+            "{found:?}"
+        );
+    }
+}

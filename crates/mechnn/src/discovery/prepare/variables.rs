@@ -49,3 +49,48 @@ impl PreparedData {
         if self.known.explicit_time() { gradient[gradient.len() - 1] * self.scaling.time } else { 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::data::Dataset;
+    use crate::discovery::DiscoveryOptions;
+    use crate::discovery::prepare::PreparedData;
+    use crate::discovery::test_problem::{TestProblem, columns, polynomials, times};
+
+    fn driven(explicit_time: bool) -> PreparedData {
+        let data: Dataset = columns(&[("x", |t| 50.0 + t.sin()), ("u", |t| 2.0 - t)], &times(41, 0.5));
+        let data = data.with_controls(&["u".to_owned()]).expect("an input");
+        TestProblem::new(data, &DiscoveryOptions { explicit_time, ..polynomials(1) }).data
+    }
+
+    #[test]
+    fn variables_are_states_inputs_and_time_in_the_units_of_the_data() {
+        let data = driven(true);
+        let variables = data.variables_on_grid();
+        assert_eq!((variables.len(), data.known_on_grid().len()), (41 * 3, 41 * 2));
+        for (point, (own, scaled)) in variables.chunks(3).zip(&data.states).enumerate() {
+            let t = 0.5 * point as f64;
+            assert!((own[1] - (2.0 - t)).abs() < 1e-12 && (own[2] - t).abs() < 1e-12, "{own:?} at {t}");
+            assert_eq!(own[0], scaled * data.scaling.state[0]);
+            // Smoothed without noise.
+            assert!((own[0] - 50.0 - t.sin()).abs() < 0.01, "{own:?} at {t}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_those_of_states_and_known_functions() {
+        let ranges = driven(true).ranges();
+        assert_eq!(ranges.len(), 3);
+        let [x, u, t] = [ranges[0], ranges[1], ranges[2]];
+        assert!(x.is_positive() && (x.mean - 50.0).abs() < 0.2 && (x.spread - 0.7).abs() < 0.1, "{x:?}");
+        assert!((u.least + 18.0).abs() < 1e-12 && (u.largest - 2.0).abs() < 1e-12, "{u:?}");
+        assert!(t.least == 0.0 && (t.largest - 20.0).abs() < 1e-12, "{t:?}");
+    }
+
+    #[test]
+    fn terms_change_by_themselves_only_where_the_time_is_a_variable() {
+        let with_time = driven(true);
+        assert_eq!(with_time.slope_in_time(&[3.0, 5.0, 0.7]), 0.7 * with_time.scaling.time);
+        assert_eq!(driven(false).slope_in_time(&[3.0, 5.0]), 0.0);
+    }
+}
