@@ -49,3 +49,74 @@ pub(super) fn guess_of_subset(problem: &Problem<'_>, fit: &Fit, all: &[Candidate
     };
     Guess::of_terms(problem, subset.members.iter().zip(&subset.theta).map(guess).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Candidate, Subset, guess_of_subset, neighbours};
+    use crate::discovery::test_problem::{SWING, TestProblem, options, simulated, times};
+
+    fn all_candidates(test: &TestProblem) -> Vec<Candidate> {
+        let terms = 0..test.space.dictionary.len();
+        terms.flat_map(|term| [0, 1].map(|state| Candidate { state, term })).collect()
+    }
+
+    #[test]
+    fn the_true_structure_is_among_the_neighbours_one_and_two_terms_away() {
+        let test = TestProblem::swing(2, 0.01);
+        let shortlist = all_candidates(&test);
+        let truth = test.structure(&[(0, "y"), (1, "x"), (1, "y")]);
+        for from in [
+            // One too many, one missing, one in place of another, and both at once.
+            &[(0, "y"), (0, "x*y"), (1, "x"), (1, "y")][..],
+            &[(0, "y"), (1, "x")],
+            &[(0, "y"), (1, "x"), (1, "y**2")],
+            &[(0, "y"), (0, "x**2"), (1, "x")],
+        ] {
+            let near = neighbours(&test.problem(), &test.fit(from), &shortlist, test.tuning.tight, 10);
+            let found = near.iter().find(|guess| guess.structure == truth);
+            let guess = found.unwrap_or_else(|| panic!("from {from:?}: {near:?}"));
+            // Its numbers are those of the quadratic, near the true ones.
+            let units = test.problem().units(&truth);
+            for ((number, unit), expected) in guess.parameters.iter().zip(units).zip([1.0, -2.0, -0.3]) {
+                assert!((number * unit - expected).abs() < 0.3, "from {from:?}: {}, not {expected}", number * unit);
+            }
+            assert!(near.len() <= 10 && near.iter().all(|guess| guess.structure != test.structure(from)));
+        }
+    }
+
+    #[test]
+    fn neighbours_have_the_signs_that_they_must_have() {
+        let data = simulated(&SWING, &[&[2.0, 0.0]], &times(81, 0.1)).with_noise(0.01, 7).expect("noise");
+        let table = "signs = { y = { y = \"positive\" } }";
+        let test = TestProblem::new(data, &options(1, &[], table));
+        let fit = test.fit(&[(0, "y"), (1, "x")]);
+        let near = neighbours(&test.problem(), &fit, &all_candidates(&test), test.tuning.tight, 20);
+        let damping = test.candidate(1, "y");
+        for guess in &near {
+            let place = guess.structure.candidates().iter().position(|own| *own == damping);
+            assert!(place.is_none_or(|at| guess.parameters[at] >= 0.0), "{guess:?}");
+        }
+        assert!(!near.is_empty());
+    }
+
+    #[test]
+    fn constants_are_those_of_the_fit_where_it_has_the_function_and_shared_ones_everywhere() {
+        let data = simulated(&SWING, &[&[2.0, 0.0]], &times(81, 0.1));
+        let test = TestProblem::new(data, &options(1, &["x/(1 + x**2)"], "shared = [\"x/(1 + x**2)\"]"));
+        let mut fit = test.fit(&[(0, "y"), (1, "x/(1 + x**2)")]);
+        fit.estimate.parameters[2] = 0.37;
+        let function = test.candidate(0, "x/(1 + x**2)");
+        let all = [fit.structure.candidates(), &[function]].concat();
+        let subset =
+            |members: &[usize]| Subset { members: members.to_vec(), theta: vec![0.5; members.len()], score: 0.0 };
+        for members in [&[1][..], &[2], &[0, 1, 2]] {
+            let guess = guess_of_subset(&test.problem(), &fit, &all, &subset(members));
+            assert_eq!(guess.parameters.last(), Some(&0.37), "{members:?}");
+            assert_eq!(guess.parameters.len(), members.len() + 1);
+        }
+        // Where it is not shared another equation starts anew.
+        let free = TestProblem::new(test.dataset, &options(1, &["x/(1 + x**2)"], ""));
+        let guess = guess_of_subset(&free.problem(), &fit, &all, &subset(&[1, 2]));
+        assert_eq!(guess.parameters[2..], [1.0, 0.37], "of x, then of y");
+    }
+}

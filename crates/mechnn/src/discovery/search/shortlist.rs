@@ -29,3 +29,49 @@ pub(super) fn shortlist(problem: &Problem<'_>, proposals: &[Vec<Proposal>], term
     }
     shortlist
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Candidate, Proposal, SIMPLEST, shortlist};
+    use crate::discovery::test_problem::{HUNT, TestProblem, options, simulated, times};
+
+    fn hunt(degree: u8, table: &str) -> TestProblem {
+        let starts: [&[f64]; 4] = [&[1.0, 3.0], &[3.0, 1.0], &[0.5, 0.7], &[2.0, 2.5]];
+        TestProblem::new(simulated(&HUNT, &starts, &times(41, 0.25)), &options(degree, &[], table))
+    }
+
+    fn proposal(terms: &[usize]) -> Proposal {
+        let (theta, constants) = (vec![1.0; terms.len()], vec![Vec::new(); terms.len()]);
+        Proposal { terms: terms.to_vec(), theta, constants, score: 0.0 }
+    }
+
+    #[test]
+    fn it_has_the_simplest_terms_and_those_of_the_proposals_in_order() {
+        let test = hunt(6, "");
+        let count = test.space.dictionary.len();
+        assert!(count > SIMPLEST + 2, "{count} of 28 terms can be told apart");
+        let proposals = [vec![proposal(&[2, count - 1]), proposal(&[count - 2])], vec![proposal(&[0])]];
+        let found = shortlist(&test.problem(), &proposals, count);
+        let simplest = 0..SIMPLEST;
+        let expected: Vec<Candidate> = simplest
+            .clone()
+            .chain([count - 2, count - 1])
+            .map(|term| Candidate { state: 0, term })
+            .chain(simplest.map(|term| Candidate { state: 1, term }))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn it_has_only_what_a_structure_may_have_and_only_of_the_first_terms() {
+        let table = "ties = [{ x = \"-x*y\", y = \"x*y\" }]\nterms = { x = [\"x\"] }";
+        let test = hunt(2, table);
+        let flow = test.candidate(0, "x*y").term;
+        let found = shortlist(&test.problem(), &[vec![proposal(&[0, flow])], vec![proposal(&[flow])]], 6);
+        assert!(found.iter().all(|candidate| test.space.has(*candidate)), "{found:?}");
+        let of_state = |state: usize| found.iter().filter(|own| own.state == state).count();
+        assert_eq!((of_state(0), of_state(1)), (2, 5));
+        let linear = shortlist(&test.problem(), &[Vec::new(), Vec::new()], 3);
+        assert_eq!(linear.len(), 1 + 3, "of 1, x, y the first equation may have one");
+    }
+}
