@@ -26,3 +26,31 @@ pub(crate) fn finish(problem: &Problem<'_>, fit: &Fit, options: &DiscoveryOption
         None => polish(problem, fit, options.simplify),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::finish;
+    use crate::data::NoiseModel;
+    use crate::discovery::DiscoveryOptions;
+    use crate::discovery::test_problem::{TestProblem, polynomials, simulated, times};
+
+    #[test]
+    fn the_noise_model_is_left_alone_where_it_or_the_noise_is_given() {
+        let mut data = simulated(&[("x", "-0.7*x")], &[&[10.0]], &times(61, 0.1));
+        // Every value a tenth too large or too small in turn: proportional, whatever is said.
+        for (i, value) in data.trajectories[0].values.iter_mut().enumerate() {
+            *value *= if (i / 2) % 2 == 0 { 1.1 } else { 0.9 };
+        }
+        let additive = DiscoveryOptions { noise_model: Some(NoiseModel::Additive), simplify: false, ..polynomials(1) };
+        let test = TestProblem::new(data, &additive);
+        let fit = test.fit(&[(0, "x")]);
+        let open = DiscoveryOptions { noise_model: None, ..additive.clone() };
+        let known = DiscoveryOptions { noise_model: None, noise_std: Some(vec![0.5]), ..additive.clone() };
+        for (options, expected) in
+            [(&additive, NoiseModel::Additive), (&known, NoiseModel::Additive), (&open, NoiseModel::Proportional)]
+        {
+            let polished = finish(&test.problem(), &fit, options).expect("a fit");
+            assert_eq!(polished.data.noise_models, [expected]);
+        }
+    }
+}

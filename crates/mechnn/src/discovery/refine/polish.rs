@@ -61,3 +61,42 @@ pub(crate) fn polish(problem: &Problem<'_>, fit: &Fit, simple: bool) -> Result<P
     }
     Ok(Polished { fit, marginals, data })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_STEP, polish};
+    use crate::discovery::test_problem::{SWING, TestProblem, polynomials, simulated, times};
+
+    const TRUE: [(usize, &str); 3] = [(0, "y"), (1, "x"), (1, "y")];
+
+    #[test]
+    fn simple_numbers_are_set_with_the_uncertainty_that_they_had() {
+        let test = TestProblem::swing(1, 0.02);
+        let fit = test.fit(&TRUE);
+        let [free, simple] = [false, true].map(|simple| polish(&test.problem(), &fit, simple).expect("a fit"));
+        let (numbers, estimates) = (test.numbers(&simple.fit), test.numbers(&free.fit));
+        assert!((numbers[0] - 1.0).abs() < 1e-12 && (numbers[1] + 2.0).abs() < 1e-12, "{numbers:?}");
+        assert!(free.fit.map.is_identity() && estimates[0] != 1.0 && estimates[1] != -2.0, "{estimates:?}");
+        // Of each number the second moment about its value: at least the variance about the estimate.
+        for j in 0..3 {
+            let [before, after] = [&free, &simple].map(|own| own.marginals.parameters[j * 3 + j]);
+            let moved = (simple.fit.parameters()[j] - free.fit.parameters()[j]).powi(2);
+            assert!((after - before - moved).abs() < 1e-9 * after, "number {j}: {before}, {moved}, {after}");
+        }
+    }
+
+    #[test]
+    fn the_last_fit_is_on_a_grid_whose_steps_are_short() {
+        let data = simulated(&SWING, &[&[2.0, 0.0]], &times(41, 0.25));
+        let test = TestProblem::new(data, &polynomials(1));
+        let polished = polish(&test.problem(), &test.fit(&TRUE), false).expect("a fit");
+        let times = &polished.data.segments[0].times;
+        assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= LONGEST_STEP));
+        assert_eq!(polished.fit.estimate.states.len(), 2 * times.len());
+        assert_eq!(polished.marginals.states.len(), 2 * times.len());
+        for (found, expected) in test.numbers(&polished.fit).iter().zip([1.0, -2.0, -0.3]) {
+            // Exact data, and an error of a step that is a 16th of what it was on the grid of the data.
+            assert!((found - expected).abs() < 1e-6, "{found}, expected {expected}");
+        }
+    }
+}

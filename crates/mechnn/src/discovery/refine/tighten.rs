@@ -32,3 +32,40 @@ pub(super) fn tightened(problem: &Problem<'_>, first: Fit) -> (Fit, f64) {
     }
     (best, reached)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Criterion, LEVELS, PATIENT, RISE, tightened};
+    use crate::discovery::refine::settled;
+    use crate::discovery::test_problem::{SWING, TestProblem, polynomials, simulated, times};
+
+    #[test]
+    fn true_equations_bear_the_smallest_model_error() {
+        let test = TestProblem::swing(1, 0.02);
+        let fit = settled(&test.problem(), test.fit(&[(0, "y"), (1, "x"), (1, "y")]), PATIENT).expect("a fit");
+        let (tight, level) = tightened(&test.problem(), fit.clone());
+        assert_eq!(level, LEVELS[LEVELS.len() - 1]);
+        for (found, expected) in test.numbers(&tight).iter().zip([1.0, -2.0, -0.3]) {
+            // Noise of 2 %, and 81 rows.
+            assert!((found - expected).abs() < 0.03, "{:?}", test.numbers(&tight));
+        }
+    }
+
+    #[test]
+    fn wrong_equations_keep_the_level_that_they_can() {
+        // A driven swing without its drive, which a loose model error makes up for.
+        let drive = [("x", "y"), ("y", "-2*x - 0.3*y + 0.2*sin(3*z)"), ("z", "1")];
+        let mut data = simulated(&drive, &[&[2.0, 0.0, 0.0]], &times(81, 0.1)).trajectories.remove(0);
+        data.values = data.values.select(ndarray::Axis(1), &[0, 1]);
+        let states = SWING.map(|(state, _)| state.to_owned()).to_vec();
+        let data = crate::data::Dataset::new("t", states, vec![data]).and_then(|data| data.with_noise(0.001, 1));
+        let mut test = TestProblem::new(data.expect("a data set"), &polynomials(1));
+        test.tuning.tight = 0.3;
+        let fit = test.fit(&[(0, "y"), (1, "x"), (1, "y")]);
+        let (kept, level) = tightened(&test.problem(), fit.clone());
+        assert_eq!(level, 0.3, "without that error the equations cannot follow the data");
+        let criterion = Criterion::new(test.problem());
+        let rise = criterion.deviance(&kept) - criterion.deviance(&fit);
+        assert!(rise < RISE * test.data.all_observations(), "{rise}");
+    }
+}
