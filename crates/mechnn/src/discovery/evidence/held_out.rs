@@ -72,3 +72,81 @@ pub(crate) fn refit_without_last_rows(problem: &Problem<'_>, fit: &Fit) -> Optio
     let fit = estimator.fit(guess, states, &fit.noise, &levels, GaussNewton::default()).ok()?;
     Some(Refit { data, fit, rows })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Refit, refit_without_last_rows};
+    use crate::data::{Dataset, NoiseModel};
+    use crate::discovery::DiscoveryOptions;
+    use crate::discovery::test_problem::{SWING, TestProblem, polynomials, simulated, times};
+
+    const TRUE: [(usize, &str); 3] = [(0, "y"), (1, "x"), (1, "y")];
+
+    /// A trajectory of 51 rows, and a second one of so many.
+    fn two(rows: u32) -> Dataset {
+        let mut data = simulated(&SWING, &[&[2.0, 0.0], &[0.0, 3.0]], &times(51, 0.1));
+        let short = simulated(&SWING, &[&[0.0, 3.0]], &times(rows, 0.1)).trajectories.remove(0);
+        (data.trajectories[1].times, data.trajectories[1].values) = (short.times, short.values);
+        data.with_noise(0.02, 4).expect("noise")
+    }
+
+    #[test]
+    fn a_fifth_of_the_rows_is_left_out_where_the_rest_is_enough() {
+        let test = TestProblem::new(two(10), &DiscoveryOptions { min_intervals: 100, ..polynomials(1) });
+        let fit = test.fit(&TRUE);
+        let Refit { data, fit: refit, rows } = refit_without_last_rows(&test.problem(), &fit).expect("a refit");
+        // 0.8 times 51 is 40.8; 2 of 10 are too few to say anything.
+        assert_eq!(rows, [40, 10]);
+        let mut points = 0;
+        for (index, (own, whole)) in data.segments.iter().zip(&test.data.segments).enumerate() {
+            let observed_at = &test.data.observed_at[index][..rows[index]];
+            assert_eq!(data.observed_at[index], observed_at);
+            // The grid ends with the last row that stays.
+            assert_eq!(own.times.len(), observed_at[rows[index] - 1] + 1);
+            assert_eq!(own.times, whole.times[..own.times.len()]);
+            // NaN is between the rows, so compare what is there.
+            let there = |values: &[f64]| values.iter().copied().filter(|y| !y.is_nan()).collect::<Vec<_>>();
+            assert_eq!(there(&own.observations), there(&whole.observations[..2 * own.times.len()]));
+            assert_eq!(there(&own.observations).len(), 2 * rows[index]);
+            points += own.times.len();
+        }
+        assert_eq!((refit.estimate.states.len(), &refit.structure), (2 * points, &fit.structure));
+        assert_ne!(refit.parameters(), fit.parameters(), "fewer data, other numbers");
+        for (found, expected) in test.numbers(&refit).iter().zip([1.0, -2.0, -0.3]) {
+            // Noise of 2 % in 50 rows.
+            assert!((found - expected).abs() < 0.05, "{:?}", test.numbers(&refit));
+        }
+    }
+
+    #[test]
+    fn the_noise_of_single_observations_is_cut_with_them() {
+        let equations = [("x", "-0.5*x"), ("y", "0.5*x - 0.2*y")];
+        let data = simulated(&equations, &[&[5.0, 1.0]], &times(41, 0.1)).with_noise(0.01, 4).expect("noise");
+        let options = DiscoveryOptions { noise_model: Some(NoiseModel::Proportional), ..polynomials(1) };
+        let test = TestProblem::new(data, &options);
+        let fit = test.fit(&[(0, "x"), (1, "x"), (1, "y")]);
+        let Refit { data, .. } = refit_without_last_rows(&test.problem(), &fit).expect("a refit");
+        let (own, whole) = (&data.segments[0], &test.data.segments[0]);
+        assert_eq!(own.times.len(), 32);
+        assert_eq!(own.relative_noise, whole.relative_noise.of(0..64));
+    }
+
+    #[test]
+    fn there_is_none_where_every_trajectory_is_too_short() {
+        let data = simulated(&SWING, &[&[2.0, 0.0]], &times(12, 0.3));
+        let test = TestProblem::new(data, &polynomials(1));
+        // 3 of 12 would be left out, were 0.8 times 12 not 9.6: 9 stay.
+        assert!(refit_without_last_rows(&test.problem(), &test.fit(&TRUE)).is_some());
+        let data = simulated(&SWING, &[&[2.0, 0.0]], &times(10, 0.3));
+        let test = TestProblem::new(data, &polynomials(1));
+        assert!(refit_without_last_rows(&test.problem(), &test.fit(&TRUE)).is_none());
+    }
+
+    #[test]
+    fn rows_without_a_value_at_the_end_say_nothing() {
+        let mut data = simulated(&SWING, &[&[2.0, 0.0]], &times(41, 0.1));
+        (32..41).for_each(|row| data.trajectories[0].values.row_mut(row).fill(f64::NAN));
+        let test = TestProblem::new(data, &polynomials(1));
+        assert!(refit_without_last_rows(&test.problem(), &test.fit(&TRUE)).is_none());
+    }
+}

@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_function_is_proposed_with_its_constants_at_their_best_and_once_in_a_right_hand_side() {
-        let data = simulated(&[("x", "1 - 2*x/(0.5 + x)")], &[&[4.0]], &times(61, 0.1));
+        let data = simulated(&[("x", "1 - 2*x/(0.5 + x)")], &[&[4.0]], &times(41, 0.15));
         let library = Some(LibrarySpec::polynomial(1).with_functions(&[FunctionFamily::Rational]));
         let test = TestProblem::new(data, &DiscoveryOptions { library, ..polynomials(1) });
         let dictionary = &test.space.dictionary;

@@ -48,3 +48,40 @@ impl Numbers {
         (0..p).filter(known).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Numbers;
+    use crate::discovery::test_problem::{TestProblem, options, simulated, times};
+
+    #[test]
+    fn numbers_and_their_covariance_are_in_the_units_of_the_data() {
+        let data = simulated(&[("x", "-2*x/(0.5 + x)"), ("y", "x - y")], &[&[3.0, 0.2]], &times(41, 0.05));
+        let test = TestProblem::new(data, &options(1, &["x/(0.4 + x)"], ""));
+        let fit = test.fit(&[(0, "x/(0.4 + x)"), (1, "x"), (1, "y")]);
+        let scaled: Vec<f64> = (0..16).map(|index| f64::from(index + 1)).collect();
+        let numbers = Numbers::new(&test.problem(), &fit, &scaled);
+        for (found, expected) in numbers.theta.iter().zip([-2.0, 1.0, -1.0, 0.5]) {
+            // Clean data.
+            assert!((found - expected).abs() < 1e-3, "{:?}", numbers.theta);
+        }
+        let units = test.problem().units(&fit.structure);
+        assert_eq!(units[3], 0.4);
+        for (index, found) in numbers.covariance.iter().enumerate() {
+            let expected = scaled[index] * units[index / 4] * units[index % 4];
+            assert_eq!(*found, expected);
+        }
+        let function = test.candidate(0, "x/(0.4 + x)").term;
+        let linear = ["x", "y"].map(|text| test.candidate(1, text).term);
+        assert_eq!((numbers.equation, numbers.term), (vec![0, 1, 1], vec![function, linear[0], linear[1]]));
+        assert_eq!(numbers.constant, [(test.space.dictionary.families[function], 0)]);
+    }
+
+    #[test]
+    fn a_number_is_known_to_less_than_a_tenth_of_itself() {
+        let covariance = vec![0.0099, 0.0, 0.0, 0.0101];
+        let (equation, term) = (vec![0, 0], vec![1, 2]);
+        let numbers = Numbers { theta: vec![1.0, -1.0], covariance, equation, term, constant: Vec::new() };
+        assert_eq!(numbers.known(), [0]);
+    }
+}
