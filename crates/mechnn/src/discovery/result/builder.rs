@@ -206,3 +206,110 @@ impl ResultBuilder<'_> {
         Ok(scores)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Fit, ResultBuilder, Searched};
+    use crate::discovery::DiscoveryOptions;
+    use crate::discovery::fit::Estimator;
+    use crate::discovery::test_problem::{HUNT, SWING, TestProblem, options, polynomials, simulated, times};
+    use crate::equation::{FunctionFamily, LibrarySpec, RolloutStatus};
+
+    const TRUE: [(usize, &str); 3] = [(0, "y"), (1, "x"), (1, "y")];
+
+    fn builder(test: &TestProblem) -> ResultBuilder<'_> {
+        ResultBuilder { data: &test.dataset, problem: test.problem() }
+    }
+
+    #[test]
+    fn no_model_of_the_pareto_front_is_matched_by_a_smaller_one() {
+        let test = TestProblem::swing(2, 0.02);
+        // The four-term fit has a term in place of the damping: larger, and worse than the truth.
+        let structures: [&[(usize, &str)]; 5] = [
+            &[],
+            &TRUE[..2],
+            &TRUE,
+            &[(0, "y"), (0, "x*y"), (1, "x"), (1, "x**2")],
+            &[(0, "y"), (0, "x*y"), (1, "x"), (1, "y"), (1, "x**2")],
+        ];
+        let mut fits: Vec<Fit> = structures.iter().map(|terms| test.fit(terms)).collect();
+        let pick = fits[2].clone();
+        // In whatever order they come.
+        fits.reverse();
+        let front = builder(&test).pareto_front(fits, &pick).expect("finite numbers");
+        let sizes: Vec<usize> = front.iter().map(|own| own.model.term_count()).collect();
+        assert_eq!(sizes, [0, 2, 3, 5]);
+        assert!(front.windows(2).all(|pair| pair[1].deviance < pair[0].deviance));
+        let chosen: Vec<bool> = front.iter().map(|own| own.chosen).collect();
+        assert_eq!(chosen, [false, false, true, false]);
+    }
+
+    #[test]
+    fn the_pick_is_on_the_front_in_place_of_what_has_its_size() {
+        let test = TestProblem::swing(2, 0.02);
+        let other = test.fit(&[(0, "y"), (1, "x"), (1, "x**2")]);
+        let pick = test.fit(&TRUE);
+        let front = builder(&test).pareto_front(vec![test.fit(&[]), other], &pick).expect("finite numbers");
+        let sizes: Vec<(usize, bool)> = front.iter().map(|own| (own.model.term_count(), own.chosen)).collect();
+        assert_eq!(sizes, [(0, false), (3, true)]);
+        // Even where a smaller one explains more: it is what was chosen.
+        let worse = test.fit(&[(0, "x"), (1, "y"), (1, "x**2")]);
+        let front = builder(&test).pareto_front(vec![test.fit(&TRUE[..2])], &worse).expect("finite numbers");
+        assert!(front.len() == 2 && front[1].chosen && front[1].deviance > front[0].deviance);
+    }
+
+    #[test]
+    fn weights_are_of_structures_and_one_function_from_two_starts_is_one() {
+        let library = Some(LibrarySpec::polynomial(1).with_functions(&[FunctionFamily::Rational]));
+        let data = simulated(&[HUNT[0], HUNT[1]], &[&[1.0, 1.0]], &times(41, 0.25));
+        let test = TestProblem::new(data, &DiscoveryOptions { library, ..polynomials(1) });
+        let families = &test.space.dictionary.families;
+        let twice = (1..families.len()).find(|&term| families[term] == families[term - 1]).expect("two starts");
+        let with = |term: usize, criterion: f64| {
+            let candidate = crate::discovery::candidates::Candidate { state: 0, term };
+            let mut fit = test.fit(&[(0, "x")]);
+            fit.structure = test.problem().structure(vec![candidate]);
+            fit.map = crate::discovery::fit::AffineMap::identity(fit.structure.parameters());
+            fit.estimate.parameters = vec![1.0; fit.structure.parameters()];
+            Fit { criterion, ..fit }
+        };
+        let fits = [with(1, 14.0), with(twice - 1, 13.0), with(twice, 12.0)];
+        let models = builder(&test).weighted_models(&fits).expect("finite numbers");
+        // 12 against 14: odds of e.
+        let expected = 1f64.exp() / (1.0 + 1f64.exp());
+        assert_eq!(models.len(), 2);
+        assert!((models[0].weight - expected).abs() < 1e-12, "{}", models[0].weight);
+        let (term, own) = (test.space.dictionary.term(twice), &models[0].model.equations[0].terms[0].term);
+        assert!(own.has_form_of(term) && own.constants() == term.constants(), "the better of the two starts");
+    }
+
+    #[test]
+    fn a_result_has_everything_in_the_units_of_the_data() {
+        let clean = simulated(&SWING, &[&[2.0, 0.0]], &times(81, 0.1));
+        let mut dataset = clean.with_noise(0.02, 7).expect("noise");
+        dataset.trajectories[0].times.iter_mut().for_each(|t| *t += 1000.0);
+        let test = TestProblem::new(dataset, &options(1, &[], ""));
+        let fit = test.fit(&TRUE);
+        let marginals = Estimator::new(test.problem()).marginals(&fit, test.tuning.tight).expect("marginals");
+        let result = builder(&test).result(&fit, &marginals, Searched::default()).expect("a result");
+        let (own, data) = (&result.trajectories[0], &test.dataset.trajectories[0]);
+        let observed: Vec<f64> = own.observed_at.iter().map(|&at| own.times[at]).collect();
+        assert_eq!(observed, data.times, "exactly the times of the data");
+        for d in 0..2 {
+            // Residuals are the noise that was put in, but for what five numbers of 162 follow of it.
+            let noise = &data.values.column(d) - &clean.trajectories[0].values.column(d);
+            let put_in = (noise.iter().map(|own| own * own).sum::<f64>() / 81.0).sqrt();
+            assert!((result.noise[d] / put_in - 1.0).abs() < 0.05, "{} of {put_in}", result.noise[d]);
+            // Estimated states are nearer to the truth than single observations.
+            assert!(own.state_std.column(d).iter().all(|std| *std > 0.0 && *std < put_in), "{:?}", own.state_std);
+        }
+        assert_eq!((own.rollout.status, result.candidates, result.interrupted), (RolloutStatus::Finished, 6, false));
+        assert!(own.fit_r2 > 0.99 && own.rollout_r2 > 0.99 && result.is_stable());
+        assert_eq!(result.covariance.dim(), (3, 3));
+        let held_out = result.evidence.held_out[0].expect("81 rows are enough");
+        // 64 rows stay. A prediction whose error is the noise has 1; of 34 values that is known to an eighth.
+        assert_eq!(held_out.rows, 17);
+        assert!(held_out.r2 > 0.9 && (held_out.error - 1.0).abs() < 0.5, "{held_out:?}");
+        assert!(result.evidence.residuals.iter().all(|own| own.is_some_and(|own| own.is_white())));
+    }
+}

@@ -102,3 +102,39 @@ impl DiscoveryResult {
             .then(|| self.noise.iter().enumerate().map(fraction).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DiscoveryResult, NoiseModel};
+    use crate::discovery::fit::Estimator;
+    use crate::discovery::result::{ResultBuilder, Searched};
+    use crate::discovery::test_problem::TestProblem;
+
+    fn swing() -> DiscoveryResult {
+        let test = TestProblem::swing(1, 0.02);
+        let fit = test.fit(&[(0, "y"), (1, "x"), (1, "y")]);
+        let marginals = Estimator::new(test.problem()).marginals(&fit, test.tuning.tight).expect("marginals");
+        let builder = ResultBuilder { data: &test.dataset, problem: test.problem() };
+        builder.result(&fit, &marginals, Searched::default()).expect("a result")
+    }
+
+    #[test]
+    fn the_noise_is_a_fraction_of_the_states_where_it_is_proportional_everywhere() {
+        let mut result = swing();
+        assert_eq!((result.noise_model(), result.noise_fractions()), (Some(NoiseModel::Additive), None));
+        result.noise_models = vec![NoiseModel::Proportional, NoiseModel::Additive];
+        assert_eq!((result.noise_model(), result.noise_fractions()), (None, None));
+        result.noise_models = vec![NoiseModel::Proportional; 2];
+        let states = &result.trajectories[0].states;
+        let size = (states.column(1).iter().map(|x| x * x).sum::<f64>() / states.nrows() as f64).sqrt();
+        let fractions = result.noise_fractions().expect("proportional everywhere");
+        assert!((fractions[1] - result.noise[1] / size).abs() < 1e-15, "{fractions:?}");
+    }
+
+    #[test]
+    fn terms_that_were_given_have_no_weights_and_a_good_fit_is_said_to_be_one() {
+        let result = swing();
+        assert!(result.term_weights().is_empty());
+        assert!(result.conclusion().starts_with(&result.verdict().to_string()));
+    }
+}
