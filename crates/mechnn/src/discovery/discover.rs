@@ -120,3 +120,94 @@ fn progress(builder: &ResultBuilder<'_>, fit: &Fit, step: Step) -> Result<Progre
         model: Some(builder.model(fit, None)?),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::{DiscoveryOptions, Observer, Progress, Stage, discover};
+    use crate::data::Dataset;
+    use crate::discovery::test_problem::{SWING, polynomials, simulated, times};
+    use crate::discovery::{Silent, Tuning};
+    use crate::equation::SparseModel;
+
+    fn swing() -> Dataset {
+        simulated(&SWING, &[&[2.0, 0.0]], &times(41, 0.2)).with_noise(0.02, 5).expect("noise")
+    }
+
+    /// A search that looks less far: the data are small, and the truth is simple.
+    fn quick() -> DiscoveryOptions {
+        let tuning = Tuning { beam: 10, exchanges: 3, neighbours: 4, survivors: 3, ..Tuning::default() };
+        DiscoveryOptions { tuning, ..polynomials(1) }
+    }
+
+    fn has_form(model: &SparseModel, equations: &[(&str, &str)]) -> bool {
+        let text = |model: &SparseModel| {
+            let names = model.variables();
+            model.terms().map(|(d, own)| (d, own.term.python(&names))).collect::<Vec<_>>()
+        };
+        text(model) == text(&SparseModel::from_text("t", equations).expect("equations"))
+    }
+
+    #[derive(Default)]
+    struct Remembers {
+        stages: Vec<Stage>,
+        steps: Vec<Progress>,
+        stops: bool,
+    }
+
+    impl Observer for Remembers {
+        fn stage(&mut self, stage: Stage) {
+            self.stages.push(stage);
+        }
+
+        fn step(&mut self, progress: &Progress) -> ControlFlow<()> {
+            self.steps.push(progress.clone());
+            if self.stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
+    }
+
+    #[test]
+    fn the_equations_are_found_and_an_observer_sees_every_stage_and_step() {
+        let mut observer = Remembers::default();
+        let result = discover(&swing(), &quick(), &mut observer).expect("equations");
+        assert!(has_form(&result.model, &SWING), "{}", result.model);
+        let stages = [Stage::Proposals, Stage::LooseEquations, Stage::TightEquations, Stage::Refinement];
+        assert_eq!(observer.stages, stages);
+        // The history is what was seen, without the equations.
+        assert_eq!(result.history.len(), observer.steps.len());
+        for (kept, seen) in result.history.iter().zip(&observer.steps) {
+            assert!(kept.model.is_none());
+            let model = seen.model.as_ref().expect("an observer sees the equations");
+            assert_eq!((model.term_count(), kept.criterion), (kept.terms, seen.criterion));
+        }
+        assert!(!result.interrupted && result.pareto_front.iter().filter(|own| own.chosen).count() == 1);
+        let weights: f64 = result.evidence.weighted_models.iter().map(|own| own.weight).sum();
+        assert!((weights - 1.0).abs() < 1e-12, "{weights}");
+    }
+
+    #[test]
+    fn the_same_data_give_the_same_result() {
+        let [first, second] = [0, 1].map(|_| discover(&swing(), &quick(), &mut Silent).expect("equations"));
+        assert_eq!((first.model, first.covariance), (second.model, second.covariance));
+    }
+
+    #[test]
+    fn a_discovery_that_is_stopped_says_so_and_has_equations() {
+        let mut observer = Remembers { stops: true, ..Remembers::default() };
+        let result = discover(&swing(), &quick(), &mut observer).expect("equations");
+        assert!(result.interrupted && !result.trajectories.is_empty());
+        assert_eq!(result.history.len(), observer.steps.len());
+    }
+
+    #[test]
+    fn terms_below_a_threshold_are_dropped_and_the_front_says_which_is_the_result() {
+        // Scaled coefficients are about 0.7 and 1.4, the damping 0.2.
+        let options = DiscoveryOptions { threshold: 0.5, ..quick() };
+        let result = discover(&swing(), &options, &mut Silent).expect("equations");
+        assert!(has_form(&result.model, &[("x", "y"), ("y", "-2*x")]), "{}", result.model);
+        let chosen: Vec<usize> =
+            result.pareto_front.iter().filter(|own| own.chosen).map(|own| own.model.term_count()).collect();
+        assert_eq!(chosen, [2]);
+    }
+}

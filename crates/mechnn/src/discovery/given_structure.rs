@@ -93,3 +93,71 @@ fn guess(problem: &Problem<'_>, structure: &SparseModel) -> Guess {
     parameters.extend(problem.first_constants(&structure));
     Guess { structure, parameters }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DiscoveryError, DiscoveryOptions, SparseModel, distinct_terms, fit_structure};
+    use crate::data::NoiseModel;
+    use crate::discovery::test_problem::{SWING, columns, polynomials, simulated, times};
+    use crate::equation::Term;
+
+    fn model(equations: &[(&str, &str)]) -> SparseModel {
+        SparseModel::from_text("t", equations).expect("equations")
+    }
+
+    #[test]
+    fn terms_stay_as_they_are_given_and_their_numbers_are_found() {
+        let data = simulated(&SWING, &[&[2.0, 0.0]], &times(81, 0.1)).with_noise(0.02, 7).expect("noise");
+        // Not those that a library would have, and one that is not needed.
+        let given = model(&[("x", "0.5*y"), ("y", "-x - 0.1*y + 0.01*x**5")]);
+        let options = DiscoveryOptions { simplify: false, ..polynomials(1) };
+        let result = fit_structure(&data, &given, &options).expect("a fit");
+        let terms: Vec<(usize, Term)> = result.model.terms().map(|(d, own)| (d, own.term.clone())).collect();
+        let expected: Vec<(usize, Term)> = given.terms().map(|(d, own)| (d, own.term.clone())).collect();
+        assert_eq!(terms, expected);
+        for (found, expected) in result.model.terms().map(|(_, own)| own).zip([1.0, -2.0, -0.3, 0.0]) {
+            let (number, error) = (found.coefficient, found.standard_error);
+            assert!((number - expected).abs() < 3.0 * error, "{number} ± {error}, expected {expected}");
+        }
+        assert!(result.evidence.weighted_models.is_empty() && result.pareto_front.is_empty());
+        assert_eq!(result.candidates, 2 * 3, "three terms in two equations");
+    }
+
+    #[test]
+    fn inner_constants_start_where_they_are_given() {
+        let data = simulated(&[("x", "-2*x/(0.5 + x)")], &[&[3.0]], &times(41, 0.05));
+        let options = DiscoveryOptions { simplify: false, ..polynomials(1) };
+        let result = fit_structure(&data, &model(&[("x", "-x/(1 + x)")]), &options).expect("a fit");
+        let found = &result.model.equations[0].terms[0];
+        let numbers = [found.coefficient, found.term.constants()[0]];
+        // Clean data, and a grid on which the discretisation does not matter.
+        assert!((numbers[0] + 2.0).abs() < 1e-4 && (numbers[1] - 0.5).abs() < 1e-4, "{numbers:?}");
+    }
+
+    #[test]
+    fn a_term_that_is_another_one_on_these_data_is_left_out_and_named() {
+        let data = columns(&[("x", |t| t.exp()), ("y", |t| 2.0 * t.exp())], &times(41, 0.05));
+        let options = DiscoveryOptions { noise_model: Some(NoiseModel::Additive), ..polynomials(1) };
+        let result = fit_structure(&data, &model(&[("x", "0.5*x + 0.2*y"), ("y", "y")]), &options).expect("a fit");
+        assert_eq!((result.model.equations[0].terms.len(), result.indistinct.len()), (1, 1));
+        assert_eq!(result.indistinct[0].python(&["x".into(), "y".into()]), "y");
+    }
+
+    #[test]
+    fn equations_of_other_states_are_refused() {
+        let data = simulated(&SWING, &[&[2.0, 0.0]], &times(41, 0.1));
+        for equations in [&[("x", "-x")][..], &[("x", "z"), ("z", "-x")], &[("y", "x"), ("x", "-y")]] {
+            match fit_structure(&data, &model(equations), &polynomials(1)) {
+                Err(DiscoveryError::Structure { expected, .. }) => assert_eq!(expected, ["x", "y"]),
+                other => panic!("{equations:?}: {:?}", other.map(|found| found.model)),
+            }
+        }
+    }
+
+    #[test]
+    fn terms_are_in_the_order_of_a_library_each_once() {
+        let given = model(&[("x", "sin(2*x) + x*y + y + 3"), ("y", "y - x + x**2 + x*y")]);
+        let texts: Vec<String> = distinct_terms(&given).iter().map(|term| term.python(&given.variables())).collect();
+        assert_eq!(texts, ["1", "x", "y", "x**2", "x*y", "sin(2.0*x)"]);
+    }
+}

@@ -123,3 +123,53 @@ impl<'a> Comparison<'a> {
         self.dictionary.library.terms().iter().position(|other| other.has_form_of(term))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Comparison, Dataset, Form};
+    use crate::discovery::test_problem::{polynomials, simulated, times};
+    use crate::equation::SparseModel;
+
+    fn singles() -> (Dataset, Vec<Dataset>) {
+        let mut data = simulated(&[("x", "1 - 0.5*x")], &[&[0.2]], &times(31, 0.3));
+        let mut other = simulated(&[("x", "3 - 1.2*x")], &[&[8.0]], &times(31, 0.15)).trajectories.remove(0);
+        other.name = "other".to_owned();
+        data.trajectories.push(other);
+        let data = data.with_noise(0.01, 3).expect("noise");
+        let singles = (0..2).map(|index| data.single(index)).collect();
+        (data, singles)
+    }
+
+    fn form(rate: &str) -> Form {
+        Form::of(&SparseModel::from_text("t", &[("x", rate)]).expect("equations"))
+    }
+
+    #[test]
+    fn the_true_form_scores_lowest_and_a_needless_term_costs_a_number_of_each_trajectory() {
+        let (data, singles) = singles();
+        let comparison = Comparison::new(&data, &singles, &polynomials(2)).expect("a comparison");
+        let forms = ["1 + x", "1 + x + x**2", "x", "1", "0"].map(form);
+        let scores = comparison.scores(&forms);
+        assert!((1..5).all(|other| scores[0] < scores[other]), "{scores:?}");
+        // ln 31 for each of two trajectories and 2 ln 3 for the choice, less what it explains of the noise: two numbers
+        // lower the deviance by about 2.
+        let cost = 2.0 * 31f64.ln() + 2.0 * 3f64.ln();
+        let found = scores[1] - scores[0];
+        assert!(found <= cost + 0.1 && found > cost - 9.0, "{found}, at most {cost}");
+        // Without terms nothing is free but the starts, and that is worse.
+        assert!(scores[4].is_finite());
+    }
+
+    #[test]
+    fn every_trajectory_has_numbers_of_its_own() {
+        let (data, singles) = singles();
+        let comparison = Comparison::new(&data, &singles, &polynomials(1)).expect("a comparison");
+        let models = comparison.models(&form("1 + x")).expect("numbers");
+        for (model, expected) in models.iter().zip([[1.0, -0.5], [3.0, -1.2]]) {
+            let numbers: Vec<f64> = model.terms().map(|(_, own)| own.coefficient).collect();
+            // Noise of 1 % in 31 rows.
+            assert!(numbers.iter().zip(expected).all(|(a, b)| (a - b).abs() < 0.05 * b.abs()), "{numbers:?}");
+        }
+        assert!(comparison.models(&form("0")).expect("no numbers").iter().all(|model| model.term_count() == 0));
+    }
+}

@@ -143,3 +143,73 @@ impl Observer for Part<'_> {
         flow
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ControlFlow, Dataset, Form, Observer, Progress, discover_shared, heaviest, lowest};
+    use crate::discovery::test_problem::{polynomials, simulated, times};
+    use crate::discovery::{DiscoveryOptions, Silent};
+    use crate::equation::SparseModel;
+
+    /// Two decays towards other values at other rates.
+    fn decays() -> Dataset {
+        let mut data = simulated(&[("x", "1 - 0.5*x")], &[&[0.2]], &times(31, 0.3));
+        let mut other = simulated(&[("x", "3 - 1.2*x")], &[&[8.0]], &times(31, 0.15)).trajectories.remove(0);
+        other.name = "other".to_owned();
+        data.trajectories.push(other);
+        data.with_noise(0.01, 3).expect("noise")
+    }
+
+    fn options() -> DiscoveryOptions {
+        DiscoveryOptions { simplify: false, ..polynomials(1) }
+    }
+
+    fn form(rate: &str) -> Form {
+        Form::of(&SparseModel::from_text("t", &[("x", rate)]).expect("equations"))
+    }
+
+    #[test]
+    fn trajectories_share_the_terms_and_have_numbers_of_their_own() {
+        let found = discover_shared(&decays(), &options(), &mut Silent).expect("equations");
+        assert!(found.compared >= 2 && !found.interrupted);
+        for (result, expected) in found.results.iter().zip([[1.0, -0.5], [3.0, -1.2]]) {
+            assert_eq!(Form::of(&result.model), form("1 + x"));
+            for (own, expected) in result.model.equations[0].terms.iter().zip(expected) {
+                let (number, error) = (own.coefficient, own.standard_error);
+                assert!((number - expected).abs() < 3.0 * error, "{number} ± {error}, expected {expected}");
+            }
+            let weights: f64 = result.evidence.weighted_models.iter().map(|own| own.weight).sum();
+            assert!((weights - 1.0).abs() < 1e-12, "{weights}");
+        }
+    }
+
+    /// Stops at once, and remembers how far it was.
+    struct Stops(f64);
+
+    impl Observer for Stops {
+        fn step(&mut self, progress: &Progress) -> ControlFlow<()> {
+            self.0 = progress.fraction;
+            ControlFlow::Break(())
+        }
+    }
+
+    #[test]
+    fn a_search_that_is_stopped_has_the_equations_of_the_first_trajectory() {
+        let mut observer = Stops(f64::NAN);
+        let found = discover_shared(&decays(), &options(), &mut observer).expect("equations");
+        assert!(found.interrupted && found.results.len() == 2);
+        // Two searches and a comparison: the first is a third of the whole.
+        assert!(observer.0 <= 1.0 / 3.0, "{}", observer.0);
+    }
+
+    #[test]
+    fn weights_are_of_forms_that_are_not_far_behind() {
+        let pool = [form("1"), form("x"), form("1 + x")];
+        let scores = [40.0, 12.0, 10.0];
+        assert_eq!(lowest(&scores), 2);
+        let found = heaviest(&pool, &scores);
+        // The first is 30 behind.
+        assert_eq!(found.len(), 2);
+        assert!(found[0].1 == &pool[2] && (found[0].0 / found[1].0 - 1f64.exp()).abs() < 1e-12);
+    }
+}
