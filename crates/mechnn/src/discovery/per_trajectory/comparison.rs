@@ -151,8 +151,8 @@ mod tests {
         let forms = ["1 + x", "1 + x + x**2", "x", "1", "0"].map(form);
         let scores = comparison.scores(&forms);
         assert!((1..5).all(|other| scores[0] < scores[other]), "{scores:?}");
-        // ln 31 for each of two trajectories and 2 ln 3 for the choice, less what it explains of the noise: two numbers
-        // lower the deviance by about 2.
+        // ln 31 for each of two trajectories and 2 ln 3 for the choice, less what it explains of the noise: two
+        // numbers lower the deviance by about 2.
         let cost = 2.0 * 31f64.ln() + 2.0 * 3f64.ln();
         let found = scores[1] - scores[0];
         assert!(found <= cost + 0.1 && found > cost - 9.0, "{found}, at most {cost}");

@@ -10,6 +10,9 @@ mod document_entries;
 
 mod document;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use builder::{ResultBuilder, Searched};
 pub use discovery_result::{DiscoveryResult, ParetoModel};
 pub use document::{DiscoveryDocument, SCHEMA, SHARED_SCHEMA, SharedDocument};

@@ -171,7 +171,7 @@ mod tests {
     use crate::discovery::test_problem::{SWING, TestProblem, options, polynomials, simulated, times};
     use crate::equation::SparseModel;
 
-    /// x flows into y at one rate, y into z at another, z grows on a part that is known; all is conserved but for that.
+    /// x flows into y at one rate, y into z at another, x grows by a part that is known; x + y + 2 z stays.
     fn flows() -> (TestProblem, Fit) {
         let equations =
             [("x", "-0.5*x*y + 0.1*x"), ("y", "0.5*x*y - 0.4*y/(1.5 + y)"), ("z", "0.2*y/(1.5 + y) - 0.05*x")];

@@ -10,5 +10,8 @@ mod relations;
 
 mod structure_search;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use stage::{FROM_SMOOTHED_STATES, SearchStage};
 pub(crate) use structure_search::{BEHIND, FINALISTS, Search, Step};

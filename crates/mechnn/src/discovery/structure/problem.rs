@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_scaled_coefficient_times_its_unit_is_that_of_the_data() {
-        // Of a rate v in the data's units that is c f(x), the scaled one is v time / state and the scaled term f / norm.
+        // Of a rate v = c f(x) in the data's units, the scaled one is v time / state, and the scaled term f / norm.
         let test = TestProblem::hunt();
         let (problem, candidate) = (test.problem(), test.candidate(1, "x*y"));
         let (scaling, norm) = (&test.data.scaling, test.space.dictionary.norms[candidate.term]);
