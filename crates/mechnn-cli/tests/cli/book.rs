@@ -10,8 +10,8 @@ fn repository() -> PathBuf {
 /// All pages below a folder.
 fn pages(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("a folder of the book") {
+        let path = entry.expect("an entry of it").path();
         if path.is_dir() {
             found.extend(pages(&path));
         } else if path.extension().is_some_and(|extension| extension == "md") {
@@ -34,7 +34,7 @@ fn every_included_file_and_every_page_that_is_linked_is_there() {
     let mut missing = Vec::new();
     let mut looked_at = 0;
     for page in all {
-        let text = fs::read_to_string(&page).unwrap();
+        let text = fs::read_to_string(&page).expect("a page");
         let included =
             between(&text, "{{#include ", "}}").into_iter().map(|file| file.split(':').next().unwrap_or(file));
         // Links are outside of code, which has brackets of its own.
@@ -44,7 +44,7 @@ fn every_included_file_and_every_page_that_is_linked_is_there() {
         let linked = linked.map(|target| target.split('#').next().unwrap_or(target));
         for target in included.chain(linked).filter(|target| !target.is_empty() && !target.contains(' ')) {
             looked_at += 1;
-            if !page.parent().unwrap().join(target).exists() {
+            if !page.parent().expect("pages are in folders").join(target).exists() {
                 missing.push(format!("{}: {target}", page.display()));
             }
         }
