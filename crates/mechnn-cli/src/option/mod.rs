@@ -8,7 +8,10 @@ mod settings;
 
 mod time;
 
+mod table;
+
 pub(crate) use format::Format;
 pub(crate) use number::{not_negative, positive};
 pub(crate) use settings::SettingsArg;
+pub(crate) use table::TableArgs;
 pub(crate) use time::TimeArgs;

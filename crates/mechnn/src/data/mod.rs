@@ -13,5 +13,5 @@ mod known_systems;
 
 pub use fault::{DataError, DataWarning, InputError};
 pub use known_systems::{KnownSystem, TrueTerm};
-pub use reading::{CsvOptions, Missing, TimeSource, read_csv};
+pub use reading::{CsvOptions, DateOrder, DecimalMark, Missing, TimeSource, TimeUnit, read_csv};
 pub use trajectories::{Dataset, InputSignal, NoiseModel, StateRole, StateRoles, Trajectory};

@@ -12,7 +12,7 @@ use mechnn::inference::{
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::option::{Format, TimeArgs};
+use crate::option::{Format, TableArgs};
 use crate::printer::{Printer, ProgressBar};
 
 mod text;
@@ -37,7 +37,7 @@ pub(crate) struct InferArgs {
     files: Vec<PathBuf>,
 
     #[command(flatten)]
-    time: TimeArgs,
+    table: TableArgs,
 
     /// The column that tells the trajectories of one file apart
     #[arg(long, value_name = "COLUMN")]
@@ -69,10 +69,10 @@ impl InferArgs {
         let text = read_model(&self.model)?;
         let model = Model::from_toml(&text).map_err(|error| Failure::from(error).in_file(&self.model))?;
         let options = CsvOptions {
-            time: self.time.source(),
             states: Some(model.columns()),
             trajectory: self.trajectory,
             missing: Missing::AsMissing,
+            ..self.table.options()
         };
         let (data, warnings) = read_csv(&self.files, &options)?;
         warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));

@@ -31,16 +31,22 @@ fn files_without_data() {
         refused(contents, &[], &["`data.csv` holds no data", "hint: "]);
     }
     refused("t,x\n0,1\n", &[], &["1 point", "hint: "]);
-    refused((0..=255).collect::<Vec<u8>>(), &[], &["`data.csv` line 1 is not UTF-8 text", "hint: "]);
+    refused((0..=255).collect::<Vec<u8>>(), &[], &["`data.csv` line 1 is not text", "hint: "]);
     // Valid UTF-8, and no text either.
-    refused(b"t,x\n0,1\n1,\0\0\n", &[], &["`data.csv` line 3 is not UTF-8 text"]);
+    refused(b"t,x\n0,1\n1,\0\0\n", &[], &["`data.csv` line 3 is not text"]);
 }
 
 #[test]
 fn cells_that_are_no_numbers() {
-    let text = csv("t,x,y", &lotka_volterra(50)).replacen("\n0.5,", "\n0.5,n/a,1\n0.55,", 1);
-    refused(text, &[], &["`data.csv` line 7, column `x`: \"n/a\" is not a number", "hint: ", "empty cell"]);
-    refused("t,x\n0,1\n1,\"2,5\"\n", &[], &["line 3, column `x`", "hint: write decimals with a point"]);
+    let text = csv("t,x,y", &lotka_volterra(50)).replacen("\n0.5,", "\n0.5,n/x,1\n0.55,", 1);
+    refused(text, &[], &["`data.csv` line 7, column `x`: \"n/x\" is not a number", "hint: ", "empty cell"]);
+    let ambiguous = "line 3, column `x`: \"1,234\" is 1234 with a decimal point and 1.234 with a decimal comma";
+    refused("t,x\n0,1\n1,\"1,234\"\n", &[], &[ambiguous, "hint: say which it is with --decimal"]);
+    let mixed = "column `x`: \"1.5\" on line 2 has a decimal point and \"2,5\" on line 3 a decimal comma";
+    refused("t;x\n0;1.5\n1;2,5\n", &[], &[mixed, "hint: "]);
+    let ambiguous = "line 2, column `date`: \"03/05/2021\" is 2021-05-03 or 2021-03-05";
+    refused("date,x\n03/05/2021,1\n04/05/2021,2\n", &[], &[ambiguous, "hint: say which it is with --date-order"]);
+    refused("t,x\n0,1\n1,2\n", &["--time-unit", "days"], &["column `t` are numbers", "hint: leave out --time-unit"]);
     refused("t,x\n0,1\n1,1e999\n", &[], &["line 3, column `x`", "not finite"]);
     refused("t,x\n0,1\n1,2,3\n", &[], &["`data.csv` line 3 has 3 fields, expected 2", "hint: "]);
     refused("t,x,y\n0,1,\n1,2,\n2,1,\n", &[], &["column `y` is missing everywhere", "hint: ", "--vars"]);

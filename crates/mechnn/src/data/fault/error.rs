@@ -27,9 +27,9 @@ pub enum DataError {
         /// The operating system's reason.
         source: io::Error,
     },
-    /// Bytes that are not UTF-8 text, or a byte 0, which no text has.
-    #[error("`{}` line {line} is not UTF-8 text", file.display())]
-    NotUtf8 {
+    /// Bytes that no text has, such as a byte 0: neither UTF-8 nor UTF-16 with its mark nor Windows-1252.
+    #[error("`{}` line {line} is not text", file.display())]
+    NotText {
         /// The file.
         file: PathBuf,
         /// The line.
@@ -136,6 +136,64 @@ pub enum DataError {
         column: String,
         /// The cell.
         found: String,
+    },
+    /// A number that is another with the other decimal mark, and nothing in the file tells which is meant.
+    #[error(
+        "`{}` line {line}, column `{column}`: {found:?} is {} with a decimal point and {} with a decimal comma, and no \
+         other number of the file tells which is meant",
+        file.display(), readings[0], readings[1]
+    )]
+    AmbiguousNumber {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+        /// The column.
+        column: String,
+        /// The cell.
+        found: Box<str>,
+        /// The number with a decimal point, and with a decimal comma.
+        readings: [f64; 2],
+    },
+    /// Numbers of one column with different decimal marks.
+    #[error(
+        "`{}` column `{column}`: {:?} on line {} has a decimal point and {:?} on line {} a decimal comma",
+        file.display(), found[0], lines[0], found[1], lines[1]
+    )]
+    MixedDecimals {
+        /// The file.
+        file: PathBuf,
+        /// The column.
+        column: String,
+        /// The lines of a number with a point and of one with a comma.
+        lines: [usize; 2],
+        /// The two numbers.
+        found: [Box<str>; 2],
+    },
+    /// A date that is another in another order of day, month and year, and no other date of the column tells which.
+    #[error(
+        "`{}` line {line}, column `{column}`: {found:?} is {} or {}, and no other date of the column tells which",
+        file.display(), readings[0], readings[1]
+    )]
+    AmbiguousDate {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+        /// The column.
+        column: String,
+        /// The cell.
+        found: Box<str>,
+        /// Two dates that it may be, year first.
+        readings: [Box<str>; 2],
+    },
+    /// A unit was asked for of times that are plain numbers.
+    #[error("the times in column `{column}` are numbers and no dates: they are not converted to {unit}")]
+    TimeUnitOfNumbers {
+        /// The time column.
+        column: String,
+        /// The unit asked for.
+        unit: String,
     },
     /// A cell of the time column that is not a date, among dates.
     #[error("`{}` line {line}, column `{column}`: {found:?} is not a date", file.display())]

@@ -8,7 +8,7 @@ impl DataError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => "check the path",
-            Self::NotUtf8 { .. } => "save the file as CSV in UTF-8",
+            Self::NotText { .. } => "save the table as text: CSV in UTF-8",
             Self::OpenQuote { .. } => "close it with \", or write \"\" for a quote inside a quoted field",
             Self::NoData { .. } => "a data file has a header line and at least two rows",
             Self::Ragged { .. } => "give every row the same number of fields, empty where a value is missing",
@@ -21,18 +21,20 @@ impl DataError {
             }
             Self::NoStates { .. } => "a state is a column of numbers other than the time and the trajectory",
             Self::TwoRoles { .. } => "name another column",
-            Self::NotANumber { found, .. } if is_decimal_comma(found) => {
-                "write decimals with a point, as in 1.5, instead of a comma"
-            }
             Self::NotANumber { .. } => {
                 "mark missing values with an empty cell, NA or NaN, or choose the columns of numbers with --vars"
             }
-            Self::NotADate { .. } => "write dates as 2020-01-31, 2020-01-31T12:00:00 or 20200131, all in one way",
+            Self::AmbiguousNumber { .. } => "say which it is with --decimal point or --decimal comma",
+            Self::MixedDecimals { .. } => "write all numbers of a column in one way",
+            Self::AmbiguousDate { .. } => "say which it is with --date-order day-first, month-first or year-first",
+            Self::TimeUnitOfNumbers { .. } => "leave out --time-unit, or name a column of dates with --time COLUMN",
+            Self::NotADate { .. } => "write dates all in one way, as in 2020-01-31 or 2020-01-31T12:00:00",
             Self::NotFinite { .. } => "mark missing values with an empty cell, NA or NaN",
             Self::Missing { required: true, .. } => "fill in the value, or delete the row",
             Self::Missing { .. } => "fill in the value, or let missing values be with --missing drop",
             Self::TimeOrder { .. } => {
-                "sort the rows by time and keep one per time; name another time column with --time COLUMN, or the \
+                "sort the rows by time and keep one per time (where clocks are set back an hour is repeated: write \
+                 times with their offset, as in 02:30+01:00); name another time column with --time COLUMN, or the \
                  column that tells several trajectories apart with --trajectory COLUMN"
             }
             Self::TooFewPoints { .. } => "a trajectory is at least two rows, and equations need many more",
@@ -48,21 +50,5 @@ impl DataError {
             _ => return None,
         };
         Some(hint.to_owned())
-    }
-}
-
-fn is_decimal_comma(cell: &str) -> bool {
-    cell.matches(',').count() == 1 && cell.replace(',', ".").parse::<f64>().is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_decimal_comma;
-
-    #[test]
-    fn decimal_commas_are_recognised() {
-        assert!(is_decimal_comma("-1,5e3"));
-        assert!(!is_decimal_comma("1,234,567"));
-        assert!(!is_decimal_comma("a,b"));
     }
 }

@@ -1,11 +1,19 @@
 //! What is legal in data and yet worth a word.
 
 use std::fmt;
+use std::path::PathBuf;
 
 /// Something in the data that was read as it stands, and that its owner should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataWarning {
+    /// A file is not Unicode and was read as Windows-1252, the encoding of Western European Windows.
+    Windows1252 {
+        /// The file.
+        file: PathBuf,
+        /// The first line with a character that depends on it.
+        line: usize,
+    },
     /// A state has the same value wherever it was measured.
     ConstantColumn {
         /// The column.
@@ -20,6 +28,63 @@ pub enum DataWarning {
     DatesAsYears {
         /// The column.
         column: String,
+    },
+    /// The time column holds dates or times of day: times are counted in a unit that fits, from the first of them.
+    DatesAsTimes {
+        /// The column.
+        column: String,
+        /// The unit, in the plural.
+        unit: String,
+        /// The first time; empty for times of day.
+        from: String,
+    },
+    /// A time column holds times of day, and some are earlier than the one before: taken as those of the next day.
+    Midnight {
+        /// The column.
+        column: String,
+        /// How often.
+        count: usize,
+    },
+    /// A column holds text for the most part: it is neither time nor state.
+    TextIgnored {
+        /// The column.
+        column: String,
+        /// The first text in it.
+        found: String,
+    },
+    /// Rows at the end of a file that sum it up are not read.
+    SummaryRows {
+        /// The file.
+        file: PathBuf,
+        /// Their lines.
+        lines: Vec<usize>,
+    },
+    /// Cells with an unusual mark are taken as missing.
+    UnusualGaps {
+        /// The column.
+        column: String,
+        /// The first mark.
+        found: String,
+        /// How many cells.
+        count: usize,
+    },
+    /// Cells such as `<0.05` are taken as missing, although they say a little.
+    BeyondLimit {
+        /// The column.
+        column: String,
+        /// The first one.
+        found: String,
+        /// How many cells.
+        count: usize,
+    },
+    /// A usual number for missing values, far from all others of the column, is taken as such.
+    Sentinel {
+        /// The column.
+        column: String,
+        /// The number, as written first.
+        found: String,
+        /// How many cells.
+        count: usize,
     },
     /// A column is neither time nor state: it has no name, or a usual name for the time while the times come from
     /// elsewhere.
@@ -39,11 +104,46 @@ pub enum DataWarning {
 impl fmt::Display for DataWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Windows1252 { file, line } => {
+                let file = file.display();
+                write!(f, "`{file}` is not in UTF-8; special characters, as on line {line}, are read as Windows-1252")
+            }
             Self::ConstantColumn { column } => write!(f, "column `{column}` is constant"),
             Self::TimeAssumed { column } => write!(f, "no column is named as a time; taking the first, `{column}`"),
             Self::DatesAsYears { column } => {
                 write!(f, "column `{column}` holds dates; times are decimal years, and rates are per year")
             }
+            Self::DatesAsTimes { column, unit, from } if from.is_empty() => {
+                write!(f, "column `{column}` holds times of day; times are counted in {unit}: time ({unit})")
+            }
+            Self::DatesAsTimes { column, unit, from } => {
+                write!(f, "column `{column}` holds dates; times are counted in {unit} from {from}: time ({unit})")
+            }
+            Self::Midnight { column, count } => {
+                let times = if *count == 1 { "once" } else { "several times" };
+                write!(f, "column `{column}` passes midnight {times}: an earlier time of day is one of the next day")
+            }
+            Self::TextIgnored { column, found } => {
+                write!(f, "ignoring column `{column}`: it holds text, such as {found:?}")
+            }
+            Self::SummaryRows { file, lines } => {
+                let lines = lines.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+                let file = file.display();
+                write!(f, "ignoring the last rows of `{file}`, which sum up the others: line {lines}")
+            }
+            Self::UnusualGaps { column, found, count } => {
+                write!(f, "column `{column}`: {} such as {found:?} taken as missing", cells(*count))
+            }
+            Self::BeyondLimit { column, found, count } => write!(
+                f,
+                "column `{column}`: {} such as {found:?} taken as missing: a limit is no measured value",
+                cells(*count)
+            ),
+            Self::Sentinel { column, found, count } => write!(
+                f,
+                "column `{column}`: {} {found} taken as missing: far from all other values, and a usual mark",
+                cells(*count)
+            ),
             Self::ColumnIgnored { column } if column.is_empty() => write!(f, "ignoring a column without a name"),
             Self::ColumnIgnored { column } => {
                 write!(f, "ignoring column `{column}`: it is named as a time; --vars makes it a state")
@@ -53,4 +153,9 @@ impl fmt::Display for DataWarning {
             }
         }
     }
+}
+
+/// "1 cell" or "5 cells".
+fn cells(count: usize) -> String {
+    format!("{count} cell{}", if count == 1 { "" } else { "s" })
 }

@@ -1,18 +1,35 @@
-//! The first row of a file: the names of its columns, or the first numbers.
+//! The first rows of a file: the names of its columns and their units, or the first numbers.
 
 use std::collections::HashSet;
 use std::path::Path;
 
 use csv::StringRecord;
 
-use super::calendar::iso_decimal_year;
-use super::cell::Cell;
+use super::cell::{is_datum, is_number};
 use super::options::{CsvOptions, TimeSource};
 use crate::data::fault::DataError;
+use crate::data::trajectories::{ColumnName, is_unit};
+
+/// What is written over a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ColumnHeader {
+    /// The header as it stands.
+    pub(super) written: String,
+    /// Without its unit, unless another column would have the same name.
+    pub(super) name: String,
+    pub(super) unit: Option<String>,
+}
+
+impl ColumnHeader {
+    /// Whether somebody who asks for this name means the column.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        !name.is_empty() && (self.written == name || self.name == name)
+    }
+}
 
 /// The names of a file's columns, and whether the first row was a header.
 pub(super) struct Header {
-    pub(super) names: Vec<String>,
+    pub(super) columns: Vec<ColumnHeader>,
     pub(super) written: bool,
 }
 
@@ -26,15 +43,50 @@ impl Header {
         if !is_header(row, options) {
             let first = usize::from(!matches!(options.time, TimeSource::Step(_)));
             let names = (0..row.len()).map(|i| if i < first { "t".to_owned() } else { format!("x{}", i - first) });
-            return Ok(Self { names: names.collect(), written: false });
+            let column = |name: String| ColumnHeader { written: name.clone(), name, unit: None };
+            return Ok(Self { columns: names.map(column).collect(), written: false });
         }
         // A line break in a quoted name would break every table and message it appears in.
-        let names: Vec<String> = row.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let headers = row.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
+        let headers: Vec<String> = headers.collect();
         let mut seen = HashSet::new();
-        if let Some(column) = names.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {
+        if let Some(column) = headers.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {
             return Err(DataError::DuplicateColumn { file: file.to_owned(), column: column.clone() });
         }
-        Ok(Self { names, written: true })
+        let parted: Vec<ColumnName> = headers.iter().map(|header| ColumnName::of_header(header)).collect();
+        let is_alone = |i: usize| {
+            (0..headers.len()).all(|j| j == i || (parted[j].name != parted[i].name && headers[j] != parted[i].name))
+        };
+        let column = |(i, header): (usize, &String)| ColumnHeader {
+            written: header.clone(),
+            name: if is_alone(i) { parted[i].name.clone() } else { header.clone() },
+            unit: parted[i].unit.clone(),
+        };
+        Ok(Self { columns: headers.iter().enumerate().map(column).collect(), written: true })
+    }
+
+    /// Takes the units of a row below the header; `false` if the row is another one. In such a row there is no number
+    /// and no date, one unit at least, and nothing else but empty cells and strokes.
+    pub(super) fn take_units(&mut self, row: &StringRecord) -> bool {
+        let in_brackets = |cell: &str| {
+            let inner = |open, close| cell.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+            inner('[', ']')
+                .map(str::to_owned)
+                .or_else(|| inner('(', ')').filter(|text| is_unit(text)).map(str::to_owned))
+        };
+        let unit = |cell: &str| in_brackets(cell).or_else(|| is_unit(cell).then(|| cell.to_owned()));
+        let is_empty = |cell: &str| cell.is_empty() || cell == "-";
+        let fits = |cell: &str| is_empty(cell) || (unit(cell).is_some() && !is_number(cell));
+        let is_unit_row = self.written
+            && row.len() == self.columns.len()
+            && row.iter().all(fits)
+            && row.iter().any(|cell| !is_empty(cell));
+        if is_unit_row {
+            for (column, cell) in self.columns.iter_mut().zip(row) {
+                column.unit = column.unit.take().or_else(|| unit(cell).filter(|_| !is_empty(cell)));
+            }
+        }
+        is_unit_row
     }
 }
 
@@ -44,8 +96,6 @@ fn is_header(row: &StringRecord, options: &CsvOptions) -> bool {
     if let TimeSource::Column(name) = &options.time {
         asked.push(name);
     }
-    let is_datum = |field: &str| !matches!(Cell::read(field), Cell::Text) || iso_decimal_year(field).is_some();
-    let is_number = |field: &str| matches!(Cell::read(field), Cell::Number(_) | Cell::Infinite);
     row.iter().any(|field| asked.contains(&field)) || !row.iter().all(is_datum) || !row.iter().any(is_number)
 }
 
@@ -60,13 +110,13 @@ mod tests {
 
     fn header(row: &[&str], options: &CsvOptions) -> Result<(Vec<String>, bool), DataError> {
         let header = Header::of_first_row(Path::new("a.csv"), &StringRecord::from(row.to_vec()), options)?;
-        Ok((header.names, header.written))
+        Ok((header.columns.into_iter().map(|column| column.name).collect(), header.written))
     }
 
     #[test]
     fn a_row_with_text_is_a_header() {
-        let (names, written) = header(&["t", "hare\n(thousand)", "", "2"], &CsvOptions::default()).unwrap();
-        assert_eq!((names, written), (["t", "hare (thousand)", "", "2"].map(String::from).to_vec(), true));
+        let (names, written) = header(&["t", "hare\ncount", "", "2"], &CsvOptions::default()).unwrap();
+        assert_eq!((names, written), (["t", "hare count", "", "2"].map(String::from).to_vec(), true));
         // Gaps alone are no numbers: such a row says how many columns have no name.
         assert!(header(&["", "NA"], &CsvOptions::default()).unwrap().1);
     }
@@ -87,5 +137,28 @@ mod tests {
         let fault = header(&["t", "x", "x"], &CsvOptions::default()).unwrap_err();
         assert!(matches!(&fault, DataError::DuplicateColumn { column, .. } if column == "x"), "{fault}");
         assert!(header(&["t", "", ""], &CsvOptions::default()).is_ok());
+    }
+
+    #[test]
+    fn units_are_no_part_of_a_name_unless_they_tell_columns_apart() {
+        let names = |row: &[&str]| header(row, &CsvOptions::default()).unwrap().0;
+        assert_eq!(names(&["t [s]", "T (°C)", "m / kg"]), ["t", "T", "m"]);
+        assert_eq!(names(&["t", "T (°C)", "T (K)", "x"]), ["t", "T (°C)", "T (K)", "x"]);
+        assert_eq!(names(&["t", "T (°C)", "T"]), ["t", "T (°C)", "T"]);
+    }
+
+    #[test]
+    fn a_row_of_units_may_follow() {
+        let units = |row: &[&str]| {
+            let first = StringRecord::from(vec!["t", "T", "n (1)", "label"]);
+            let mut header = Header::of_first_row(Path::new("a.csv"), &first, &CsvOptions::default()).unwrap();
+            let taken = header.take_units(&StringRecord::from(row.to_vec()));
+            taken.then(|| header.columns.into_iter().map(|column| column.unit.unwrap_or_default()).collect::<Vec<_>>())
+        };
+        assert_eq!(units(&["s", "°C", "-", ""]), Some(["s", "°C", "1", ""].map(String::from).to_vec()));
+        assert_eq!(units(&["[s]", "(K)", "", "[any]"]), Some(["s", "K", "1", "any"].map(String::from).to_vec()));
+        for row in [["0", "°C", "", ""], ["s", "hot", "", ""], ["", "-", "", ""], ["2020-01-01", "K", "", ""]] {
+            assert_eq!(units(&row), None);
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! Files of delimited text as data sets.
 
-// In data-flow order: options; cell and row; column; table.
+// In data-flow order: options; the text of a file; cell and row; column; table.
+mod time_unit;
+
 mod options;
 
-mod calendar;
+mod text;
 
 mod cell;
 
@@ -11,13 +13,24 @@ mod records;
 
 mod header;
 
-mod time_column;
+mod time_name;
+
+mod column;
 
 mod roles;
+
+mod time_column;
+
+mod summary_row;
+
+mod missing;
+
+mod part;
 
 mod table;
 
 mod read_csv;
 
-pub use options::{CsvOptions, Missing, TimeSource};
+pub use options::{CsvOptions, DateOrder, DecimalMark, Missing, TimeSource};
 pub use read_csv::read_csv;
+pub use time_unit::TimeUnit;

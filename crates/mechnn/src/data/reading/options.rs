@@ -1,5 +1,7 @@
 //! How a file is read.
 
+use super::time_unit::TimeUnit;
+
 /// Where the times come from.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum TimeSource {
@@ -22,15 +24,42 @@ pub enum Missing {
     Error,
 }
 
+/// The sign before the decimals of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecimalMark {
+    /// `1.5`
+    Point,
+    /// `1,5`
+    Comma,
+}
+
+/// The order of day, month and year in a date of numbers. A date that begins with a year of four digits needs none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// `31/01/2020`
+    DayFirst,
+    /// `01/31/2020`
+    MonthFirst,
+    /// `20/01/31`
+    YearFirst,
+}
+
 /// How to read a file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CsvOptions {
     /// Where the times come from.
     pub time: TimeSource,
-    /// The columns to read as states, in this order; by default all that are neither time nor trajectory.
+    /// The columns to read as states, in this order; by default all columns of numbers that are neither time nor
+    /// trajectory.
     pub states: Option<Vec<String>>,
     /// The column whose entries tell the trajectories of one file apart; by default a file is one trajectory.
     pub trajectory: Option<String>,
     /// What a missing entry means.
     pub missing: Missing,
+    /// The decimal mark; by default the numbers of the file tell, or the file is refused.
+    pub decimal: Option<DecimalMark>,
+    /// The order of dates; by default the dates of the file tell, or the file is refused.
+    pub date_order: Option<DateOrder>,
+    /// The unit of times that are dates; by default one that fits their span.
+    pub time_unit: Option<TimeUnit>,
 }

@@ -5,19 +5,28 @@ use std::path::PathBuf;
 
 use ndarray::Array2;
 
+use super::cell::{Instant, decimal_year, instant_text};
 use super::options::CsvOptions;
+use super::part::Part;
 use super::roles::TimeRole;
-use super::table::{Part, Table, TableReader};
+use super::table::{Table, TableReader};
+use super::time_column::TimeForm;
+use super::time_unit::TimeUnit;
 use crate::data::fault::{DataError, DataWarning};
 use crate::data::trajectories::{Dataset, Trajectory};
 
 /// Reads one or several files into one data set: each a trajectory, or several with a trajectory column.
 ///
-/// Fields are separated by `,`, `;` or tab and may be quoted; lines that begin with `#` and empty lines are skipped.
-/// Without a header (a first row of numbers) the columns are called `t, x0, x1, ..`. An empty cell, `?`, `NA`, `NaN`
-/// and `null` are missing; rows that are missing altogether are dropped, unless the times come from a step: then they
-/// pass time, and so do empty lines of a file with one column. Dates (`2020-01-31`, with or without a time of day,
-/// or `20200131`) become decimal years. Rows are read one at a time; memory is that of the numbers.
+/// What people export from spreadsheets and instruments is read: text in UTF-8, UTF-16 or Windows-1252; fields separated
+/// by `,`, `;` or tab, quoted or not; decimal point or comma; thousands in groups; units in headers or in a row of their
+/// own; dates. What may be read in two ways is decided by all cells of a column, or refused. Lines that begin with `#`
+/// and empty lines are skipped. Without a header (a first row of numbers) the columns are called `t, x0, x1, ..`.
+///
+/// Rows that are missing altogether are dropped, unless the times come from a step: then they pass time, and so do empty
+/// lines of a file with one column. Dates become times in a unit that fits their span, counted from the first one;
+/// spans of two years and more become decimal years. The page *How tables are read* of the book says all of it.
+///
+/// A file is held in memory as text while it is read.
 ///
 /// # Errors
 /// [`DataError`] with file, line and column; see [`DataError::is_io`] and [`DataError::hint`].
@@ -27,26 +36,65 @@ pub fn read_csv(paths: &[PathBuf], options: &CsvOptions) -> Result<(Dataset, Vec
     for path in paths {
         reader.read_file(path, &mut warnings)?;
     }
-    let Some((table, parts)) = reader.finish() else { return Err(DataError::NoTrajectories) };
-    let Table { roles, time, .. } = table;
-    if let TimeRole::Assumed(_) = roles.time {
-        warnings.push(DataWarning::TimeAssumed { column: roles.time_name.clone() });
+    let Some((table, mut parts)) = reader.finish() else { return Err(DataError::NoTrajectories) };
+    if let TimeRole::Assumed(_) = table.roles.time {
+        warnings.push(DataWarning::TimeAssumed { column: table.roles.time_name.clone() });
     }
-    if time.holds_dates() {
-        warnings.push(DataWarning::DatesAsYears { column: roles.time_name.clone() });
-    }
+    let unit = convert_dates(&table, &mut parts, options.time_unit, &mut warnings)?;
+    let time_unit = unit.map(|unit| (table.roles.time_name.clone(), unit.symbol().to_owned()));
+    let units: Vec<(String, String)> = table.units().chain(time_unit).collect();
+    let Table { roles, notes, .. } = table;
+    let notes = roles.state_names.iter().zip(notes).flat_map(|(name, notes)| notes.warnings(name));
+    warnings.extend(notes);
     let names = trajectory_names(&parts, paths.len());
     let mut trajectories = Vec::with_capacity(parts.len());
-    for (name, mut part) in names.into_iter().zip(parts) {
-        time.finish(&mut part.times);
+    for (name, part) in names.into_iter().zip(parts) {
         let shape = (part.times.len(), roles.states.len());
         let values = Array2::from_shape_vec(shape, part.values)
             .unwrap_or_else(|error| unreachable!("every row has pushed one time and D values: {error}"));
         trajectories.push(Trajectory::new(name, part.times, values)?);
     }
-    let dataset = Dataset::new(roles.time_name, roles.state_names, trajectories)?;
+    let dataset = Dataset::new(roles.time_name, roles.state_names, trajectories)?.with_units(units);
     warnings.extend(remarks(&dataset));
     Ok((dataset, warnings))
+}
+
+/// Makes times of dates, in the unit asked for or one that fits; gives the unit, and `None` for times that are numbers.
+fn convert_dates(
+    table: &Table,
+    parts: &mut [Part],
+    asked: Option<TimeUnit>,
+    warnings: &mut Vec<DataWarning>,
+) -> Result<Option<TimeUnit>, DataError> {
+    let column = || table.roles.time_name.clone();
+    let form = table.form.filter(|&form| form != TimeForm::Number);
+    let Some(form) = form else {
+        let refused = |unit: TimeUnit| DataError::TimeUnitOfNumbers { column: column(), unit: unit.to_string() };
+        return asked.map_or(Ok(None), |unit| Err(refused(unit)));
+    };
+    let instants = || parts.iter().flat_map(|part| &part.instants).copied();
+    let (Some(first), Some(last)) = (instants().min(), instants().max()) else { return Ok(None) };
+    let is_clock = form == TimeForm::Clock;
+    let unit = asked.unwrap_or_else(|| TimeUnit::fitting(last - first));
+    let midnights: usize = parts.iter().map(|part| part.midnights).sum();
+    for part in parts {
+        let time = |&instant: &Instant| match unit {
+            TimeUnit::Years if !is_clock => decimal_year(instant),
+            _ => (instant - first) as f64 / unit.nanoseconds() as f64,
+        };
+        part.times = part.instants.iter().map(time).collect();
+    }
+    warnings.push(match unit {
+        TimeUnit::Years if !is_clock => DataWarning::DatesAsYears { column: column() },
+        _ => {
+            let from = if is_clock { String::new() } else { instant_text(first) };
+            DataWarning::DatesAsTimes { column: column(), unit: unit.to_string(), from }
+        }
+    });
+    if midnights > 0 {
+        warnings.push(DataWarning::Midnight { column: column(), count: midnights });
+    }
+    Ok(Some(unit))
 }
 
 /// The file stem or the label, both where there are several files; the whole path where stems repeat.

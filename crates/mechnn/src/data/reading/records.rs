@@ -1,13 +1,11 @@
 //! Rows of delimited text, one at a time.
 
 use std::cmp::Ordering;
-use std::io::BufRead;
 use std::path::Path;
 
 use csv::StringRecord;
 
-use super::calendar::iso_decimal_year;
-use super::cell::Cell;
+use super::cell::is_datum;
 use crate::data::fault::DataError;
 
 /// How the fields and lines of a file are separated.
@@ -20,68 +18,76 @@ pub(super) struct Separators {
 }
 
 impl Separators {
-    /// Finds the separators from the beginning of a file.
+    /// Finds the separators of a file from all of its rows.
     ///
-    /// The field separator is one that gives all rows of the sample the same number of fields, and of several such
-    /// the one that leaves most numbers: `;` and `,` also stand in names, and a comma may be a decimal sign.
-    pub(super) fn detect(sample: &[u8]) -> Self {
-        let line = if sample.contains(&b'\r') && !sample.contains(&b'\n') { b'\r' } else { b'\n' };
+    /// The field separator is the one that gives most rows the same number of fields, and of several such the one that
+    /// leaves most numbers: `;` and `,` also stand in names, and a comma may be a decimal mark. A first line `sep=;`,
+    /// which Excel reads and writes, says it outright.
+    pub(super) fn detect(text: &str) -> Self {
+        let line = if text.contains('\r') && !text.contains('\n') { b'\r' } else { b'\n' };
+        if let Some(field) = text.lines().next().and_then(named_separator) {
+            return Self { field, line };
+        }
         // Of equals the last one is taken: a comma, also for files of one column.
-        let candidates = [b'\t', b';', b','].map(|field| (Separation::of(sample, Self { field, line }), field));
+        let candidates = [b'\t', b';', b','].map(|field| (Separation::of(text, Self { field, line }), field));
         let best = candidates.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
         let Some((_, field)) = best else { unreachable!("three candidates have a largest one") };
         Self { field, line }
     }
 }
 
-/// What a field separator makes of a sample.
+/// The separator of a line `sep=;`.
+fn named_separator(line: &str) -> Option<u8> {
+    let name = line.trim_end_matches('\r').trim_matches('"').strip_prefix("sep=")?.as_bytes();
+    <[u8; 1]>::try_from(name).ok().map(|[field]| field).filter(|field| b",;\t".contains(field))
+}
+
+/// In so many rows below the first it is counted what fields hold: enough to tell, and long tables are read quickly.
+const DATA_ROWS: usize = 1000;
+
+/// What a field separator makes of a file.
 #[derive(Debug, Clone, Copy)]
 struct Separation {
-    /// Whether all rows have the same number of fields, at least two.
-    consistent: bool,
+    /// Whether rows have more than one field.
+    several: bool,
+    /// The share of rows with the usual number of fields.
+    regular: f64,
     /// The share of numbers, dates and gaps among the fields below the first row.
     data: f64,
-    first_row: usize,
 }
 
 impl Separation {
-    fn of(sample: &[u8], separators: Separators) -> Self {
-        const ROWS: usize = 20;
-        let mut records = Records::new(Path::new(""), sample, separators);
-        let mut rows: Vec<StringRecord> = Vec::with_capacity(ROWS);
-        // The sample may end inside a character or a quoted field; the full reading reports such faults.
-        while rows.len() < ROWS
-            && let Ok(Some(row)) = records.next_row()
-        {
-            rows.push(row.fields.clone());
+    fn of(text: &str, separators: Separators) -> Self {
+        let mut records = Records::new(Path::new(""), text, separators);
+        let mut lengths: Vec<usize> = Vec::new();
+        let (mut data, mut fields) = (0_usize, 0_usize);
+        // A quote that is never closed ends the count; the full reading reports it.
+        while let Ok(Some(row)) = records.next_row() {
+            if (1..=DATA_ROWS).contains(&lengths.len()) {
+                data += row.fields.iter().filter(|field| is_datum(field)).count();
+                fields += row.fields.len();
+            }
+            lengths.push(row.fields.len());
         }
-        // The sample may also end inside a row.
-        if rows.len() > 2 && rows.len() < ROWS {
-            rows.pop();
+        lengths.sort_unstable();
+        let runs = || lengths.chunk_by(|a, b| a == b);
+        // Of equally frequent lengths the largest: a separator that cuts is one.
+        let usual = runs().max_by_key(|run| run.len()).unwrap_or(&[]);
+        let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+        Self {
+            several: usual.first().is_some_and(|&length| length > 1),
+            regular: share(usual.len(), lengths.len()),
+            data: share(data, fields),
         }
-        // A sample without rows says nothing for any separator.
-        let first_row = rows.first().map_or(0, StringRecord::len);
-        let consistent = first_row > 1 && rows.iter().all(|row| row.len() == first_row);
-        let fields = || rows.iter().skip(1).flatten();
-        let data = fields().filter(|field| is_datum(field)).count() as f64 / fields().count().max(1) as f64;
-        Self { consistent, data, first_row }
     }
 
     fn total_cmp(&self, other: &Self) -> Ordering {
-        let by_data = || self.data.total_cmp(&other.data);
-        // Where no separator is consistent the first row decides: a header rarely has a field too many.
-        let by_first_row = || self.first_row.cmp(&other.first_row);
-        let consistent = self.consistent.cmp(&other.consistent);
-        consistent.then_with(|| if self.consistent { by_data() } else { by_first_row() })
+        let regular = || self.regular.total_cmp(&other.regular);
+        self.several.cmp(&other.several).then_with(regular).then_with(|| self.data.total_cmp(&other.data))
     }
 }
 
-fn is_datum(field: &str) -> bool {
-    let decimal_comma = || Cell::read(&field.replacen(',', ".", 1)) != Cell::Text;
-    Cell::read(field) != Cell::Text || iso_decimal_year(field).is_some() || decimal_comma()
-}
-
-/// One row.
+/// One row, until the next is read.
 pub(super) struct Row<'a> {
     /// Line on which it begins, from 1.
     pub(super) line: usize,
@@ -91,113 +97,121 @@ pub(super) struct Row<'a> {
     pub(super) fields: &'a StringRecord,
 }
 
+/// One row, kept.
+#[derive(Debug, Clone)]
+pub(super) struct GridRow {
+    pub(super) line: usize,
+    pub(super) empty_lines: usize,
+    pub(super) fields: StringRecord,
+}
+
 /// Reads rows, skipping empty lines and those that begin with `#`. Holds one row at a time.
 ///
 /// Lines are cut here and only rows with quotes go through the CSV parser: it skips empty lines by itself, and the
 /// line numbers it gives are then those of the first line skipped.
-pub(super) struct Records<'p, R> {
-    file: &'p Path,
-    input: R,
+pub(super) struct Records<'a> {
+    file: &'a Path,
+    /// What has not been read yet.
+    rest: &'a str,
     separators: Separators,
     line: usize,
-    bytes: Vec<u8>,
     fields: StringRecord,
 }
 
-impl<'p, R: BufRead> Records<'p, R> {
-    pub(super) fn new(file: &'p Path, input: R, separators: Separators) -> Self {
-        Self { file, input, separators, line: 0, bytes: Vec::new(), fields: StringRecord::new() }
+impl<'a> Records<'a> {
+    pub(super) fn new(file: &'a Path, text: &'a str, separators: Separators) -> Self {
+        let mut records = Self { file, rest: text, separators, line: 0, fields: StringRecord::new() };
+        if text.lines().next().and_then(named_separator).is_some() {
+            records.read_line();
+        }
+        records
+    }
+
+    /// All rows.
+    pub(super) fn all(mut self) -> Result<Vec<GridRow>, DataError> {
+        let mut rows = Vec::new();
+        while let Some(Row { line, empty_lines, fields }) = self.next_row()? {
+            rows.push(GridRow { line, empty_lines, fields: fields.clone() });
+        }
+        Ok(rows)
     }
 
     /// The next row, or `None` at the end of the file.
     pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, DataError> {
         let mut empty_lines = 0;
-        loop {
-            self.bytes.clear();
-            if self.read_line()? == 0 {
-                return Ok(None);
-            }
-            if self.line == 1 && self.bytes.starts_with(b"\xEF\xBB\xBF") {
-                self.bytes.drain(..3);
-            }
-            if self.is_empty() {
+        let (from, first) = loop {
+            let from = self.rest;
+            let Some(line) = self.read_line() else { return Ok(None) };
+            if self.is_empty(line) {
                 empty_lines += 1;
-            } else if self.bytes.trim_ascii_start().first() != Some(&b'#') {
-                break;
+            } else if !is_comment(line) {
+                break (from, line);
             }
-        }
+        };
         let line = self.line;
-        let quoted = self.bytes.contains(&b'"');
-        if quoted {
-            self.read_rest_of_quoted(line)?;
-        }
-        self.split(line, quoted)?;
+        let quoted = first.contains('"');
+        let row = if quoted { self.read_rest_of_quoted(from, first, line)? } else { first };
+        self.split(row, quoted);
         Ok(Some(Row { line, empty_lines, fields: &self.fields }))
     }
 
-    /// Appends one line without its end; gives the number of bytes read.
-    fn read_line(&mut self) -> Result<usize, DataError> {
-        let read = self.input.read_until(self.separators.line, &mut self.bytes);
-        let count = read.map_err(|source| DataError::Read { file: self.file.to_owned(), source })?;
-        if self.bytes.last() == Some(&self.separators.line) {
-            self.bytes.pop();
+    /// One line without its end.
+    fn read_line(&mut self) -> Option<&'a str> {
+        if self.rest.is_empty() {
+            return None;
         }
-        if self.bytes.last() == Some(&b'\r') {
-            self.bytes.pop();
-        }
+        let (line, rest) = self.rest.split_once(char::from(self.separators.line)).unwrap_or((self.rest, ""));
+        self.rest = rest;
         self.line += 1;
-        Ok(count)
+        Some(line.strip_suffix('\r').unwrap_or(line))
     }
 
     /// Blanks only; a row of nothing but tabs has empty fields where tab separates them.
-    fn is_empty(&self) -> bool {
-        self.bytes.iter().all(|&byte| byte.is_ascii_whitespace() && byte != self.separators.field)
+    fn is_empty(&self, line: &str) -> bool {
+        line.bytes().all(|byte| byte.is_ascii_whitespace() && byte != self.separators.field)
     }
 
-    /// Appends lines as long as a quoted field is open.
-    fn read_rest_of_quoted(&mut self, line: usize) -> Result<(), DataError> {
+    /// The row that begins at `from` with the line `first`, with all lines through which a quoted field is open.
+    fn read_rest_of_quoted(&mut self, from: &'a str, first: &'a str, line: usize) -> Result<&'a str, DataError> {
         let mut state = Quoting::FieldStart;
-        let mut seen = 0;
+        let mut part = first;
         loop {
-            for &byte in &self.bytes[seen..] {
+            for byte in part.bytes() {
                 state = state.after(byte, self.separators.field);
             }
             if state != Quoting::Quoted {
-                return Ok(());
+                let end = part.as_ptr() as usize - from.as_ptr() as usize + part.len();
+                return Ok(&from[..end]);
             }
-            self.bytes.push(b'\n');
-            seen = self.bytes.len();
-            if self.read_line()? == 0 {
-                return Err(DataError::OpenQuote { file: self.file.to_owned(), line });
-            }
+            part = self.read_line().ok_or_else(|| DataError::OpenQuote { file: self.file.to_owned(), line })?;
         }
     }
 
-    fn split(&mut self, line: usize, quoted: bool) -> Result<(), DataError> {
-        let not_utf8 = || DataError::NotUtf8 { file: self.file.to_owned(), line };
-        let text = std::str::from_utf8(&self.bytes).map_err(|_| not_utf8())?;
-        // Valid UTF-8, but the sign of a binary file or of UTF-16.
-        if text.contains('\0') {
-            return Err(not_utf8());
-        }
+    fn split(&mut self, row: &str, quoted: bool) {
         self.fields.clear();
         if quoted {
             let mut reader = csv::ReaderBuilder::new()
                 .delimiter(self.separators.field)
                 .has_headers(false)
                 .flexible(true)
-                .from_reader(text.as_bytes());
-            // From memory and from valid UTF-8 nothing can fail.
+                .from_reader(row.as_bytes());
             let mut raw = StringRecord::new();
-            reader.read_record(&mut raw).map_err(|_| not_utf8())?;
+            let read = reader.read_record(&mut raw);
+            read.unwrap_or_else(|error| unreachable!("valid UTF-8 in memory is read: {error}"));
             self.fields.extend(raw.iter().map(without_blanks));
         } else {
-            for field in text.split(char::from(self.separators.field)) {
+            for field in row.split(char::from(self.separators.field)) {
                 self.fields.push_field(field.trim());
             }
         }
-        Ok(())
     }
+}
+
+/// Whether a line is a comment. What Excel writes for faults, as in `#N/A,1.5`, begins with `#`, too.
+fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    let faults = ["#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!"];
+    line.starts_with('#') && !faults.iter().any(|fault| line.starts_with(fault))
 }
 
 /// Drops outer blanks, and the quotes of `, "a"`: after a blank they are no quotes to the CSV parser.
@@ -239,8 +253,8 @@ mod tests {
     use super::{DataError, Records, Separators};
 
     fn rows(text: &str) -> Vec<(usize, Vec<String>)> {
-        let separators = Separators::detect(text.as_bytes());
-        let mut records = Records::new(Path::new("a.csv"), text.as_bytes(), separators);
+        let separators = Separators::detect(text);
+        let mut records = Records::new(Path::new("a.csv"), text, separators);
         let mut rows = Vec::new();
         while let Some(row) = records.next_row().unwrap() {
             rows.push((row.line, row.fields.iter().map(str::to_owned).collect()));
@@ -250,7 +264,7 @@ mod tests {
 
     #[test]
     fn lines_are_counted_through_comments_empty_lines_and_quotes() {
-        let text = "\u{FEFF}# made by \"us\n\nt, x\r\n\r\n0,1\n\"1\n2\",\"a\"\"b, c\"\n  \n3,4";
+        let text = "# made by \"us\n\nt, x\r\n\r\n0,1\n\"1\n2\",\"a\"\"b, c\"\n  \n3,4";
         let fields: Vec<(usize, Vec<String>)> = rows(text);
         let expected = [(3, ["t", "x"]), (5, ["0", "1"]), (6, ["1\n2", "a\"b, c"]), (9, ["3", "4"])];
         assert_eq!(fields, expected.map(|(line, row)| (line, row.map(String::from).to_vec())));
@@ -274,24 +288,24 @@ mod tests {
             ("t,x\n0,1;2\n", b','),
             ("t,x;y,label\n0,1,a;b\n1,2,c;d\n", b','),
         ] {
-            assert_eq!(Separators::detect(text.as_bytes()).field, field, "{text}");
+            assert_eq!(Separators::detect(text).field, field, "{text}");
         }
         assert_eq!(rows("t,x\r0,1\r").len(), 2);
     }
 
     #[test]
-    fn open_quotes_and_other_encodings_are_errors() {
-        let fault = |bytes: &[u8]| {
-            let mut records = Records::new(Path::new("a.csv"), bytes, Separators { field: b',', line: b'\n' });
-            loop {
-                if let Err(error) = records.next_row() {
-                    return error;
-                }
-            }
-        };
-        assert!(matches!(fault(b"t,x\n0,\"1\n1,2\n"), DataError::OpenQuote { line: 2, .. }));
-        assert!(matches!(fault(b"t,x\n0,1\n1,\xFF\n"), DataError::NotUtf8 { line: 3, .. }));
-        assert!(matches!(fault(b"t,x\n0,\0\n"), DataError::NotUtf8 { line: 2, .. }));
-        assert!(matches!(fault(b"\xFF\xFEt\0,\0x\0\n\0"), DataError::NotUtf8 { line: 1, .. }));
+    fn open_quotes_are_errors() {
+        let text = "t,x\n0,\"1\n1,2\n";
+        let mut records = Records::new(Path::new("a.csv"), text, Separators { field: b',', line: b'\n' });
+        records.next_row().unwrap();
+        assert!(matches!(records.next_row(), Err(DataError::OpenQuote { line: 2, .. })));
+    }
+
+    #[test]
+    fn what_excel_writes_is_no_comment() {
+        assert_eq!(
+            rows("sep=;\nt;x,y\n#N/A;1\n").iter().map(|row| row.1.join("|")).collect::<Vec<_>>(),
+            ["t|x,y", "#N/A|1"]
+        );
     }
 }

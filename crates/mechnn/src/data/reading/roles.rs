@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::column::ColumnContent;
+use super::header::ColumnHeader;
 use super::options::{CsvOptions, TimeSource};
-use super::time_column::{is_surely_a_time, time_rank};
+use super::time_name::{is_surely_a_time, time_rank};
 use crate::data::fault::{DataError, DataWarning, listed};
 
 /// What each column is.
@@ -23,7 +25,7 @@ pub(super) struct Roles {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum TimeRole {
     Column(usize),
-    /// The first column for want of a better one: it must increase strictly.
+    /// The first column of dates, or else the first one, for want of a better one: it must increase strictly.
     Assumed(usize),
     Step(f64),
 }
@@ -38,22 +40,25 @@ impl TimeRole {
 }
 
 impl Roles {
-    /// Finds the role of each column of `names`, with warnings about columns that have none.
+    /// Finds the role of each column, with warnings about columns that have none.
     ///
     /// # Errors
     /// [`DataError::UnknownColumn`], [`DataError::TwoRoles`], [`DataError::NoTimeColumn`], [`DataError::NoStates`],
-    /// [`DataError::Step`].
+    /// [`DataError::NotANumber`], [`DataError::Step`].
     pub(super) fn of(
         file: &Path,
-        names: &[String],
+        columns: &[ColumnHeader],
+        contents: &[ColumnContent],
         options: &CsvOptions,
         warnings: &mut Vec<DataWarning>,
     ) -> Result<Self, DataError> {
+        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let names = names.as_slice();
         let find = |name: &String| {
             let available = || names.iter().filter(|name| !name.is_empty()).cloned().collect();
             let unknown =
                 || DataError::UnknownColumn { file: file.to_owned(), column: name.clone(), available: available() };
-            names.iter().position(|other| other == name && !name.is_empty()).ok_or_else(unknown)
+            columns.iter().position(|column| column.is_called(name)).ok_or_else(unknown)
         };
         let trajectory = options.trajectory.as_ref().map(find).transpose()?;
         let asked: Option<Vec<usize>> =
@@ -62,7 +67,7 @@ impl Roles {
             TimeSource::Column(name) => TimeRole::Column(find(name)?),
             &TimeSource::Step(step) if step > 0.0 && step.is_finite() => TimeRole::Step(step),
             &TimeSource::Step(step) => return Err(DataError::Step { step }),
-            TimeSource::Auto => find_time(file, names, trajectory, asked.as_deref().unwrap_or(&[]))?,
+            TimeSource::Auto => find_time(file, names, contents, trajectory, asked.as_deref().unwrap_or(&[]))?,
         };
         let conflict =
             |index: usize, first, second| DataError::TwoRoles { column: names[index].clone(), first, second };
@@ -87,17 +92,37 @@ impl Roles {
             }
             None => {
                 let rest = (0..names.len()).filter(|&index| time.column() != Some(index) && trajectory != Some(index));
-                let (ignored, states): (Vec<usize>, Vec<usize>) =
+                let (ignored, others): (Vec<usize>, Vec<usize>) =
                     rest.partition(|&index| names[index].is_empty() || is_surely_a_time(&names[index]));
                 warnings
                     .extend(ignored.iter().map(|&index| DataWarning::ColumnIgnored { column: names[index].clone() }));
+                let (texts, states): (Vec<usize>, Vec<usize>) =
+                    others.into_iter().partition(|&index| contents[index].is_text());
+                if let (true, Some(&index)) = (states.is_empty(), texts.first())
+                    && let Some((line, found)) = contents[index].first_text.clone()
+                {
+                    return Err(DataError::NotANumber {
+                        file: file.to_owned(),
+                        line,
+                        column: names[index].clone(),
+                        found,
+                    });
+                }
+                warnings.extend(texts.into_iter().map(|index| DataWarning::TextIgnored {
+                    column: names[index].clone(),
+                    found: contents[index].first_text.clone().map(|(_, text)| text).unwrap_or_default(),
+                }));
                 states
             }
         };
         if states.is_empty() {
             return Err(DataError::NoStates { file: file.to_owned(), columns: listed(names) });
         }
-        let state_names: Vec<String> = states.iter().map(|&index| names[index].clone()).collect();
+        // Who asks for a column by its whole header, unit included, finds it again under that name.
+        let state_names = match &options.states {
+            Some(asked) => asked.clone(),
+            None => states.iter().map(|&index| names[index].clone()).collect(),
+        };
         let time_name = match time.column().map(|index| names[index].as_str()) {
             Some(name) if !name.is_empty() => name.to_owned(),
             _ => free_time_name(&state_names),
@@ -106,10 +131,11 @@ impl Roles {
     }
 }
 
-/// The column with the most usual name for a time, else the first one.
+/// The column with the most usual name for a time, else the first one of dates, else the first one.
 fn find_time(
     file: &Path,
     names: &[String],
+    contents: &[ColumnContent],
     trajectory: Option<usize>,
     states: &[usize],
 ) -> Result<TimeRole, DataError> {
@@ -117,6 +143,9 @@ fn find_time(
     let ranked = (0..names.len()).filter(free).filter_map(|index| Some((time_rank(&names[index])?, index)));
     if let Some((_, index)) = ranked.min() {
         return Ok(TimeRole::Column(index));
+    }
+    if let Some(index) = (0..names.len()).find(|index| free(index) && contents[*index].holds_dates()) {
+        return Ok(TimeRole::Assumed(index));
     }
     // Where the trajectory is the only column there is no other first one; that is refused below.
     let first = (0..names.len()).find(|&index| trajectory != Some(index)).unwrap_or(0);
@@ -144,12 +173,14 @@ fn free_time_name(states: &[String]) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{CsvOptions, DataError, DataWarning, Roles, TimeRole, TimeSource};
+    use super::{ColumnContent, ColumnHeader, CsvOptions, DataError, DataWarning, Roles, TimeRole, TimeSource};
 
     fn roles(names: &[&str], options: &CsvOptions) -> Result<(Roles, Vec<DataWarning>), DataError> {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let column = |name: &&str| ColumnHeader { written: (*name).into(), name: (*name).into(), unit: None };
+        let columns: Vec<ColumnHeader> = names.iter().map(column).collect();
+        let contents = ColumnContent::of_file(&[], names.len(), b',', None);
         let mut warnings = Vec::new();
-        Ok((Roles::of(Path::new("a.csv"), &names, options, &mut warnings)?, warnings))
+        Ok((Roles::of(Path::new("a.csv"), &columns, &contents, options, &mut warnings)?, warnings))
     }
 
     fn owned(names: &[&str]) -> Option<Vec<String>> {

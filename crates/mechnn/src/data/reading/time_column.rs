@@ -1,197 +1,250 @@
-//! The column of times: its usual names, and numbers or dates in it.
+//! What the cells of a time column are: numbers, or dates in one of many forms. All of them decide.
 
-use super::calendar::{compact_decimal_year, iso_decimal_year};
-use super::cell::Cell;
+use super::cell::{Cell, DAY, Instant, Written, compact_date, fraction, number};
+use super::options::{DateOrder, DecimalMark};
 
-/// Usual names, best first.
-const NAMES: [&str; 38] = [
-    "t",
-    "time",
-    "times",
-    "timestamp",
-    "datetime",
-    "date",
-    "dates",
-    "yyyymmdd",
-    "yyyy_mm_dd",
-    "decimal_date",
-    "decimal_year",
-    "year",
-    "years",
-    "yr",
-    "yrs",
-    "month",
-    "months",
-    "week",
-    "weeks",
-    "day",
-    "days",
-    "hour",
-    "hours",
-    "hr",
-    "hrs",
-    "minute",
-    "minutes",
-    "min",
-    "mins",
-    "second",
-    "seconds",
-    "sec",
-    "secs",
-    "ms",
-    "mjd",
-    "jd",
-    "tau",
-    "epoch",
-];
-
-/// Units that may follow `t` or `time`, as in `time_s`.
-const UNITS: [&str; 24] = [
-    "s", "sec", "secs", "second", "seconds", "ms", "us", "ns", "min", "mins", "minutes", "h", "hr", "hrs", "hours",
-    "d", "day", "days", "weeks", "months", "yr", "year", "years", "utc",
-];
-
-/// How usual the name is for a time, 0 the most; `None` if it is none. Capitals do not matter, a unit may follow:
-/// `Time (s)`, `t [ms]`, `time_s`.
-pub(super) fn time_rank(name: &str) -> Option<usize> {
-    let lower = name.to_lowercase();
-    let without_unit = lower.split_once(['(', '[']).map_or(lower.as_str(), |(before, _)| before);
-    let base = without_unit.trim().replace([' ', '-'], "_");
-    if let Some(rank) = NAMES.iter().position(|&usual| usual == base) {
-        // A capital T is more often a temperature, or T cells, and only a time if nothing else is.
-        return Some(if name.starts_with('T') && base == "t" { NAMES.len() } else { rank });
-    }
-    let unit = base.strip_prefix("time_").or_else(|| base.strip_prefix("t_"))?;
-    UNITS.contains(&unit).then_some(1)
-}
-
-/// Whether a column that is not the time after all should not become a state either.
-pub(super) fn is_surely_a_time(name: &str) -> bool {
-    time_rank(name).is_some_and(|rank| rank < NAMES.len())
-}
-
-/// Reads the cells of a time column and remembers what kinds there are: dates of eight digits look like numbers,
-/// and only the last cell tells whether all of them are dates.
-#[derive(Debug, Clone, Default)]
-pub(super) struct TimeColumn {
-    named_as_date: bool,
-    numbers: bool,
-    compact_dates: bool,
-    iso_dates: bool,
-    /// A number of eight digits that is no date.
-    compact_number: bool,
-}
-
-/// Why a cell is no time.
+/// How the times of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TimeFault {
-    Missing,
-    NotFinite,
-    NotANumber,
-    NotADate,
+pub(super) enum TimeForm {
+    Number,
+    /// `yyyymmdd` without exception: dates, unless other files have numbers in their place.
+    Compact,
+    Date(DateOrder),
+    /// A time of day without a date, or a time since the beginning.
+    Clock,
+    /// Days since the end of 1899, as Excel counts them.
+    ExcelSerial,
+    /// Since the beginning of 1970, so many nanoseconds each.
+    Unix {
+        nanoseconds: i128,
+    },
 }
 
-impl TimeColumn {
-    pub(super) fn new(name: &str) -> Self {
-        let name = name.to_lowercase();
-        Self { named_as_date: name.contains("date") || name.contains("yyyymmdd"), ..Self::default() }
+/// How the times of one file are to be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FileTimes {
+    pub(super) form: TimeForm,
+    pub(super) mark: DecimalMark,
+}
+
+impl FileTimes {
+    pub(super) fn number(self, text: &str) -> Option<f64> {
+        number(text, self.mark)
     }
 
-    /// The time in the cell, in an order that [`TimeColumn::years`] keeps.
-    pub(super) fn read(&mut self, text: &str) -> Result<f64, TimeFault> {
-        match Cell::read(text) {
-            Cell::Missing => Err(TimeFault::Missing),
-            Cell::Infinite => Err(TimeFault::NotFinite),
-            Cell::Number(_) if self.iso_dates => Err(TimeFault::NotADate),
-            Cell::Number(number) => self.read_number(text, number),
-            Cell::Text => match iso_decimal_year(text) {
-                Some(_) if self.numbers || self.compact_dates || self.compact_number => Err(TimeFault::NotANumber),
-                Some(year) => {
-                    self.iso_dates = true;
-                    Ok(year)
-                }
-                None if self.iso_dates => Err(TimeFault::NotADate),
-                None => Err(TimeFault::NotANumber),
-            },
+    pub(super) fn instant(self, text: &str) -> Option<Instant> {
+        self.form.instant(text, self.mark)
+    }
+}
+
+/// Why a column holds no times.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TimeFault {
+    NotANumber(usize),
+    NotADate(usize),
+    /// Dates that are other dates in another order; the cell and both readings.
+    Undecided {
+        cell: usize,
+        readings: [Instant; 2],
+    },
+}
+
+impl TimeForm {
+    /// Decides from all cells that are not missing; the numbers in faults are indices into them.
+    pub(super) fn of(
+        name: &str,
+        cells: &[&str],
+        mark: DecimalMark,
+        order: Option<DateOrder>,
+    ) -> Result<Self, TimeFault> {
+        let is_number = |cell: &&str| number(cell, mark).is_some() || Cell::read(cell, mark) == Cell::Infinite;
+        let numbers = cells.iter().filter(|cell| is_number(cell)).count();
+        if numbers == cells.len() {
+            return Self::of_numbers(name, cells, mark);
         }
-    }
-
-    fn read_number(&mut self, text: &str, number: f64) -> Result<f64, TimeFault> {
-        let compact = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
-        match text.parse().ok().filter(|_| compact).map(compact_decimal_year) {
-            Some(Some(_)) if self.named_as_date && self.numbers => return Err(TimeFault::NotANumber),
-            Some(Some(_)) => self.compact_dates = true,
-            Some(None) if self.named_as_date => return Err(TimeFault::NotADate),
-            Some(None) => self.compact_number = true,
-            None if self.named_as_date && self.compact_dates => return Err(TimeFault::NotADate),
-            None => self.numbers = true,
+        let orders = order.map_or(DateOrder::ALL.to_vec(), |order| vec![order]);
+        let is_date = |cell: &&str| orders.iter().any(|&order| Written::read(cell, order).is_some());
+        let Some(first_date) = cells.iter().position(|cell| is_date(cell)) else {
+            let text = cells.iter().position(|cell| !is_number(cell));
+            return Err(TimeFault::NotANumber(text.unwrap_or(0)));
+        };
+        if first_date > 0 {
+            // Dates after something else: numbers, or text.
+            let text = cells.iter().position(|cell| !is_number(cell));
+            return Err(TimeFault::NotANumber(text.unwrap_or(first_date)));
         }
-        Ok(number)
+        if let Some(at) = cells.iter().position(|cell| !is_date(cell)) {
+            return Err(TimeFault::NotADate(at));
+        }
+        of_dates(cells, orders)
     }
 
-    /// Whether the times are decimal years made of dates.
-    pub(super) fn holds_dates(&self) -> bool {
-        self.iso_dates || self.holds_compact_dates()
+    fn of_numbers(name: &str, cells: &[&str], mark: DecimalMark) -> Result<Self, TimeFault> {
+        let named_as_date = is_named_as_date(name);
+        let is_compact = |cell: &&str| compact_date(cell).is_some();
+        let has_eight_digits = |cell: &&str| cell.len() == 8 && cell.bytes().all(|byte| byte.is_ascii_digit());
+        if !cells.is_empty() && cells.iter().all(|cell| is_compact(cell)) {
+            return Ok(Self::Compact);
+        }
+        let has_dates = cells.iter().any(|cell| is_compact(cell) || has_eight_digits(cell));
+        if named_as_date
+            && has_dates
+            && let Some(at) = cells.iter().position(|cell| !is_compact(cell))
+        {
+            return Err(TimeFault::NotADate(at));
+        }
+        // The four counts of today are a factor of a thousand apart, so they cannot be taken for each other.
+        for nanoseconds in [1_000_000_000, 1_000_000, 1_000, 1] {
+            let form = Self::Unix { nanoseconds };
+            let is_recent = |instant: Instant| (FIRST_UNIX..LAST_UNIX).contains(&instant);
+            if !cells.is_empty() && cells.iter().all(|cell| form.instant(cell, mark).is_some_and(is_recent)) {
+                return Ok(form);
+            }
+        }
+        let is_serial = |cell: &&str| number(cell, mark).is_some_and(|days| (20_000.0..80_000.0).contains(&days));
+        if named_as_date && !cells.is_empty() && cells.iter().all(is_serial) {
+            return Ok(Self::ExcelSerial);
+        }
+        Ok(Self::Number)
     }
 
-    fn holds_compact_dates(&self) -> bool {
-        self.compact_dates && !self.numbers && !self.compact_number
-    }
-
-    /// Turns the times read into decimal years where they are dates of eight digits.
-    pub(super) fn finish(&self, times: &mut [f64]) {
-        if self.holds_compact_dates() {
-            for time in times {
-                *time = compact_decimal_year(*time as u32)
-                    .unwrap_or_else(|| unreachable!("{time} was read as a date of eight digits"));
+    /// The instant in a cell; `None` for numbers.
+    pub(super) fn instant(self, text: &str, mark: DecimalMark) -> Option<Instant> {
+        match self {
+            Self::Number => None,
+            Self::Compact => compact_date(text),
+            Self::Date(order) => Written::read(text, order).map(|written| written.instant),
+            Self::Clock => Written::read(text, DateOrder::DayFirst).map(|written| written.instant),
+            Self::ExcelSerial => {
+                // Excel knows no time finer than milliseconds.
+                let milliseconds = (number(text, mark)? * 86_400_000.0).round() as i128;
+                Some(milliseconds * 1_000_000 - EXCEL_DAYS * DAY)
+            }
+            // Not by way of f64, which has no room for nanoseconds since 1970.
+            Self::Unix { nanoseconds } => {
+                let (whole, decimals) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+                let is_count = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+                let whole: i128 = Some(whole).filter(|text| is_count(text) && text.len() <= 20)?.parse().ok()?;
+                Some(whole * nanoseconds + fraction(decimals)? * nanoseconds / 1_000_000_000)
             }
         }
     }
 }
 
+/// Whether the name says that a column holds dates.
+pub(super) fn is_named_as_date(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["date", "datum", "yyyymmdd", "timestamp"].iter().any(|part| name.contains(part))
+}
+
+/// Days from the beginning of Excel's count to that of 1970.
+const EXCEL_DAYS: i128 = 25_569;
+/// 1980 to 2100.
+const FIRST_UNIX: Instant = 3652 * DAY;
+const LAST_UNIX: Instant = 47_482 * DAY;
+
+fn of_dates(cells: &[&str], mut orders: Vec<DateOrder>) -> Result<TimeForm, TimeFault> {
+    let mut written: Option<Written> = None;
+    let mut difference = None;
+    let mut dots = true;
+    for (at, cell) in cells.iter().enumerate() {
+        let readings = || orders.iter().filter_map(|&order| Some((order, Written::read(cell, order)?)));
+        let Some((_, here)) = readings().next() else { return Err(TimeFault::NotADate(at)) };
+        let first = *written.get_or_insert(here);
+        if (here.has_date, here.has_zone) != (first.has_date, first.has_zone) {
+            return Err(TimeFault::NotADate(at));
+        }
+        dots &= here.has_dots;
+        if difference.is_none() && readings().any(|(_, other)| other.instant != here.instant) {
+            difference = Some(at);
+        }
+        let left: Vec<DateOrder> = readings().map(|(order, _)| order).collect();
+        orders = left;
+    }
+    if written.is_some_and(|written| !written.has_date) {
+        return Ok(TimeForm::Clock);
+    }
+    // Which orders are left is known now; what they make of the first cells is not.
+    let differs = |cell: &&str| {
+        let mut instants = orders.iter().filter_map(|&order| Some(Written::read(cell, order)?.instant));
+        let first = instants.next();
+        instants.find(|&other| Some(other) != first).and_then(|other| Some([first?, other]))
+    };
+    let undecided = difference.and_then(|_| cells.iter().enumerate().find_map(|(at, cell)| Some((at, differs(cell)?))));
+    match undecided {
+        None => Ok(TimeForm::Date(orders[0])),
+        // With dots the day comes first, everywhere.
+        Some(_) if dots && orders.contains(&DateOrder::DayFirst) => Ok(TimeForm::Date(DateOrder::DayFirst)),
+        Some((cell, readings)) => Err(TimeFault::Undecided { cell, readings }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{TimeColumn, TimeFault, is_surely_a_time, time_rank};
+    use super::super::cell::instant_text;
+    use super::{DateOrder, DecimalMark, TimeFault, TimeForm};
 
-    #[test]
-    fn usual_names_are_recognised() {
-        for name in
-            ["t", "Time", "YEAR", "day", "Date", "yyyymmdd", "Time (s)", "t [ms]", "time_s", "T", "Decimal Date"]
-        {
-            assert!(time_rank(name).is_some(), "{name}");
-        }
-        for name in ["x", "theta", "t1", "T_cells", "lifetime", "time_constant", "temperature", "date_of_birth", ""] {
-            assert_eq!(time_rank(name), None, "{name}");
-        }
-        assert!(time_rank("t") < time_rank("time") && time_rank("time") < time_rank("year"));
-        assert!(time_rank("year") < time_rank("T") && !is_surely_a_time("T"));
-    }
-
-    fn read(name: &str, cells: &[&str]) -> Result<(Vec<f64>, bool), TimeFault> {
-        let mut column = TimeColumn::new(name);
-        let mut times = cells.iter().map(|cell| column.read(cell)).collect::<Result<Vec<f64>, _>>()?;
-        column.finish(&mut times);
-        Ok((times, column.holds_dates()))
+    fn form(name: &str, cells: &[&str]) -> Result<TimeForm, TimeFault> {
+        TimeForm::of(name, cells, DecimalMark::Point, None)
     }
 
     #[test]
     fn dates_of_eight_digits_need_the_name_or_all_values() {
-        assert_eq!(read("t", &["20200101", "20210101"]), Ok((vec![2020.0, 2021.0], true)));
-        assert_eq!(read("t", &["20200101", "20210101.0"]), Ok((vec![20_200_101.0, 20_210_101.0], false)));
-        assert_eq!(read("t", &["20200101", "20209999"]), Ok((vec![20_200_101.0, 20_209_999.0], false)));
-        assert_eq!(read("yyyymmdd", &["20200101", "20209999"]), Err(TimeFault::NotADate));
-        assert_eq!(read("date", &["20200101", "2021.5"]), Err(TimeFault::NotADate));
-        assert_eq!(read("date", &["2020.5", "2021.5"]), Ok((vec![2020.5, 2021.5], false)));
+        assert_eq!(form("t", &["20200101", "20210101"]), Ok(TimeForm::Compact));
+        assert_eq!(form("t", &["20200101", "20210101.0"]), Ok(TimeForm::Number));
+        assert_eq!(form("t", &["20200101", "20209999"]), Ok(TimeForm::Number));
+        assert_eq!(form("yyyymmdd", &["20200101", "20209999"]), Err(TimeFault::NotADate(1)));
+        assert_eq!(form("date", &["20200101", "2021.5"]), Err(TimeFault::NotADate(1)));
+        assert_eq!(form("date", &["2020.5", "2021.5"]), Ok(TimeForm::Number));
     }
 
     #[test]
     fn dates_and_numbers_do_not_mix() {
-        assert_eq!(read("t", &["2020-01-01", "2021-01-01"]), Ok((vec![2020.0, 2021.0], true)));
-        assert_eq!(read("t", &["2020-01-01", "2021"]), Err(TimeFault::NotADate));
-        assert_eq!(read("t", &["2020-01-01", "soon"]), Err(TimeFault::NotADate));
-        assert_eq!(read("t", &["2020", "2021-01-01"]), Err(TimeFault::NotANumber));
-        assert_eq!(read("t", &["31.01.2020"]), Err(TimeFault::NotANumber));
-        assert_eq!(read("t", &[""]), Err(TimeFault::Missing));
-        assert_eq!(read("t", &["inf"]), Err(TimeFault::NotFinite));
+        assert_eq!(form("t", &["2020-01-01", "2021"]), Err(TimeFault::NotADate(1)));
+        assert_eq!(form("t", &["2020-01-01", "soon"]), Err(TimeFault::NotADate(1)));
+        assert_eq!(form("t", &["2020", "2021-01-01"]), Err(TimeFault::NotANumber(1)));
+        assert_eq!(form("t", &["soon"]), Err(TimeFault::NotANumber(0)));
+        assert_eq!(form("t", &["2020-01-01 00:00Z", "2020-01-01 01:00"]), Err(TimeFault::NotADate(1)));
+        assert_eq!(form("t", &["2020-01-01", "01:00"]), Err(TimeFault::NotADate(1)));
+    }
+
+    #[test]
+    fn the_whole_column_decides_the_order() {
+        use DateOrder::{DayFirst, MonthFirst, YearFirst};
+        for (cells, order) in [
+            (&["03/05/2021", "28/05/2021"][..], DayFirst),
+            (&["03/05/2021", "05/28/2021"], MonthFirst),
+            (&["05.03.2021", "06.03.2021"], DayFirst),
+            (&["05.13.2021", "05.03.2021"], MonthFirst),
+            (&["21-03-05", "21-03-31", "45-01-01"], YearFirst),
+            (&["05/05/2021", "06/06/2021"], DayFirst),
+        ] {
+            assert_eq!(form("t", cells), Ok(TimeForm::Date(order)), "{cells:?}");
+        }
+        let Err(TimeFault::Undecided { cell, readings }) = form("t", &["05/05/2021", "03/05/2021"]) else {
+            unreachable!("two orders fit");
+        };
+        assert_eq!((cell, readings.map(instant_text)), (1, ["2021-05-03", "2021-03-05"].map(String::from)));
+        assert_eq!(form("t", &["03/28/2021", "28/03/2021"]), Err(TimeFault::NotADate(1)));
+        let asked = TimeForm::of("t", &["03/05/2021"], DecimalMark::Point, Some(MonthFirst));
+        assert_eq!(asked, Ok(TimeForm::Date(MonthFirst)));
+    }
+
+    #[test]
+    fn counts_of_days_and_seconds_are_dates() {
+        for (name, cell, expected) in [
+            ("date", "44260.5", "2021-03-05 12:00"),
+            ("t", "1614936600", "2021-03-05 09:30"),
+            ("t", "1614936600.5", "2021-03-05 09:30"),
+            ("t", "1614936600000", "2021-03-05 09:30"),
+            ("t", "1614936600000000000", "2021-03-05 09:30"),
+        ] {
+            let Ok(form) = form(name, &[cell]) else { unreachable!("{cell} is a number") };
+            let instant = form.instant(cell, DecimalMark::Point);
+            assert_eq!(instant.map(instant_text).as_deref(), Some(expected), "{cell}");
+        }
+        assert_eq!(form("t", &["44260.5"]), Ok(TimeForm::Number));
+        assert_eq!(form("t", &["1614936600", "5"]), Ok(TimeForm::Number));
+        assert_eq!(form("timestamp", &["1", "2"]), Ok(TimeForm::Number));
     }
 }

@@ -4,16 +4,17 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::Dataset;
+use super::column_name::ColumnName;
 use crate::data::fault::DataError;
 use crate::number::exact;
 use crate::whole_file;
 
 impl Dataset {
     /// Writes a CSV file with a header: the time, the states and, for several trajectories, a last column
-    /// `trajectory` with their names. Missing entries are empty.
+    /// `trajectory` with their names. Missing entries are empty; units stand in brackets behind the names.
     ///
-    /// Numbers are written so that [`read_csv`](crate::data::read_csv) gives back the same bits. The file appears
-    /// whole: no reader ever sees a part of it.
+    /// Numbers are written so that [`read_csv`](crate::data::read_csv) gives back the same bits, unless it takes them for
+    /// marks of missing values or for times since 1970. The file appears whole: no reader ever sees a part of it.
     ///
     /// # Errors
     /// [`DataError::Write`]; [`DataError::DuplicateName`] if a variable is called `trajectory` and there are several.
@@ -30,9 +31,9 @@ impl Dataset {
         // With a comment character known, names that begin with it are quoted.
         let mut writer = csv::WriterBuilder::new().comment(Some(b'#')).from_writer(output);
         let label = labelled.then_some(LABEL);
-        writer.write_record(
-            std::iter::once(self.time.as_str()).chain(self.states.iter().map(String::as_str)).chain(label),
-        )?;
+        let header = |name: &String| ColumnName::header(name, self.units.get(name).map(String::as_str));
+        let headers = std::iter::once(&self.time).chain(&self.states).map(header);
+        writer.write_record(headers.chain(label.map(str::to_owned)))?;
         for trajectory in &self.trajectories {
             for (time, values) in trajectory.times.iter().zip(trajectory.values.rows()) {
                 writer.write_field(text(*time))?;

@@ -1,7 +1,8 @@
 //! Trajectories of one system, measured under the same names.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
+use super::column_name::ColumnName;
 use super::python_name::python_names;
 use super::state_role::StateRoles;
 use super::trajectory::Trajectory;
@@ -15,12 +16,14 @@ use crate::data::fault::DataError;
 pub struct Dataset {
     /// Name of the time variable.
     pub time: String,
-    /// Names of the D states, exactly as the columns are called.
+    /// Names of the D states, as the columns are called, without their units.
     pub states: Vec<String>,
-    /// Names of the C known inputs, exactly as the columns are called; usually none.
+    /// Names of the C known inputs, as the columns are called, without their units; usually none.
     pub controls: Vec<String>,
     /// What each state is: measured, or a velocity, see [`Dataset::second_order`].
     pub roles: StateRoles,
+    /// The units of time, states and known inputs as their columns have them, by name; those without one are absent.
+    pub units: BTreeMap<String, String>,
     /// The trajectories, each `[N, D]` with N of its own.
     pub trajectories: Vec<Trajectory>,
 }
@@ -62,10 +65,19 @@ impl Dataset {
             return Err(DataError::NothingMeasured { column: states[d].clone() });
         }
         let roles = StateRoles::measured_only(states.len());
-        Ok(Self { time, states, controls: Vec::new(), roles, trajectories })
+        Ok(Self { time, states, controls: Vec::new(), roles, units: BTreeMap::new(), trajectories })
+    }
+
+    /// The same with units, by the names of time and states; units of others are not kept.
+    pub fn with_units(mut self, units: impl IntoIterator<Item = (String, String)>) -> Self {
+        let known = |name: &String| *name == self.time || self.states.contains(name) || self.controls.contains(name);
+        let units: Vec<(String, String)> = units.into_iter().filter(|(name, _)| known(name)).collect();
+        self.units.extend(units);
+        self
     }
 
     /// The same with some of the columns as known inputs in place of states: linear between the rows that have them.
+    /// They may be called as their headers are, with a unit.
     ///
     /// # Errors
     /// [`DataError::NoSuchState`], also for a set that is of second order already; [`DataError::OnlyInputs`] if no
@@ -73,7 +85,9 @@ impl Dataset {
     /// trajectory: nothing is assumed beyond what is known.
     pub fn with_controls(mut self, controls: &[String]) -> Result<Self, DataError> {
         for control in controls {
-            let column = self.states.iter().position(|state| state == control && !self.roles.has_velocities());
+            let called = |name: &str| self.states.iter().position(|state| state == name);
+            let column = called(control).or_else(|| called(&ColumnName::of_header(control).name));
+            let column = column.filter(|_| !self.roles.has_velocities());
             let Some(column) = column else {
                 return Err(DataError::NoSuchState { column: control.clone(), available: self.states });
             };

@@ -5,6 +5,8 @@ mod input_signal;
 
 mod trajectory;
 
+mod column_name;
+
 mod python_name;
 
 mod state_role;
@@ -19,6 +21,7 @@ mod noise;
 
 mod csv_writer;
 
+pub(in crate::data) use column_name::{ColumnName, is_unit};
 pub use dataset::Dataset;
 pub use input_signal::InputSignal;
 pub use noise_model::NoiseModel;

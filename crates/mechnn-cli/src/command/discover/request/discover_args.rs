@@ -7,13 +7,13 @@ use mechnn::data::Missing;
 
 use super::noise_arg::NoiseArg;
 use super::search_args::SearchArgs;
-use crate::option::TimeArgs;
+use crate::option::TableArgs;
 
 /// Find the differential equations behind measured time series
 ///
-/// Each FILE is a table (CSV, TSV; header or not) with a time column; several files are several trajectories of one
-/// system. Empty cells are missing values, times may be irregular. Prints the equations with the standard error of
-/// each coefficient in parentheses; what they are worth goes to stderr.
+/// Each FILE is a table with a time column, as spreadsheets and instruments export them (CSV or TSV, header or not);
+/// several files are several trajectories of one system. Empty cells are missing values, times may be irregular. Prints
+/// the equations with the standard error of each coefficient in parentheses; what they are worth goes to stderr.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DiscoverArgs {
     /// Tables with measurements
@@ -21,7 +21,7 @@ pub(crate) struct DiscoverArgs {
     pub(super) files: Vec<PathBuf>,
 
     #[command(flatten)]
-    pub(super) time: TimeArgs,
+    pub(super) table: TableArgs,
 
     /// The columns to use as states, separated by commas [default: all but the time]
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
@@ -43,7 +43,7 @@ pub(crate) struct DiscoverArgs {
     #[arg(long)]
     pub(super) per_trajectory: bool,
 
-    /// What an empty cell means: drop treats it as not measured, error refuses it
+    /// What an empty cell, or a mark for a missing value, means: drop treats it as not measured, error refuses it
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     pub(super) missing: MissingArg,
 

@@ -27,7 +27,7 @@ impl DiscoverArgs {
     pub(in super::super) fn parse(self) -> Result<(Tables, Request), Failure> {
         let Self {
             files,
-            time,
+            table,
             vars,
             mut controls,
             order,
@@ -67,11 +67,11 @@ impl DiscoverArgs {
             }
         };
         let options = CsvOptions {
-            time: time.source(),
             // Inputs are read like states, and set apart then.
             states: vars.map(|states| [states, controls.clone()].concat()),
             trajectory,
             missing: missing.into(),
+            ..table.options()
         };
         Ok((Tables { files, options, controls, second_order: order == 2 }, request))
     }

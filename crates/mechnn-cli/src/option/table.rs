@@ -1,0 +1,65 @@
+//! How tables are read: times, numbers and dates.
+
+use clap::ValueEnum;
+use mechnn::data::{CsvOptions, DateOrder, DecimalMark, TimeUnit};
+
+use super::TimeArgs;
+
+/// How the cells of a table are to be understood where they may be read in two ways.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct TableArgs {
+    #[command(flatten)]
+    time: TimeArgs,
+
+    /// The unit of times that are dates: seconds, minutes, hours, days, weeks or years [default: one that fits]
+    #[arg(long, value_name = "UNIT")]
+    time_unit: Option<TimeUnit>,
+
+    /// The order of day, month and year in dates of numbers, as in 03/05/2021 [default: all dates of the column tell]
+    #[arg(long, value_enum, value_name = "ORDER")]
+    date_order: Option<DateOrderArg>,
+
+    /// The mark before decimals [default: all numbers of the table tell]
+    #[arg(long, value_enum, value_name = "MARK")]
+    decimal: Option<DecimalArg>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DateOrderArg {
+    /// 31/01/2020
+    DayFirst,
+    /// 01/31/2020
+    MonthFirst,
+    /// 20/01/31
+    YearFirst,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DecimalArg {
+    /// 1.5
+    Point,
+    /// 1,5
+    Comma,
+}
+
+impl TableArgs {
+    /// What was asked for; the roles of columns other than the time are those of the default.
+    pub(crate) fn options(self) -> CsvOptions {
+        let date_order = |order| match order {
+            DateOrderArg::DayFirst => DateOrder::DayFirst,
+            DateOrderArg::MonthFirst => DateOrder::MonthFirst,
+            DateOrderArg::YearFirst => DateOrder::YearFirst,
+        };
+        let decimal = |mark| match mark {
+            DecimalArg::Point => DecimalMark::Point,
+            DecimalArg::Comma => DecimalMark::Comma,
+        };
+        CsvOptions {
+            time: self.time.source(),
+            time_unit: self.time_unit,
+            date_order: self.date_order.map(date_order),
+            decimal: self.decimal.map(decimal),
+            ..CsvOptions::default()
+        }
+    }
+}
