@@ -64,7 +64,7 @@ impl TimeForm {
         }
         let orders = order.map_or(DateOrder::ALL.to_vec(), |order| vec![order]);
         let is_date = |cell: &&str| orders.iter().any(|&order| Written::read(cell, order).is_some());
-        let Some(first_date) = cells.iter().position(|cell| is_date(cell)) else {
+        let Some(first_date) = cells.iter().position(&is_date) else {
             let text = cells.iter().position(|cell| !is_number(cell));
             return Err(TimeFault::NotANumber(text.unwrap_or(0)));
         };
@@ -83,7 +83,7 @@ impl TimeForm {
         let named_as_date = is_named_as_date(name);
         let is_compact = |cell: &&str| compact_date(cell).is_some();
         let has_eight_digits = |cell: &&str| cell.len() == 8 && cell.bytes().all(|byte| byte.is_ascii_digit());
-        if !cells.is_empty() && cells.iter().all(|cell| is_compact(cell)) {
+        if !cells.is_empty() && cells.iter().all(&is_compact) {
             return Ok(Self::Compact);
         }
         let has_dates = cells.iter().any(|cell| is_compact(cell) || has_eight_digits(cell));

@@ -83,8 +83,7 @@ pub(in super::super) fn instant_text(instant: Instant) -> String {
 fn date_of(instant: Instant) -> NaiveDate {
     let days = instant.div_euclid(DAY);
     let count = Days::new(u64::try_from(days.unsigned_abs()).unwrap_or(u64::MAX));
-    let date = if days < 0 { NaiveDate::default() - count } else { NaiveDate::default() + count };
-    date
+    if days < 0 { NaiveDate::default() - count } else { NaiveDate::default() + count }
 }
 
 fn days_since_1970(date: NaiveDate) -> i128 {
