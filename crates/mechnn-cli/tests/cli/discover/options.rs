@@ -49,6 +49,21 @@ fn units_of_coefficients_are_derived() {
 }
 
 #[test]
+fn units_of_the_table_are_those_of_the_coefficients() {
+    let folder = Folder::new();
+    let table = |header: &str| changed(150, |_, row| row).replacen("t,x,y", header, 1);
+    folder.write("all.csv", table("t [year],x [hare],y (thousand)"));
+    folder.write("some.csv", table("t [year],x [hare],y"));
+    let stdout = |file: &str| folder.mechnn(&["discover", file, "--library", "poly:2"]).stdout;
+    let all = stdout("all.csv");
+    for part in ["x' = ", "[1/year] x", "[1/(thousand*year)] x y"] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+    // Units of some columns alone would say little of most coefficients.
+    assert!(!stdout("some.csv").contains('['));
+}
+
+#[test]
 fn units_that_contradict_a_term_are_named() {
     let folder = Folder::new();
     // A pendulum: x' = v, v' = -sin(x).

@@ -24,8 +24,9 @@ impl FromStr for UnitAssignment {
     }
 }
 
-/// Units of the states, the known inputs and the time, in the order of the model's variables; none if none was asked
-/// for. A column without one keeps its name in brackets as its unit.
+/// Units of the states, the known inputs and the time, in the order of the model's variables: as asked for, else those of
+/// the table. None if none was asked for, unless the table has them for all of its columns. A column without one keeps
+/// its name in brackets as its unit.
 ///
 /// # Errors
 /// A usage failure for a column that is not there, or named twice.
@@ -33,10 +34,11 @@ pub(in super::super) fn variables(
     assignments: &[UnitAssignment],
     data: &Dataset,
 ) -> Result<Option<Vec<Unit>>, Failure> {
-    if assignments.is_empty() {
+    let columns = || data.states.iter().chain(&data.controls).chain([&data.time]);
+    let measured = data.states.iter().take(data.roles.measured()).chain(&data.controls).chain([&data.time]);
+    if assignments.is_empty() && !measured.into_iter().all(|column| data.units.contains_key(column)) {
         return Ok(None);
     }
-    let columns = || data.states.iter().chain(&data.controls).chain([&data.time]);
     for (index, assignment) in assignments.iter().enumerate() {
         let column = &assignment.column;
         if columns().all(|known| known != column) {
@@ -49,8 +51,11 @@ pub(in super::super) fn variables(
         }
     }
     let given = |column: &str| assignments.iter().find(|assignment| assignment.column == column);
+    // What is no product of powers, such as °C, is a symbol as it stands.
+    let of_table = |unit: &String| unit.parse().unwrap_or_else(|_| Unit::symbol(unit));
     let symbol = |column: &str| Unit::symbol(format!("<{column}>"));
-    let unit = |column: &str| given(column).map_or_else(|| symbol(column), |assignment| assignment.unit.clone());
+    let otherwise = |column: &str| data.units.get(column).map_or_else(|| symbol(column), of_table);
+    let unit = |column: &str| given(column).map_or_else(|| otherwise(column), |assignment| assignment.unit.clone());
     let of_column = |(index, column): (usize, &String)| match data.states.get(index) {
         // A velocity that has no unit of its own has that of its state by that of the time.
         Some(state) if data.roles.position(index) != index && given(state).is_none() => {
