@@ -13,7 +13,7 @@ use super::records::{GridRow, Records, Separators};
 use super::roles::{Roles, TimeRole};
 use super::summary_row::cut_summary_rows;
 use super::text::read_text;
-use super::time_column::{FileTimes, TimeFault, TimeForm, is_named_as_date};
+use super::time_column::{FileTimes, TimeFault, TimeForm, TimeHeader, is_named_as_date};
 use super::time_name::time_rank;
 use crate::data::fault::{DataError, DataWarning, listed};
 
@@ -270,9 +270,9 @@ fn time_form(
 ) -> Result<TimeForm, DataError> {
     let place = |cell: usize| Place { file, line: cells.get(cell).map_or(0, |(line, _)| *line), names: &table.names };
     let text = |cell: usize| cells.get(cell).map_or("", |(_, text)| *text);
-    let name = &table.roles.time_name;
+    let header = TimeHeader { name: &table.roles.time_name, unit: table.columns[column].unit.as_deref() };
     let texts: Vec<&str> = cells.iter().map(|(_, text)| *text).collect();
-    let decided = TimeForm::of(name, &texts, mark, options.date_order);
+    let decided = TimeForm::of(header, &texts, mark, options.date_order);
     let form = decided.map_err(|fault| {
         let (cell, error) = match fault {
             TimeFault::NotANumber(cell) => (cell, place(cell).not_a_number(column, text(cell))),

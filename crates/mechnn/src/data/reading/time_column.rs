@@ -20,6 +20,26 @@ pub(super) enum TimeForm {
     },
 }
 
+/// What is written over a time column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TimeHeader<'a> {
+    pub(super) name: &'a str,
+    pub(super) unit: Option<&'a str>,
+}
+
+impl TimeHeader<'_> {
+    /// Whether the times may be counted in the unit: it is the one written, or none is.
+    fn allows(self, unit: &str) -> bool {
+        self.unit.is_none_or(|written| written == unit || (written == "µs" && unit == "us"))
+    }
+
+    /// Whether the name suits a time since 1970.
+    fn is_named_as_clock(self) -> bool {
+        let name = self.name.to_lowercase();
+        is_named_as_date(&name) || ["time", "zeit", "epoch", "unix"].iter().any(|part| name.contains(part))
+    }
+}
+
 /// How the times of one file are to be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FileTimes {
@@ -52,7 +72,7 @@ pub(super) enum TimeFault {
 impl TimeForm {
     /// Decides from all cells that are not missing; the numbers in faults are indices into them.
     pub(super) fn of(
-        name: &str,
+        header: TimeHeader<'_>,
         cells: &[&str],
         mark: DecimalMark,
         order: Option<DateOrder>,
@@ -60,7 +80,7 @@ impl TimeForm {
         let is_number = |cell: &&str| number(cell, mark).is_some() || Cell::read(cell, mark) == Cell::Infinite;
         let numbers = cells.iter().filter(|cell| is_number(cell)).count();
         if numbers == cells.len() {
-            return Self::of_numbers(name, cells, mark);
+            return Self::of_numbers(header, cells, mark);
         }
         let orders = order.map_or(DateOrder::ALL.to_vec(), |order| vec![order]);
         let is_date = |cell: &&str| orders.iter().any(|&order| Written::read(cell, order).is_some());
@@ -79,8 +99,8 @@ impl TimeForm {
         of_dates(cells, orders)
     }
 
-    fn of_numbers(name: &str, cells: &[&str], mark: DecimalMark) -> Result<Self, TimeFault> {
-        let named_as_date = is_named_as_date(name);
+    fn of_numbers(header: TimeHeader<'_>, cells: &[&str], mark: DecimalMark) -> Result<Self, TimeFault> {
+        let named_as_date = is_named_as_date(header.name);
         let is_compact = |cell: &&str| compact_date(cell).is_some();
         let has_eight_digits = |cell: &&str| cell.len() == 8 && cell.bytes().all(|byte| byte.is_ascii_digit());
         if !cells.is_empty() && cells.iter().all(&is_compact) {
@@ -94,15 +114,19 @@ impl TimeForm {
             return Err(TimeFault::NotADate(at));
         }
         // The four counts of today are a factor of a thousand apart, so they cannot be taken for each other.
-        for nanoseconds in [1_000_000_000, 1_000_000, 1_000, 1] {
+        for (nanoseconds, unit) in [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"), (1, "ns")] {
             let form = Self::Unix { nanoseconds };
+            // Seconds have numbers that years may have as well, of stars and rocks; to leave them is right, too.
+            if !header.allows(unit) || (unit == "s" && !header.is_named_as_clock()) {
+                continue;
+            }
             let is_recent = |instant: Instant| (FIRST_UNIX..LAST_UNIX).contains(&instant);
             if !cells.is_empty() && cells.iter().all(|cell| form.instant(cell, mark).is_some_and(is_recent)) {
                 return Ok(form);
             }
         }
         let is_serial = |cell: &&str| number(cell, mark).is_some_and(|days| (20_000.0..80_000.0).contains(&days));
-        if named_as_date && !cells.is_empty() && cells.iter().all(is_serial) {
+        if named_as_date && header.allows("d") && !cells.is_empty() && cells.iter().all(is_serial) {
             return Ok(Self::ExcelSerial);
         }
         Ok(Self::Number)
@@ -182,10 +206,10 @@ fn of_dates(cells: &[&str], mut orders: Vec<DateOrder>) -> Result<TimeForm, Time
 #[cfg(test)]
 mod tests {
     use super::super::cell::instant_text;
-    use super::{DateOrder, DecimalMark, TimeFault, TimeForm};
+    use super::{DateOrder, DecimalMark, TimeFault, TimeForm, TimeHeader};
 
     fn form(name: &str, cells: &[&str]) -> Result<TimeForm, TimeFault> {
-        TimeForm::of(name, cells, DecimalMark::Point, None)
+        TimeForm::of(TimeHeader { name, unit: None }, cells, DecimalMark::Point, None)
     }
 
     #[test]
@@ -226,7 +250,8 @@ mod tests {
         };
         assert_eq!((cell, readings.map(instant_text)), (1, ["2021-05-03", "2021-03-05"].map(String::from)));
         assert_eq!(form("t", &["03/28/2021", "28/03/2021"]), Err(TimeFault::NotADate(1)));
-        let asked = TimeForm::of("t", &["03/05/2021"], DecimalMark::Point, Some(MonthFirst));
+        let asked =
+            TimeForm::of(TimeHeader { name: "t", unit: None }, &["03/05/2021"], DecimalMark::Point, Some(MonthFirst));
         assert_eq!(asked, Ok(TimeForm::Date(MonthFirst)));
     }
 
@@ -234,8 +259,8 @@ mod tests {
     fn counts_of_days_and_seconds_are_dates() {
         for (name, cell, expected) in [
             ("date", "44260.5", "2021-03-05 12:00"),
-            ("t", "1614936600", "2021-03-05 09:30"),
-            ("t", "1614936600.5", "2021-03-05 09:30"),
+            ("time", "1614936600", "2021-03-05 09:30"),
+            ("epoch", "1614936600.5", "2021-03-05 09:30"),
             ("t", "1614936600000", "2021-03-05 09:30"),
             ("t", "1614936600000000000", "2021-03-05 09:30"),
         ] {
@@ -244,7 +269,14 @@ mod tests {
             assert_eq!(instant.map(instant_text).as_deref(), Some(expected), "{cell}");
         }
         assert_eq!(form("t", &["44260.5"]), Ok(TimeForm::Number));
-        assert_eq!(form("t", &["1614936600", "5"]), Ok(TimeForm::Number));
+        assert_eq!(form("t", &["1614936600"]), Ok(TimeForm::Number));
+        let with_unit = |unit| {
+            let header = TimeHeader { name: "time", unit: Some(unit) };
+            TimeForm::of(header, &["1614936600"], DecimalMark::Point, None)
+        };
+        assert_eq!(with_unit("yr"), Ok(TimeForm::Number));
+        assert_eq!(with_unit("s"), Ok(TimeForm::Unix { nanoseconds: 1_000_000_000 }));
+        assert_eq!(form("time", &["1614936600", "5"]), Ok(TimeForm::Number));
         assert_eq!(form("timestamp", &["1", "2"]), Ok(TimeForm::Number));
     }
 }
