@@ -27,11 +27,14 @@ pub(crate) struct TableArgs {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum DateOrderArg {
     /// 31/01/2020
-    DayFirst,
+    #[value(name = "day-first")]
+    Day,
     /// 01/31/2020
-    MonthFirst,
+    #[value(name = "month-first")]
+    Month,
     /// 20/01/31
-    YearFirst,
+    #[value(name = "year-first")]
+    Year,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -46,9 +49,9 @@ impl TableArgs {
     /// What was asked for; the roles of columns other than the time are those of the default.
     pub(crate) fn options(self) -> CsvOptions {
         let date_order = |order| match order {
-            DateOrderArg::DayFirst => DateOrder::DayFirst,
-            DateOrderArg::MonthFirst => DateOrder::MonthFirst,
-            DateOrderArg::YearFirst => DateOrder::YearFirst,
+            DateOrderArg::Day => DateOrder::DayFirst,
+            DateOrderArg::Month => DateOrder::MonthFirst,
+            DateOrderArg::Year => DateOrder::YearFirst,
         };
         let decimal = |mark| match mark {
             DecimalArg::Point => DecimalMark::Point,
