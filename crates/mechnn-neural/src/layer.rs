@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use burn::tensor::{Tensor, TensorData};
 use mechnn_solver::method::Automatic;
 use mechnn_solver::{
-    Cotangent, EquationRows, OdeGradient, OdeProblem, OdeSolver, Pullback, Scheme, SolveError, SolveInfo, StepsGradient,
+    Cotangent, EquationRows, OdeGradient, OdeProblem, OdeSolver, Pullback, Scheme, SolveError, SolveInfo,
+    StepsGradient,
 };
 use ndarray::{Array, Dimension};
 

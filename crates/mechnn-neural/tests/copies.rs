@@ -173,7 +173,8 @@ fn one_copy_in_and_none_out() {
     assert_eq!((values.as_ptr(), numbers), (values_at, 0), "the solver's own array");
 
     // What is strided is copied once, too: a transposed and an expanded input.
-    let transposed: Tensor<3> = from_slice(&vec![1.0; size(FORCING)], [BATCH, DIMS, POINTS], &device()).swap_dims(1, 2);
+    let transposed: Tensor<3> =
+        from_slice(&vec![1.0; size(FORCING)], [BATCH, DIMS, POINTS], &device()).swap_dims(1, 2);
     let expanded = from_slice(&[1.0], [1, 1], &device()).expand(STEPS);
     let strided = OdeTensors { forcing: transposed, steps: StepsTensor::Shared(expanded), ..constant };
     let (solver, _, _) = prepared(&strided);

@@ -65,7 +65,10 @@ fn a_correction_of_size_one_changes_the_fit_by_what_the_regression_leaves() {
             integral.push(integral[integral.len() - 1] + 0.5 * STEP * (pair[0] + pair[1]));
         }
         let size = (integral.iter().map(|f| f * f).sum::<f64>() / POINTS as f64).sqrt();
-        assert!((size / ripple - 1.0).abs() < 0.1, "direction {direction}: the fit moves by {size}, left was {ripple}");
+        assert!(
+            (size / ripple - 1.0).abs() < 0.1,
+            "direction {direction}: the fit moves by {size}, left was {ripple}"
+        );
     }
 }
 

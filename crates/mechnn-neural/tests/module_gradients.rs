@@ -5,8 +5,8 @@ use burn::tensor::Tensor;
 use mechnn::equation::BasisLibrary;
 use mechnn_neural::basis::{Basis, Joined, Monomials, Powers, Saturations, TanhUnits, Trigonometric};
 use mechnn_neural::encoder::{
-    ConvolutionStack, Encoder, LearnedVector, Mlp, Padding, PairwiseDifferences, Readout, ResidualSizes, ResidualStack,
-    SmoothedVector,
+    ConvolutionStack, Encoder, LearnedVector, Mlp, Padding, PairwiseDifferences, Readout, ResidualSizes,
+    ResidualStack, SmoothedVector,
 };
 use mechnn_neural::head::{
     EquationHead, FreeHead, FreeShape, Initial, Latent, LibraryRightHandSide, OdeHead, Parameter,

@@ -116,7 +116,8 @@ fn compare(problem: &OdeProblem, name: &str, tally: &mut Tally) -> Difference {
         let refused = |error| panic!("{} on {name}: {error}", method.name());
         let (solution, pullback) = method.solve_with_pullback(problem).unwrap_or_else(refused);
         tally.check(problem, &solution, &format!("{} on {name}", method.name())).unwrap();
-        let gradient = pullback.pull(&cotangent).unwrap_or_else(|error| panic!("{} on {name}: {error}", method.name()));
+        let gradient =
+            pullback.pull(&cotangent).unwrap_or_else(|error| panic!("{} on {name}: {error}", method.name()));
         let tangent = pullback.push(&direction).unwrap_or_else(|error| panic!("{} on {name}: {error}", method.name()));
         Derivatives { solution, gradient, tangent }
     };

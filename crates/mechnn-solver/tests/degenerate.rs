@@ -56,7 +56,10 @@ fn one_point_is_refused() {
 fn more_points_than_memory_are_refused() {
     for points in [usize::MAX, usize::MAX / 2, 1 << 40] {
         let error = relaxation(points, 2, &stationary()).unwrap_err();
-        assert!(matches!(error, ProblemError::TooLarge { points: found, values: 2, .. } if found == points), "{error}");
+        assert!(
+            matches!(error, ProblemError::TooLarge { points: found, values: 2, .. } if found == points),
+            "{error}"
+        );
     }
     let ode = LinearOde::new(Array5::ones((1, 1, 1, 1, 2)), Array3::ones((1, 1, 1)));
     let grid = TimeGrid::lobatto(usize::MAX / 2, CollocationNodes::Seven, 1.0);
@@ -291,7 +294,8 @@ fn an_empty_batch_has_an_empty_solution() {
     let ode = LinearOde::new(Array5::ones((0, 5, 2, 2, 3)), Array3::ones((1, 1, 2)));
     let initial = InitialValues::new(Array4::ones((1, 1, 2, 2)));
     for scheme in SCHEMES {
-        let problem = OdeProblem::new(&ode, &TimeGrid::uniform(5, 0.1), &initial).unwrap().with_scheme(scheme).unwrap();
+        let problem =
+            OdeProblem::new(&ode, &TimeGrid::uniform(5, 0.1), &initial).unwrap().with_scheme(scheme).unwrap();
         for method in methods_for(&problem) {
             let (solution, pullback) = method.solve_with_pullback(&problem).unwrap();
             assert_eq!(solution.values.dim(), (0, 5, 2, 3), "{}", method.name());
@@ -337,7 +341,8 @@ fn heavy_weights_do_not_hide_that_a_direction_is_open() {
             .and_then(|problem| problem.with_scheme(Scheme::Pade)?.with_weights(weights))
             .unwrap();
         for method in methods_for(&problem) {
-            let solution = method.solve(&problem).unwrap_or_else(|error| panic!("{} {weight}: {error}", method.name()));
+            let solution =
+                method.solve(&problem).unwrap_or_else(|error| panic!("{} {weight}: {error}", method.name()));
             let last = solution.values[[0, 20, 0, 0]];
             assert!((last - (-2.0_f64).exp()).abs() < 1e-3, "{} with weight {weight}: {last}", method.name());
         }

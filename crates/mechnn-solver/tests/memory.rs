@@ -214,7 +214,8 @@ fn peak_memory_follows_the_formula() {
             let cotangent = Cotangent { values: solution.values, slack: None };
             let (_, of_pull) = pool.install(|| peak(|| kept.1.pull(&cotangent).unwrap()));
             let found = [of_solve, of_pullback, of_pull];
-            for ((call, found), formula) in ["solve", "solve_with_pullback", "pull"].into_iter().zip(found).zip(formula)
+            for ((call, found), formula) in
+                ["solve", "solve_with_pullback", "pull"].into_iter().zip(found).zip(formula)
             {
                 let line = format!(
                     "N, D, K, B = {size:?}, {way:?}{}, {call}: {found:.3e} numbers, formula {formula:.3e}, ratio {:.2}",

@@ -228,7 +228,8 @@ mod tests {
     #[test]
     fn links_stay_and_their_targets_are_written() {
         let root = tempfile::tempdir().unwrap();
-        let (data, link, dangling) = (root.path().join("data"), root.path().join("link"), root.path().join("dangling"));
+        let (data, link, dangling) =
+            (root.path().join("data"), root.path().join("link"), root.path().join("dangling"));
         fs::create_dir(&data).unwrap();
         write(&data.join("old.txt"), "old").unwrap();
         std::os::unix::fs::symlink("data/old.txt", &link).unwrap();

@@ -150,7 +150,10 @@ fn units_are_kept_and_columns_found_with_and_without_them() {
     let text = "Time / h,OD600 [a.u.],T (°C),T (K)\n0,1,20,293\n1,2,21,294\n";
     let (data, _) = read(text).unwrap();
     assert_eq!((data.time.as_str(), data.states.join("|")), ("Time", "OD600|T (°C)|T (K)".to_owned()));
-    assert_eq!((unit(&data, "Time"), unit(&data, "OD600"), unit(&data, "T (K)")), (Some("h"), Some("a.u."), Some("K")));
+    assert_eq!(
+        (unit(&data, "Time"), unit(&data, "OD600"), unit(&data, "T (K)")),
+        (Some("h"), Some("a.u."), Some("K"))
+    );
     for name in ["OD600", "OD600 [a.u.]"] {
         let options = CsvOptions { states: Some(vec![name.to_owned()]), ..CsvOptions::default() };
         let (asked, _) = read_with(text, &options).unwrap();

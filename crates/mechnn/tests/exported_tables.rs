@@ -1,5 +1,5 @@
-//! Random tables as programs export them: known numbers, written in a random style, are read back or refused, and never
-//! read wrongly.
+//! Random tables as programs export them: known numbers, written in a random style, are read back or refused, and
+//! never read wrongly.
 #![allow(clippy::unwrap_used)]
 // The rates are what the test is for; `cargo test -- --nocapture` shows them.
 #![allow(clippy::print_stdout)]
@@ -60,8 +60,9 @@ impl Style {
         let decimal = *[DecimalMark::Point, DecimalMark::Comma].choose(rng).unwrap();
         let other = if decimal == DecimalMark::Point { "," } else { "." };
         let mut group = *["", "", other, " ", "\u{A0}", "'"].choose(rng).unwrap();
-        // In a table separated by commas a point is taken for a decimal point where nothing tells: the one convention that
-        // may be wrong, for a program that separates by commas, writes decimal commas and groups thousands by points.
+        // In a table separated by commas a point is taken for a decimal point where nothing tells: the one convention
+        // that may be wrong, for a program that separates by commas, writes decimal commas and groups thousands by
+        // points.
         if separator == ',' && group == "." {
             group = "";
         }
@@ -161,7 +162,8 @@ impl Style {
         match self.time {
             TimeStyle::Iso => format!("{y}-{m:02}-{d:02}{clock}"),
             TimeStyle::IsoZoned => {
-                let local = Self { time: TimeStyle::Iso, fixed: true, ..self.clone() }.instant(instant + 7200 * SECOND);
+                let local =
+                    Self { time: TimeStyle::Iso, fixed: true, ..self.clone() }.instant(instant + 7200 * SECOND);
                 format!("{}+02:00", local.replace(' ', "T"))
             }
             TimeStyle::Slashes(DateOrder::DayFirst) => format!("{d:02}/{m:02}/{y}{clock}"),
@@ -177,7 +179,9 @@ impl Style {
             TimeStyle::Dots => format!("{d:02}.{m:02}.{y}{clock}"),
             TimeStyle::MonthName => format!("{d}-{month}-{y}{clock}"),
             TimeStyle::MonthFirstName => format!("{month} {d}, {y}{clock}"),
-            TimeStyle::Clock => format!("{:02}:{:02}", instant % DAY / SECOND / 3600, instant % DAY / SECOND / 60 % 60),
+            TimeStyle::Clock => {
+                format!("{:02}:{:02}", instant % DAY / SECOND / 3600, instant % DAY / SECOND / 60 % 60)
+            }
             TimeStyle::ExcelSerial => {
                 let days = instant as f64 / DAY as f64 + 25_569.0;
                 self.number(&format!("{days:.9}"), false)
@@ -290,8 +294,9 @@ fn case(seed: u64) -> Case {
     for row in 0..rows {
         let label = label.iter().map(|_| ["wild type", "mutant"].choose(&mut rng).unwrap().to_string());
         let label: Vec<String> = label.collect();
-        let row =
-            std::iter::once(time_cells[row].clone()).chain(label).chain(cells.iter().map(|column| column[row].clone()));
+        let row = std::iter::once(time_cells[row].clone())
+            .chain(label)
+            .chain(cells.iter().map(|column| column[row].clone()));
         text.push_str(&style.row(&row.collect::<Vec<_>>()));
     }
     let width = header.len();

@@ -45,7 +45,8 @@ fn both_integrators_agree_on_a_model_of_everything() {
     let model = SparseModel::from_text_with_controls("t", &["u"], &equations).unwrap();
     let inputs = [InputSignal::new(vec![0.0, 1.0, 2.5, 6.0], vec![0.0, 1.0, -0.5, 0.4]).unwrap()];
     let (times, start) = (grid(6.0, 121), [1.0, 0.7]);
-    let rollout = simulate_with_inputs(&model, &inputs, &start, &times, &SimulationOptions::new(vec![1.0; 2])).unwrap();
+    let rollout =
+        simulate_with_inputs(&model, &inputs, &start, &times, &SimulationOptions::new(vec![1.0; 2])).unwrap();
     assert_eq!(rollout.status, RolloutStatus::Finished);
     for parameters in [Parameters::Coefficients, Parameters::All] {
         let theta = match parameters {
@@ -92,7 +93,9 @@ fn leaving_the_domain_is_a_status_that_says_where() {
         let start = if rhs.starts_with("asin") { [2.0, 0.0] } else { [1.0, 0.0] };
         let times = grid(3.0, 301);
         let rollout = simulate(&model, &start, &times, &SimulationOptions::new(vec![1.0; 2])).unwrap();
-        let RolloutStatus::Undefined { time, state: 1 } = rollout.status else { panic!("{rhs}: {:?}", rollout.status) };
+        let RolloutStatus::Undefined { time, state: 1 } = rollout.status else {
+            panic!("{rhs}: {:?}", rollout.status)
+        };
         assert!((time - 1.0).abs() < 1e-3, "{rhs}: {time}");
         assert_eq!(rollout.status.stopped_at(), Some(time));
         assert!(rollout.values.iter().all(|value| value.is_finite()), "{rhs}");

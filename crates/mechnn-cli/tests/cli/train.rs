@@ -109,7 +109,8 @@ fn a_killed_run_resumes_to_the_bits_of_an_uninterrupted_one() {
     folder.mechnn(&[&SMALL[..], &["-o", "killed"]].concat()).fails(2, &["was stopped", "--resume"]);
     let other = [&SMALL[..], &["--set", "epochs=81", "-o", "killed", "--resume"]].concat();
     folder.mechnn(&other).fails(2, &["other settings"]);
-    let resumed = small(&folder, &["-o", "killed", "--resume", "--checkpoint-every", "0"], "1").output().expect("runs");
+    let resumed =
+        small(&folder, &["-o", "killed", "--resume", "--checkpoint-every", "0"], "1").output().expect("runs");
     assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
     let (whole, resumed) = (files(&folder.path("whole")), files(&folder.path("killed")));
     assert!(whole.keys().eq(resumed.keys()), "{:?} against {:?}", whole.keys(), resumed.keys());

@@ -84,8 +84,8 @@ impl Stlsq {
     /// The equations with the best simulation.
     ///
     /// # Errors
-    /// [`StlsqError::Smoothing`] if a state has too few measurements, [`StlsqError::Model`] if a coefficient overflows,
-    /// [`StlsqError::Simulation`] if the system is too large to be simulated.
+    /// [`StlsqError::Smoothing`] if a state has too few measurements, [`StlsqError::Model`] if a coefficient
+    /// overflows, [`StlsqError::Simulation`] if the system is too large to be simulated.
     pub fn fit(&self, data: &Dataset) -> Result<SparseModel, StlsqError> {
         let regression = Regression::new(data, self.library.clone())?;
         let mut best: Option<(Rank, SparseModel)> = None;

@@ -25,8 +25,10 @@ impl Archive {
     pub(super) fn open(path: &Path) -> Result<Self, BenchmarkError> {
         let failed = |source| BenchmarkError::Io { action: "read", path: path.to_owned(), source };
         let file = File::open(path).map_err(failed)?;
-        let archive =
-            |error: zip::result::ZipError| BenchmarkError::Archive { path: path.to_owned(), reason: error.to_string() };
+        let archive = |error: zip::result::ZipError| BenchmarkError::Archive {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        };
         Ok(Self { path: path.to_owned(), zip: ZipArchive::new(BufReader::new(file)).map_err(archive)? })
     }
 

@@ -131,7 +131,9 @@ fn overlay(table: &mut TomlTable, given: TomlTable) {
     for (key, value) in given {
         match (table.get_mut(&key), value) {
             // A table that names one of several kinds is replaced as a whole.
-            (Some(Value::Table(table)), Value::Table(given)) if !ENUMS.contains(&key.as_str()) => overlay(table, given),
+            (Some(Value::Table(table)), Value::Table(given)) if !ENUMS.contains(&key.as_str()) => {
+                overlay(table, given)
+            }
             (_, value) => drop(table.insert(key, value)),
         }
     }

@@ -67,7 +67,8 @@ impl Objective<Model> for WindowLoss<'_> {
         }
         let output = model.forward(&window)?;
         let scale = self.windows.scale();
-        let mut terms = LossTerms::new().with("fit", scaled_mean_square(output.states(), window.values.clone(), scale));
+        let mut terms =
+            LossTerms::new().with("fit", scaled_mean_square(output.states(), window.values.clone(), scale));
         if let Some(latent) = output.head.latent {
             terms = terms.with("consistency", scaled_mean_square(latent, window.values, scale));
         }

@@ -127,7 +127,12 @@ impl BandedMatrix {
     ///
     /// # Errors
     /// [`PivotError`] if a pivot of the band is below `min_ratio` times the diagonal entry it came from.
-    pub fn eliminate_band(mut self, min_ratio: f64, x: &mut [f64], border: &mut [f64]) -> Result<Vec<f64>, PivotError> {
+    pub fn eliminate_band(
+        mut self,
+        min_ratio: f64,
+        x: &mut [f64],
+        border: &mut [f64],
+    ) -> Result<Vec<f64>, PivotError> {
         let (_, failed) = with_literal_block!(self.block, b => factor_band(b, &mut self, min_ratio));
         if let Some(error) = failed {
             return Err(error);

@@ -74,5 +74,9 @@ impl InitialValues {
 
 /// Shares an array in standard (row-major) layout, copying only if it is in another.
 pub(crate) fn standard<D: Dimension>(array: Array<f64, D>) -> ArcArray<f64, D> {
-    if array.is_standard_layout() { array.into_shared() } else { array.as_standard_layout().into_owned().into_shared() }
+    if array.is_standard_layout() {
+        array.into_shared()
+    } else {
+        array.as_standard_layout().into_owned().into_shared()
+    }
 }

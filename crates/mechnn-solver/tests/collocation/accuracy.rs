@@ -34,7 +34,11 @@ fn errors_are_those_of_the_prototype() {
         let found = error(&Collocation.solve(&problem).unwrap(), &problem, |_| true, f64::cos);
         println!("{nodes:?}, N = {}: {found:.2e}, expected {expected:.1e}", grid.points());
         // Two printed digits.
-        assert!((found / expected - 1.0).abs() < 0.06, "{nodes:?}, N = {}: {found:e}, not {expected:e}", grid.points());
+        assert!(
+            (found / expected - 1.0).abs() < 0.06,
+            "{nodes:?}, N = {}: {found:e}, not {expected:e}",
+            grid.points()
+        );
     }
 }
 

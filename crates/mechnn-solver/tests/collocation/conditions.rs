@@ -18,7 +18,8 @@ fn boundary_layers_are_resolved() {
     // single shooting loses everything at k = 100.
     for k in [1.0, 100.0, 1000.0_f64] {
         for (nodes, elements, limit) in [(Three, 3000, 1e-8), (Five, 1000, 3e-11), (Seven, 600, 3e-11)] {
-            let grid = TimeGrid::uniform(elements * nodes.intervals() + 1, 1.0 / (elements * nodes.intervals()) as f64);
+            let grid =
+                TimeGrid::uniform(elements * nodes.intervals() + 1, 1.0 / (elements * nodes.intervals()) as f64);
             let problem = scalar(&grid, 3, |_, i| [-k * k, 0.0, 1.0][i], |_| 0.0, &[]);
             let problem = problem.with_scheme(scheme(nodes)).unwrap().with_boundary(ends([1.0, 1.0])).unwrap();
             let solution = Collocation.solve(&problem).unwrap();
@@ -70,7 +71,8 @@ fn periodic_solutions_close() {
     for (nodes, limit) in [(Three, 2e-6), (Five, 2e-9), (Seven, 1e-12)] {
         let grid = TimeGrid::uniform(121, 2.0 * PI / 120.0);
         let problem = scalar(&grid, 3, |_, k| [3.0, 0.5, 1.0][k], f64::cos, &[]);
-        let problem = problem.with_scheme(scheme(nodes)).unwrap().with_periodic_jump(Array3::zeros((1, 1, 2))).unwrap();
+        let problem =
+            problem.with_scheme(scheme(nodes)).unwrap().with_periodic_jump(Array3::zeros((1, 1, 2))).unwrap();
         let solution = Collocation.solve(&problem).unwrap();
         let found = error(&solution, &problem, |_| true, |t| a * t.cos() + b * t.sin());
         assert!(found < limit, "{nodes:?}: {found:e}");

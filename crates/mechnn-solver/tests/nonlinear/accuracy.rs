@@ -133,7 +133,10 @@ fn the_error_on_a_fixed_mesh_falls_with_the_order_of_the_rule() {
             let order = (coarse / fine).log2();
             println!("{rule:?} on {name}: {coarse:.2e}, {fine:.2e}, order {order:.2}");
             let expected = rule.order() as f64;
-            assert!((order - expected).abs() < 0.2, "{rule:?} on {name}: order {order:.2} from {coarse:e} to {fine:e}");
+            assert!(
+                (order - expected).abs() < 0.2,
+                "{rule:?} on {name}: order {order:.2} from {coarse:e} to {fine:e}"
+            );
         }
     }
 }

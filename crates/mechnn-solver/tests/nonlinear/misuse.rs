@@ -27,7 +27,10 @@ fn misuse_is_a_typed_error() {
     assert!(is_not_finite(solve(&[f64::NAN; 4], initial, times), "theta"));
     assert!(is_not_finite(solve(theta, &[1.0, f64::INFINITY], times), "initial"));
     assert!(is_not_finite(solve(theta, initial, &[0.0, f64::NAN]), "times"));
-    assert!(matches!(solve(theta, initial, &[0.0]), NonlinearError::Problem(ProblemError::TooFewPoints { points: 1 })));
+    assert!(matches!(
+        solve(theta, initial, &[0.0]),
+        NonlinearError::Problem(ProblemError::TooFewPoints { points: 1 })
+    ));
     assert!(matches!(solve(theta, initial, &[0.0, 1.0, 1.0]), NonlinearError::Problem(ProblemError::Step { .. })));
     let settings = [
         (NonlinearSolver::with_tolerance(0.0, 1e-9), "tolerance.relative"),

@@ -104,7 +104,8 @@ pub(crate) fn members() -> Vec<Member> {
         vec![real(-1.0), real(1.0), (0.0, 1.0)],
         vec![real(-1.0), real(-0.5), (0.0, 2.0)],
     ];
-    let mut all: Vec<Member> = scalar.into_iter().map(|roots| constant("constant coefficients", vec![roots])).collect();
+    let mut all: Vec<Member> =
+        scalar.into_iter().map(|roots| constant("constant coefficients", vec![roots])).collect();
     all.extend(
         [(3.0, 16), (5.0, 32), (8.0, 64), (12.0, 128)]
             .map(|(w, coarsest)| Member { coarsest, ..constant("oscillatory", vec![vec![(0.0, w)]]) }),

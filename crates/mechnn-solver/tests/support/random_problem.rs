@@ -3,8 +3,8 @@
 
 use mechnn_solver::method::Dense;
 use mechnn_solver::{
-    BoundaryValues, EquationRows, InitialValues, LinearOde, OdeProblem, OdeSolver, ProblemError, Scheme, StepsGradient,
-    TimeGrid, Weights,
+    BoundaryValues, EquationRows, InitialValues, LinearOde, OdeProblem, OdeSolver, ProblemError, Scheme,
+    StepsGradient, TimeGrid, Weights,
 };
 use ndarray::{Array, Array2, Array3, Array4, Array5, Dimension};
 use rand::{RngExt, SeedableRng};
@@ -113,6 +113,9 @@ fn candidate(rng: &mut ChaCha8Rng) -> Inputs {
 }
 
 /// Entries uniform in (-1, 1).
-pub(crate) fn uniform<D: Dimension>(shape: impl ndarray::ShapeBuilder<Dim = D>, rng: &mut ChaCha8Rng) -> Array<f64, D> {
+pub(crate) fn uniform<D: Dimension>(
+    shape: impl ndarray::ShapeBuilder<Dim = D>,
+    rng: &mut ChaCha8Rng,
+) -> Array<f64, D> {
     Array::from_shape_simple_fn(shape, || rng.random_range(-1.0..1.0))
 }

@@ -84,8 +84,8 @@ pub(crate) fn problem(
 /// Whether what is given can be used at all.
 ///
 /// # Errors
-/// [`DiscoveryError`] for options out of their range, noise that is not one number for each measured state, and too few
-/// values of a state.
+/// [`DiscoveryError`] for options out of their range, noise that is not one number for each measured state, and too
+/// few values of a state.
 pub(crate) fn check(data: &Dataset, options: &DiscoveryOptions) -> Result<(), DiscoveryError> {
     options.tuning.check()?;
     let measured = data.roles.measured();
@@ -141,7 +141,10 @@ mod tests {
         let texts: Vec<String> = (6..test.space.dictionary.len())
             .map(|term| test.space.dictionary.term(term).python(&["x".to_owned(), "y".to_owned()]))
             .collect();
-        assert_eq!((texts.as_slice(), test.space.dictionary.polynomials), (&["x**3".to_owned(), "y**3".into()][..], 8));
+        assert_eq!(
+            (texts.as_slice(), test.space.dictionary.polynomials),
+            (&["x**3".to_owned(), "y**3".into()][..], 8)
+        );
     }
 
     #[test]

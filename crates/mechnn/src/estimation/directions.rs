@@ -1,7 +1,7 @@
 //! Directions in the space of numbers, in words.
 
-/// The entries of a direction that are worth naming: their numbers and sizes, the largest 1 and first, in falling order
-/// of size; those below `named` times the largest are left out.
+/// The entries of a direction that are worth naming: their numbers and sizes, the largest 1 and first, in falling
+/// order of size; those below `named` times the largest are left out.
 ///
 /// # Panics
 /// If the direction has no entries.

@@ -5,8 +5,8 @@
 /// It is the threshold of ODEBench, so that a verdict and the tables of the benchmark mean the same.
 pub const REPRODUCED_R2: f64 = 0.9;
 
-/// Errors of up to this many standard deviations of the noise are said to be within it: a noise level, whether given or
-/// estimated, may itself be off by half.
+/// Errors of up to this many standard deviations of the noise are said to be within it: a noise level, whether given
+/// or estimated, may itself be off by half.
 pub(crate) const WITHIN_NOISE: f64 = 1.5;
 
 /// The smallest correlation of neighbouring residuals that says something about the equations. So large a correlation

@@ -31,7 +31,8 @@ impl Neighbours {
         sums
     }
 
-    /// Mean over the pairs by mean over all: right also where many residuals have no neighbour. NaN if nothing is left.
+    /// Mean over the pairs by mean over all: right also where many residuals have no neighbour. NaN if nothing is
+    /// left.
     pub(crate) fn mean_correlation(&self) -> f64 {
         (self.products / self.pairs as f64) / (self.squares / self.count as f64)
     }

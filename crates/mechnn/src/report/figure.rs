@@ -223,8 +223,12 @@ mod tests {
         let mut rollout = data.clone();
         rollout[[40, 0]] = 1e12;
         let rollout = &rollout.slice(ndarray::s![..41, ..]).to_owned();
-        let given =
-            FigureTrajectory { rollout_times: &times[..41], rollout, diverged: Some(0.4), ..trajectory(&times, &data) };
+        let given = FigureTrajectory {
+            rollout_times: &times[..41],
+            rollout,
+            diverged: Some(0.4),
+            ..trajectory(&times, &data)
+        };
         let svg = figure(&states(&["x"]), vec![given]);
         assert_eq!(svg.matches("diverged").count(), 1);
         // Nothing is drawn far outside the document.

@@ -98,9 +98,8 @@ mod with_networks {
             DiscoveryError::TooShort { .. } | DiscoveryError::Missing { .. } | DiscoveryError::Constant { .. } => {
                 Failure::data(text)
             }
-            DiscoveryError::Setting { .. } | DiscoveryError::Training { source: TrainingError::Setting { .. }, .. } => {
-                Failure::usage(text)
-            }
+            DiscoveryError::Setting { .. }
+            | DiscoveryError::Training { source: TrainingError::Setting { .. }, .. } => Failure::usage(text),
             _ => Failure::new(Exit::Numerical, text),
         }
     }

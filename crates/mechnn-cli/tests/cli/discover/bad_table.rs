@@ -102,7 +102,9 @@ fn more_states_or_candidates_than_can_be_searched() {
     let rows: Vec<[f64; 9]> = (0..3100).map(row).collect();
     folder.write("long.csv", csv(&header, &rows));
     let arguments = ["discover", "long.csv", "--library", "poly:6"];
-    folder.mechnn(&arguments).fails(6, &["24024 candidate coefficients", "at most 5000", "hint: ", "--library poly:1"]);
+    folder
+        .mechnn(&arguments)
+        .fails(6, &["24024 candidate coefficients", "at most 5000", "hint: ", "--library poly:1"]);
     // The library is not even built.
     let header = (0..20).fold("t".to_owned(), |header, k| format!("{header},x{k}"));
     let rows: Vec<[f64; 21]> =

@@ -178,8 +178,9 @@ fn quiet_says_nothing_and_verbose_says_how() {
 #[test]
 fn an_unknown_array_is_a_warning_that_names_the_nearest_one() {
     let folder = Folder::new();
-    let arrays =
-        problem(&[], &[], &[], &[]).with("cotangnet", ArrayD::zeros(IxDyn(&[]))).with("zzz", ArrayD::zeros(IxDyn(&[])));
+    let arrays = problem(&[], &[], &[], &[])
+        .with("cotangnet", ArrayD::zeros(IxDyn(&[])))
+        .with("zzz", ArrayD::zeros(IxDyn(&[])));
     folder.write("p.npz", arrays.bytes());
     let outcome = folder.mechnn(&["solve", "p.npz", "-o", "u.npz"]).silent_success();
     assert!(

@@ -75,8 +75,9 @@ fn least_squares_agrees_with_the_second_papers_solver() {
             problem = problem.with(name, case.arrays.get(name).clone());
         }
         let scheme = if case.number("enable_central_smoothness") == 1.0 { "taylor-central" } else { "taylor" };
-        let weights =
-            ["weight_equation", "weight_init_var", "weight_smooth"].map(|name| case.number(name).to_string()).join(",");
+        let weights = ["weight_equation", "weight_init_var", "weight_smooth"]
+            .map(|name| case.number(name).to_string())
+            .join(",");
         let solution = solve(&problem, &["--scheme", scheme, "--weights", &weights]);
         for quantity in ["u", "grad_coefficients", "grad_rhs_equation", "grad_init_vars", "grad_steps"] {
             case.compare(quantity, solution.get(quantity));

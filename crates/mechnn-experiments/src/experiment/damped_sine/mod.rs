@@ -108,7 +108,8 @@ impl DampedSine {
             let noise = squared(&curve.noisy, &curve.clean);
             for learned in [true, false] {
                 let fit = Fit::new(&curve, false, &device);
-                let run = format!("seed {seed}, all points, {}", if learned { "learned steps" } else { "fixed steps" });
+                let run =
+                    format!("seed {seed}, all points, {}", if learned { "learned steps" } else { "fixed steps" });
                 let trained = fit.train(
                     self.block(seed, Start::Free, learned, &device),
                     self.options(self.epochs, seed),

@@ -53,7 +53,9 @@ impl DampedSine {
             false => Steps::fixed(self.first_step),
         };
         let encoder = match start {
-            Start::Free => CurveEncoder { coefficients: SmoothedVector::new(points, 3, 0.0, &mut weights), rest: None },
+            Start::Free => {
+                CurveEncoder { coefficients: SmoothedVector::new(points, 3, 0.0, &mut weights), rest: None }
+            }
             Start::Smooth { width, frequency } => {
                 let row = [frequency * frequency, 0.2, 1.0];
                 let coefficients = SmoothedVector::starting_at(points, &row, width, &weights);

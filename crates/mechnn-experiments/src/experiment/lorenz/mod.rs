@@ -121,7 +121,11 @@ impl Lorenz {
                 let text = format!("noise {percent} %, {method}:");
                 table.row(format!("{text} terms (7 is right)"), "", vec![comparison.count as f64]);
                 table.row(format!("{text} true terms found"), "", vec![comparison.found as f64]);
-                table.row(format!("{text} largest error of a true coefficient, %"), "", vec![100.0 * comparison.worst]);
+                table.row(
+                    format!("{text} largest error of a true coefficient, %"),
+                    "",
+                    vec![100.0 * comparison.worst],
+                );
             }
         }
         if self.consistency_ablation {

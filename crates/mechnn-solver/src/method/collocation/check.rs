@@ -50,7 +50,8 @@ impl System<'_> {
             }
         }
         let lower = scales.chunks_exact(orders).flat_map(|of_dim| &of_dim[..orders - 1]);
-        let of_splines = if spline > 0.0 { spline / lower.fold(0.0, |most: f64, scale| most.max(*scale)) } else { 0.0 };
+        let of_splines =
+            if spline > 0.0 { spline / lower.fold(0.0, |most: f64, scale| most.max(*scale)) } else { 0.0 };
         // Ratios were compared as rounded products: one that is larger by a rounding may have been passed over.
         let relative = ratio.max(of_splines) * (1.0 + 4.0 * f64::EPSILON);
         Ok(Check { residuals, relative })

@@ -156,7 +156,8 @@ fn solve_element(
     let factors = Factors { elements: (&*factors, &*exchanged), two_point: two_point.as_ref() };
     system.solve_data(factors, work, values);
     let mut refinements = 0;
-    let mut error_estimate = ERROR_PER_PIVOT * f64::EPSILON / pivot_ratio.min(system.sweep.rules.amplification.recip());
+    let mut error_estimate =
+        ERROR_PER_PIVOT * f64::EPSILON / pivot_ratio.min(system.sweep.rules.amplification.recip());
     let not_finite = |index: usize| SolveError::NotFinite { batch, point: index / state };
     if two_point.is_some() {
         if let Some(index) = values.iter().position(|value| !value.is_finite()) {

@@ -58,7 +58,9 @@ impl Problem<'_> {
                             if next_size <= 0.5 * size || damping < 1.0 { (2.0 * damping).min(1.0) } else { damping };
                         break;
                     }
-                    _ if damping <= SMALLEST_DAMPING => return Err(BoundaryStatus::NoSolution { correction: largest }),
+                    _ if damping <= SMALLEST_DAMPING => {
+                        return Err(BoundaryStatus::NoSolution { correction: largest });
+                    }
                     _ => damping *= 0.5,
                 }
                 info.smallest_damping = info.smallest_damping.min(damping);

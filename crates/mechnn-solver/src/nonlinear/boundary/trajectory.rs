@@ -113,7 +113,8 @@ impl Trajectory {
 impl Correction {
     /// The largest entry of the states at the ends, in units of the scales; NaN if one is.
     pub(super) fn largest(&self, scales: &[f64]) -> f64 {
-        let sizes = self.ends.iter().chain(&self.stages).zip(scales.iter().cycle()).map(|(x, scale)| (x / scale).abs());
+        let sizes =
+            self.ends.iter().chain(&self.stages).zip(scales.iter().cycle()).map(|(x, scale)| (x / scale).abs());
         sizes.fold(0.0, |largest, size| if largest >= size { largest } else { size })
     }
 

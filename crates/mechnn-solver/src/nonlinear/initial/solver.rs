@@ -76,7 +76,12 @@ impl NonlinearSolver {
             ("window", self.window as f64, self.window >= 1, at_least_one),
             ("max_step", self.max_step, self.max_step > 0.0, "positive"),
             ("newton.tolerance", self.newton.tolerance, (0.0..=0.1).contains(&self.newton.tolerance), "0 to 0.1"),
-            ("newton.max_iterations", self.newton.max_iterations as f64, self.newton.max_iterations >= 1, at_least_one),
+            (
+                "newton.max_iterations",
+                self.newton.max_iterations as f64,
+                self.newton.max_iterations >= 1,
+                at_least_one,
+            ),
         ];
         match settings.into_iter().find(|(_, _, is_valid, _)| !is_valid) {
             Some((name, value, _, expected)) => Err(NonlinearError::Setting { name, value, expected }),

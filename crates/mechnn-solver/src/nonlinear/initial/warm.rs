@@ -37,7 +37,8 @@ pub(super) fn solve(task: Task<'_>, states: ArrayView2<'_, f64>, info: &mut Nonl
         let count = window.steps.len();
         let found = window.into_pieces(count);
         let parts = |piece: &Piece, error: f64| {
-            let by_error = if error > 1.0 { (error.powf(exponent) / SAFETY).ceil().clamp(2.0, MAX_PARTS) } else { 1.0 };
+            let by_error =
+                if error > 1.0 { (error.powf(exponent) / SAFETY).ceil().clamp(2.0, MAX_PARTS) } else { 1.0 };
             by_error.max((piece.step() / solver.max_step).ceil()) as usize
         };
         let mut refined: Vec<Piece> = Vec::with_capacity(count);

@@ -16,7 +16,9 @@ equations!(Kepler, 4, 1, |_t, x, p| {
     let cube = (x[0] * x[0] + x[1] * x[1]).powf(1.5);
     [x[2], x[3], -p[0] * x[0] / cube, -p[0] * x[1] / cube]
 });
-equations!(Lorenz, 3, 3, |_t, x, p| { [p[0] * (x[1] - x[0]), x[0] * (p[1] - x[2]) - x[1], x[0] * x[1] - p[2] * x[2]] });
+equations!(Lorenz, 3, 3, |_t, x, p| {
+    [p[0] * (x[1] - x[0]), x[0] * (p[1] - x[2]) - x[1], x[0] * x[1] - p[2] * x[2]]
+});
 equations!(Brusselator, 2, 2, |_t, x, p| {
     let reaction = x[0] * x[0] * x[1];
     [p[0] + reaction - (p[1] + S::from(1.0)) * x[0], p[1] * x[0] - reaction]

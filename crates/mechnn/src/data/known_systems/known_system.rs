@@ -142,7 +142,9 @@ mod tests {
         let text = |system: KnownSystem| -> Vec<String> {
             let terms = system.equations().into_iter();
             terms
-                .map(|e| e.iter().map(|t| format!("{} {}", t.coefficient, t.expression)).collect::<Vec<_>>().join(", "))
+                .map(|e| {
+                    e.iter().map(|t| format!("{} {}", t.coefficient, t.expression)).collect::<Vec<_>>().join(", ")
+                })
                 .collect()
         };
         assert_eq!(text(KnownSystem::Lorenz), ["-10 x, 10 y", "28 x, -1 y, -1 x*z", "-2.6666666666666665 z, 1 x*y"]);

@@ -86,7 +86,11 @@ mod tests {
         let invariant = |x: f64, y: f64| x - x.ln() + 4.0 / 3.0 * y - 2.0 / 3.0 * y.ln();
         let start = invariant(1.0, 1.0);
         for row in trajectory.values.rows() {
-            assert!((invariant(row[0], row[1]) - start).abs() < 1e-8, "{row}: {:e}", invariant(row[0], row[1]) - start);
+            assert!(
+                (invariant(row[0], row[1]) - start).abs() < 1e-8,
+                "{row}: {:e}",
+                invariant(row[0], row[1]) - start
+            );
         }
     }
 

@@ -21,8 +21,8 @@ pub(super) struct ColumnContent {
 }
 
 impl ColumnContent {
-    /// The contents of all columns of a file, whose decimal marks are decided together: a column that could have either
-    /// has that of the others. Where none of them tells, it is the point in files separated by commas.
+    /// The contents of all columns of a file, whose decimal marks are decided together: a column that could have
+    /// either has that of the others. Where none of them tells, it is the point in files separated by commas.
     pub(super) fn of_file(
         rows: &[GridRow],
         columns: usize,
@@ -39,7 +39,8 @@ impl ColumnContent {
         let known: Vec<DecimalMark> = contents.iter().filter(|content| !content.is_text()).filter_map(own).collect();
         let agreed = known.first().copied().filter(|first| known.iter().all(|mark| mark == first));
         for content in &mut contents {
-            let by_comma = separator == b',' && content.styles.undecided.as_ref().is_some_and(|(_, c)| c.contains('.'));
+            let by_comma =
+                separator == b',' && content.styles.undecided.as_ref().is_some_and(|(_, c)| c.contains('.'));
             content.mark = own(content).or(match content.styles.evidence() {
                 MarkEvidence::Same => Some(agreed.unwrap_or(DecimalMark::Point)),
                 MarkEvidence::Undecided if known.is_empty() && by_comma => Some(DecimalMark::Point),
@@ -111,7 +112,8 @@ impl ColumnContent {
             unreachable!("a column without a contradiction whose numbers are the same with either mark has one")
         };
         let reading = |mark| {
-            number(found, mark).unwrap_or_else(|| unreachable!("{found} is undecided because it is a number with both"))
+            number(found, mark)
+                .unwrap_or_else(|| unreachable!("{found} is undecided because it is a number with both"))
         };
         let readings = DecimalMark::BOTH.map(reading);
         Err(DataError::AmbiguousNumber { file, line: *line, column, found: found.as_str().into(), readings })

@@ -17,14 +17,15 @@ use crate::data::trajectories::{Dataset, Trajectory};
 
 /// Reads one or several files into one data set: each a trajectory, or several with a trajectory column.
 ///
-/// What people export from spreadsheets and instruments is read: text in UTF-8, UTF-16 or Windows-1252; fields separated
-/// by `,`, `;` or tab, quoted or not; decimal point or comma; thousands in groups; units in headers or in a row of their
-/// own; dates. What may be read in two ways is decided by all cells of a column, or refused. Lines that begin with `#`
-/// and empty lines are skipped. Without a header (a first row of numbers) the columns are called `t, x0, x1, ..`.
+/// What people export from spreadsheets and instruments is read: text in UTF-8, UTF-16 or Windows-1252; fields
+/// separated by `,`, `;` or tab, quoted or not; decimal point or comma; thousands in groups; units in headers or in a
+/// row of their own; dates. What may be read in two ways is decided by all cells of a column, or refused. Lines that
+/// begin with `#` and empty lines are skipped. Without a header (a first row of numbers) the columns are called
+/// `t, x0, x1, ..`.
 ///
-/// Rows that are missing altogether are dropped, unless the times come from a step: then they pass time, and so do empty
-/// lines of a file with one column. Dates become times in a unit that fits their span, counted from the first one;
-/// spans of two years and more become decimal years. The page *How tables are read* of the book says all of it.
+/// Rows that are missing altogether are dropped, unless the times come from a step: then they pass time, and so do
+/// empty lines of a file with one column. Dates become times in a unit that fits their span, counted from the first
+/// one; spans of two years and more become decimal years. The page *How tables are read* of the book says all of it.
 ///
 /// A file is held in memory as text while it is read.
 ///
@@ -59,7 +60,8 @@ pub fn read_csv(paths: &[PathBuf], options: &CsvOptions) -> Result<(Dataset, Vec
     Ok((dataset, warnings))
 }
 
-/// Makes times of dates, in the unit asked for or one that fits; gives the unit, and `None` for times that are numbers.
+/// Makes times of dates, in the unit asked for or one that fits; gives the unit, and `None` for times that are
+/// numbers.
 fn convert_dates(
     table: &Table,
     parts: &mut [Part],

@@ -37,8 +37,8 @@ const WORDS: [&str; 29] = [
 
 /// Cuts rows such as `Mean,1.5,2.5` off the end; gives the lines on which they stand.
 ///
-/// Such a row has one of the usual words in a cell, and no time where all others have one. With a word in its first cell
-/// it may be shorter than the others.
+/// Such a row has one of the usual words in a cell, and no time where all others have one. With a word in its first
+/// cell it may be shorter than the others.
 pub(super) fn cut_summary_rows(rows: &mut Vec<GridRow>, time: Option<usize>) -> Vec<usize> {
     let is_word = |cell: &str| {
         let word = cell.trim_end_matches([':', '.']).trim().to_lowercase();

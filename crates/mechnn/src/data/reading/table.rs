@@ -88,8 +88,8 @@ impl<'o> TableReader<'o> {
         if self.parts.len() == begin { Err(no_data()) } else { Ok(()) }
     }
 
-    /// The column that is the time, if it has a usual name or was named, else the first; before anything is known of the
-    /// cells.
+    /// The column that is the time, if it has a usual name or was named, else the first; before anything is known of
+    /// the cells.
     fn likely_time(&self, columns: &[ColumnHeader]) -> Option<usize> {
         match &self.options.time {
             TimeSource::Step(_) => None,

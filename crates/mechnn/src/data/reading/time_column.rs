@@ -194,7 +194,8 @@ fn of_dates(cells: &[&str], mut orders: Vec<DateOrder>) -> Result<TimeForm, Time
         let first = instants.next();
         instants.find(|&other| Some(other) != first).and_then(|other| Some([first?, other]))
     };
-    let undecided = difference.and_then(|_| cells.iter().enumerate().find_map(|(at, cell)| Some((at, differs(cell)?))));
+    let undecided =
+        difference.and_then(|_| cells.iter().enumerate().find_map(|(at, cell)| Some((at, differs(cell)?))));
     match undecided {
         None => Ok(TimeForm::Date(orders[0])),
         // With dots the day comes first, everywhere.

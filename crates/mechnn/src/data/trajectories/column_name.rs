@@ -216,7 +216,8 @@ mod tests {
 
     #[test]
     fn headers_are_read_back() {
-        for (name, unit) in [("x", None), ("x (m)", None), ("x [2]", None), ("x", Some("m/s")), ("x (m)", Some("kg"))] {
+        for (name, unit) in [("x", None), ("x (m)", None), ("x [2]", None), ("x", Some("m/s")), ("x (m)", Some("kg"))]
+        {
             let read = ColumnName::of_header(&ColumnName::header(name, unit));
             assert_eq!((read.name.as_str(), read.unit.as_deref()), (name, unit));
         }

@@ -13,8 +13,8 @@ impl Dataset {
     /// Writes a CSV file with a header: the time, the states and, for several trajectories, a last column
     /// `trajectory` with their names. Missing entries are empty; units stand in brackets behind the names.
     ///
-    /// Numbers are written so that [`read_csv`](crate::data::read_csv) gives back the same bits, unless it takes them for
-    /// marks of missing values or for times since 1970. The file appears whole: no reader ever sees a part of it.
+    /// Numbers are written so that [`read_csv`](crate::data::read_csv) gives back the same bits, unless it takes them
+    /// for marks of missing values or for times since 1970. The file appears whole: no reader ever sees a part of it.
     ///
     /// # Errors
     /// [`DataError::Write`]; [`DataError::DuplicateName`] if a variable is called `trajectory` and there are several.

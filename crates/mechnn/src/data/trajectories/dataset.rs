@@ -36,7 +36,11 @@ impl Dataset {
     /// blanks, [`DataError::DuplicateName`] if two of the time and the states, or two trajectories, share one,
     /// [`DataError::States`] if a trajectory has another number of states, [`DataError::NothingMeasured`] if a state
     /// has no entry in any trajectory.
-    pub fn new(time: impl Into<String>, states: Vec<String>, trajectories: Vec<Trajectory>) -> Result<Self, DataError> {
+    pub fn new(
+        time: impl Into<String>,
+        states: Vec<String>,
+        trajectories: Vec<Trajectory>,
+    ) -> Result<Self, DataError> {
         let time = time.into();
         if trajectories.is_empty() {
             return Err(DataError::NoTrajectories);
@@ -221,7 +225,10 @@ mod tests {
         let named =
             |names: &[&str]| data.clone().with_controls(&names.iter().map(ToString::to_string).collect::<Vec<_>>());
         let driven = named(&["u"]).unwrap();
-        assert_eq!((driven.python_names(), driven.python_controls()), (vec!["x".into(), "y".into()], vec!["u".into()]));
+        assert_eq!(
+            (driven.python_names(), driven.python_controls()),
+            (vec!["x".into(), "y".into()], vec!["u".into()])
+        );
         let trajectory = &driven.trajectories[0];
         assert_eq!((trajectory.values.ncols(), trajectory.inputs[0].value(1.0)), (2, Some(6.0)));
         assert!(matches!(named(&["w"]), Err(DataError::NoSuchState { .. })));

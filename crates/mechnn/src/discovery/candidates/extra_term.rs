@@ -26,7 +26,10 @@ pub(crate) fn extra_terms(texts: &[String], data: &Dataset) -> Result<(Vec<Term>
 ///
 /// # Errors
 /// As [`extra_terms`].
-pub(crate) fn extra_terms_over(texts: &[String], variables: &[String]) -> Result<Vec<Term>, (String, ExpressionError)> {
+pub(crate) fn extra_terms_over(
+    texts: &[String],
+    variables: &[String],
+) -> Result<Vec<Term>, (String, ExpressionError)> {
     texts.iter().map(|text| extra_term(text, variables).map_err(|error| (text.clone(), error))).collect()
 }
 

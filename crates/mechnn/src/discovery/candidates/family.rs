@@ -28,10 +28,10 @@ struct TimeScales {
 impl Surroundings {
     pub(crate) fn of(prepared: &PreparedData) -> Self {
         let ranges = prepared.ranges();
-        let time = ranges
-            .last()
-            .filter(|_| prepared.known.explicit_time())
-            .map(|range| TimeScales { frequencies: dominant_frequencies(prepared), span: range.largest - range.least });
+        let time = ranges.last().filter(|_| prepared.known.explicit_time()).map(|range| TimeScales {
+            frequencies: dominant_frequencies(prepared),
+            span: range.largest - range.least,
+        });
         Self { ranges, time }
     }
 }

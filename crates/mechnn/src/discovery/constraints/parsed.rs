@@ -23,8 +23,8 @@ impl ParsedConstraints {
     /// not, they are over the states and inputs only.
     ///
     /// # Errors
-    /// [`ConstraintError::Entry`] for a state that is none, for text that is no term, and for conserved sums that leave no
-    /// state to follow from the others.
+    /// [`ConstraintError::Entry`] for a state that is none, for text that is no term, and for conserved sums that
+    /// leave no state to follow from the others.
     pub(crate) fn of(
         constraints: &ModelConstraints,
         data: &Dataset,

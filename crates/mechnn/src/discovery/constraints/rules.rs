@@ -41,8 +41,9 @@ impl Rules {
         let (known, dependent) = (parsed.known.clone(), parsed.dependent.clone());
         let mut rules = Self { known, dependent, ..Self::default() };
         let place = |table: &str, term: &Term| -> Result<usize, ConstraintError> {
-            let problem =
-                || format!("on these data {} is a combination of simpler terms, or not finite", term.python(variables));
+            let problem = || {
+                format!("on these data {} is a combination of simpler terms, or not finite", term.python(variables))
+            };
             dictionary.position(term).ok_or_else(|| ConstraintError::entry(table, problem()))
         };
         for (state, terms) in &parsed.terms {

@@ -3,7 +3,9 @@
 use ndarray::{Array2, Axis};
 
 use crate::data::Trajectory;
-use crate::equation::{Rollout, SimulationError, SimulationOptions, SparseModel, r2, simulate_with_inputs, valid_time};
+use crate::equation::{
+    Rollout, SimulationError, SimulationOptions, SparseModel, r2, simulate_with_inputs, valid_time,
+};
 
 /// How the model does on one trajectory, on a grid that contains the trajectory's times.
 #[derive(Debug, Clone)]

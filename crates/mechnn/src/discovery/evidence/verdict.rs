@@ -97,18 +97,18 @@ impl fmt::Display for Verdict {
             ),
             Self::WithinNoise { fit_r2 } => write!(
                 f,
-                "The equations explain the data as far as the noise lets one see (R2 {fit_r2:.2}): what they leave passes for \
-                 independent noise, in which weak terms would not show."
+                "The equations explain the data as far as the noise lets one see (R2 {fit_r2:.2}): what they leave passes \
+                 for independent noise, in which weak terms would not show."
             ),
             Self::Partial { fit_r2 } => write!(
                 f,
-                "The equations explain the data only in part (R2 {fit_r2:.2}): the library lacks something, or a state is \
-                 not measured."
+                "The equations explain the data only in part (R2 {fit_r2:.2}): the library lacks something, or a state \
+                 is not measured."
             ),
             Self::NoFinding { fit_r2 } => write!(
                 f,
-                "No finding: the equations explain little of the data (R2 {fit_r2:.2}). The library cannot express the \
-                 dynamics, or a state is not measured."
+                "No finding: the equations explain little of the data (R2 {fit_r2:.2}). The library cannot express \
+                 the dynamics, or a state is not measured."
             ),
         }
     }

@@ -9,8 +9,8 @@ use crate::equation::{FittedTerm, SparseModel, Term};
 ///
 /// $$ w_i = e^{-c_i / 2} \Big/ \sum_j e^{-c_j / 2} $$
 ///
-/// the posterior probability of its terms if those compared are all there are and the penalty is the prior (Burnham and
-/// Anderson, Model Selection and Multimodel Inference, 2002, section 2.9).
+/// the posterior probability of its terms if those compared are all there are and the penalty is the prior (Burnham
+/// and Anderson, Model Selection and Multimodel Inference, 2002, section 2.9).
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WeightedModel {

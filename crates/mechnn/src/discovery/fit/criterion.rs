@@ -202,7 +202,8 @@ mod tests {
         let data = simulated(&[HUNT[0], HUNT[1]], &[&[1.0, 1.0]], &times(8, 1.0));
         let test = TestProblem::new(data, &polynomials(2));
         let three = [(0, "1"), (0, "x"), (0, "y"), (1, "1"), (1, "x"), (1, "y")];
-        let value = |terms: &[(usize, &str)]| Criterion::new(test.problem()).of(&missing_by(&test, terms, &[0.1, 0.1]));
+        let value =
+            |terms: &[(usize, &str)]| Criterion::new(test.problem()).of(&missing_by(&test, terms, &[0.1, 0.1]));
         assert!(value(&three).is_finite());
         assert_eq!(value(&[&three[..3], &[(0, "x*y")], &three[3..]].concat()), f64::INFINITY);
     }

@@ -82,8 +82,9 @@ impl Choices<'_> {
     /// What a subset of the instances is worth.
     fn score(&self) -> impl Fn(f64, &[usize]) -> f64 + '_ {
         let criterion = Criterion::new(self.problem);
-        let penalty =
-            |instance: &Instance| criterion.penalty_of(Candidate { state: self.regression.state, term: instance.term });
+        let penalty = |instance: &Instance| {
+            criterion.penalty_of(Candidate { state: self.regression.state, term: instance.term })
+        };
         let penalties: Vec<f64> = self.instances.iter().map(penalty).collect();
         move |squares, members| {
             if self.problem.space.dictionary.repeats_a_family(members.iter().map(|&j| self.instances[j].term)) {

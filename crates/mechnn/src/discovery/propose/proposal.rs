@@ -39,7 +39,8 @@ impl Proposal {
 
     /// The instances of a subset.
     pub(super) fn of(subset: &Subset, instances: &[Instance]) -> Self {
-        let mut members: Vec<(usize, f64)> = subset.members.iter().copied().zip(subset.theta.iter().copied()).collect();
+        let mut members: Vec<(usize, f64)> =
+            subset.members.iter().copied().zip(subset.theta.iter().copied()).collect();
         members.sort_by_key(|(j, _)| instances[*j].term);
         Self {
             terms: members.iter().map(|(j, _)| instances[*j].term).collect(),

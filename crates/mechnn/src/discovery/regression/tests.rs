@@ -21,7 +21,8 @@ fn value(quadratic: &Quadratic, subset: &Subset) -> f64 {
     let mut value = quadratic.base;
     for (&i, a) in subset.members.iter().zip(&subset.theta) {
         value -= 2.0 * a * quadratic.right[i];
-        value += subset.members.iter().zip(&subset.theta).map(|(&j, b)| a * b * quadratic.gram[i * 5 + j]).sum::<f64>();
+        value +=
+            subset.members.iter().zip(&subset.theta).map(|(&j, b)| a * b * quadratic.gram[i * 5 + j]).sum::<f64>();
     }
     value
 }

@@ -31,7 +31,8 @@ pub enum DiscoveryError {
         /// What is wrong with it.
         source: ExpressionError,
     },
-    /// The noise that is said to be known is not one positive number for each measured state, or its square is no number.
+    /// The noise that is said to be known is not one positive number for each measured state, or its square is no
+    /// number.
     #[error("the noise is {given:?}, expected {measured} numbers from 1e-150 to 1e150, one for each measured state")]
     KnownNoise {
         /// Measured states.

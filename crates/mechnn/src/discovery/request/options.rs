@@ -120,7 +120,8 @@ mod tests {
     #[test]
     fn an_option_is_changed_by_its_name() {
         let default = DiscoveryOptions::default();
-        let changed = default.with_setting("tuning.beam=20").and_then(|options| options.with_setting("library=poly:2"));
+        let changed =
+            default.with_setting("tuning.beam=20").and_then(|options| options.with_setting("library=poly:2"));
         let changed = changed.and_then(|options| options.with_setting("noise_model=additive")).expect("three options");
         assert_eq!((changed.tuning.beam, changed.noise_model), (20, Some(NoiseModel::Additive)));
         assert_eq!(changed.library.map(|library| library.to_string()), Some("poly:2".to_owned()));

@@ -67,8 +67,8 @@ impl Tuning {
     /// Whether a search can be done with them.
     ///
     /// # Errors
-    /// [`TuningError`] for a count of 0 where one is needed, a model error that is not positive, a penalty that is negative,
-    /// and what is not finite.
+    /// [`TuningError`] for a count of 0 where one is needed, a model error that is not positive, a penalty that is
+    /// negative, and what is not finite.
     pub fn check(&self) -> Result<(), TuningError> {
         let counts = [("beam", self.beam), ("exchanges", self.exchanges), ("survivors", self.survivors)];
         let not_negative = [

@@ -41,7 +41,8 @@ impl ResultBuilder<'_> {
     /// [`DiscoveryError`] if a number is not finite in the data's units.
     pub(crate) fn model(&self, fit: &Fit, covariance: Option<&[f64]>) -> Result<SparseModel, DiscoveryError> {
         let equations = equations(&self.problem, fit, covariance)?;
-        let (time, states, controls) = (self.data.python_time(), self.data.python_names(), self.data.python_controls());
+        let (time, states, controls) =
+            (self.data.python_time(), self.data.python_names(), self.data.python_controls());
         Ok(SparseModel::with_controls(time, states, controls, equations)?)
     }
 

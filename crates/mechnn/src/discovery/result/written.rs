@@ -251,7 +251,9 @@ mod tests {
         assert!(symmetric.iter().all(|entry| entry.abs() <= 1e-15), "{symmetric:?}");
         // Without a covariance they are not known.
         let bare = written(&problem, &fit, None);
-        assert!(bare.equations[0].terms[1].standard_error.is_nan() && bare.equations[0].terms[0].standard_error == 0.0);
+        assert!(
+            bare.equations[0].terms[1].standard_error.is_nan() && bare.equations[0].terms[0].standard_error == 0.0
+        );
     }
 
     #[test]

@@ -88,7 +88,8 @@ mod tests {
         let tuning = Tuning::default();
         // With very short steps the loose level is below the tight one.
         for step in [1e-6, 1e-3, 1.0] {
-            let [loose, tight] = [SearchStage::Loose, SearchStage::Tight].map(|stage| Levels::of(stage, &tuning, step));
+            let [loose, tight] =
+                [SearchStage::Loose, SearchStage::Tight].map(|stage| Levels::of(stage, &tuning, step));
             assert!(loose.path[0] > loose.last() && tight.path[0] == loose.last());
             assert!(tight.end()[0] >= tight.last() && tight.last() == tuning.tight, "{tight:?}");
         }

@@ -20,7 +20,9 @@ pub(super) enum Step {
     CallTwo(u32, Function),
 }
 
-use Step::{Add, Call, CallTwo, Constant, Divide, Multiply, Negate, Number, Pi, Power, Subtract, Variable, WholePower};
+use Step::{
+    Add, Call, CallTwo, Constant, Divide, Multiply, Negate, Number, Pi, Power, Subtract, Variable, WholePower,
+};
 
 /// The steps of an expression; never empty.
 #[derive(Debug, Clone, PartialEq)]

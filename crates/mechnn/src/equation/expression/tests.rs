@@ -192,7 +192,9 @@ fn random_tree(random: &mut ChaCha8Rng, depth: usize, magnitude: i32) -> Tree {
         2 | 3 => {
             let count = random.random_range(2..4);
             let summand = |negative, value| Summand { negative, value };
-            Kind::Sum((0..count).map(|_| summand(random.random(), random_tree(random, depth - 1, magnitude))).collect())
+            Kind::Sum(
+                (0..count).map(|_| summand(random.random(), random_tree(random, depth - 1, magnitude))).collect(),
+            )
         }
         4 | 5 => {
             let count = random.random_range(2..4);
@@ -208,7 +210,10 @@ fn random_tree(random: &mut ChaCha8Rng, depth: usize, magnitude: i32) -> Tree {
         }
         _ => {
             let function = Function::ALL[random.random_range(0..Function::ALL.len())];
-            Kind::Call(function, (0..function.arguments()).map(|_| random_tree(random, depth - 1, magnitude)).collect())
+            Kind::Call(
+                function,
+                (0..function.arguments()).map(|_| random_tree(random, depth - 1, magnitude)).collect(),
+            )
         }
     };
     Tree { kind, at: 0 }
@@ -271,7 +276,10 @@ fn gradients_are_those_of_values() {
             }
             compared += 1;
             let slope = gradient[j];
-            assert!((slope - fine).abs() < 1e-6, "case {case}, input {j} of {expression}: {slope}, differences {fine}");
+            assert!(
+                (slope - fine).abs() < 1e-6,
+                "case {case}, input {j} of {expression}: {slope}, differences {fine}"
+            );
         }
     }
     assert!(compared > 20_000, "only {compared} derivatives were compared");

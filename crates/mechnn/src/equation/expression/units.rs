@@ -71,7 +71,9 @@ struct Constraints {
 impl Constraints {
     /// The quantity with the constants that are solved for replaced.
     fn reduced(&self, quantity: &Quantity) -> Quantity {
-        self.rows.iter().fold(quantity.clone(), |quantity, (pivot, row)| quantity.times(row, -quantity.unknown[*pivot]))
+        self.rows
+            .iter()
+            .fold(quantity.clone(), |quantity, (pivot, row)| quantity.times(row, -quantity.unknown[*pivot]))
     }
 
     /// Demands that the quantity be a pure number; `Err` with the unit it has if it cannot be.

@@ -60,7 +60,8 @@ impl SparseModel {
             for fitted in equation.nonzero_terms() {
                 let expression = fitted.term.python(&names);
                 if !fitted.coefficient.is_finite() || fitted.term.constants().iter().any(|value| !value.is_finite()) {
-                    let message = format!("a number of the term {expression} in the equation of {state} is not finite");
+                    let message =
+                        format!("a number of the term {expression} in the equation of {state} is not finite");
                     return Err(E::custom(message));
                 }
                 let constant_errors: Vec<_> = fitted.constant_errors.iter().copied().map(known).collect();

@@ -97,7 +97,10 @@ impl SparseModel {
 
     /// All terms, each with the index of its equation, equation after equation.
     pub fn terms(&self) -> impl Iterator<Item = (usize, &FittedTerm)> {
-        self.equations.iter().enumerate().flat_map(|(d, equation)| equation.terms.iter().map(move |fitted| (d, fitted)))
+        self.equations
+            .iter()
+            .enumerate()
+            .flat_map(|(d, equation)| equation.terms.iter().map(move |fitted| (d, fitted)))
     }
 
     /// Number of terms with a coefficient other than zero, over all equations.

@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn polynomials_of_the_states_are_monomials_over_the_states() {
-        let model = SparseModel::from_text_with_controls("t", &["u"], &[("x", "2*x*y - 3"), ("y", "u*y + t")]).unwrap();
+        let model =
+            SparseModel::from_text_with_controls("t", &["u"], &[("x", "2*x*y - 3"), ("y", "u*y + t")]).unwrap();
         let terms: Vec<Term> = model.terms().map(|(_, fitted)| fitted.term.clone()).collect();
         let expected = [vec![1, 1], vec![0, 0], vec![0, 1, 1, 0], vec![0, 0, 0, 1]];
         assert_eq!(terms, expected.map(Term::Monomial));

@@ -99,7 +99,11 @@ fn simulate_sized<const S: usize>(
     let dims = model.dims();
     let (Some(&first), Some(&last)) = (times.first(), times.last()) else {
         // Of no times all were reached.
-        return Rollout { values: Array2::from_elem((0, dims), f64::NAN), reached: 0, status: RolloutStatus::Finished };
+        return Rollout {
+            values: Array2::from_elem((0, dims), f64::NAN),
+            reached: 0,
+            status: RolloutStatus::Finished,
+        };
     };
     let scale: [f64; S] = std::array::from_fn(|d| match options.scale.get(d) {
         Some(&scale) if scale.is_finite() && scale > 0.0 => scale,

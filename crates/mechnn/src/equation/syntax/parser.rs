@@ -47,7 +47,9 @@ impl Tree {
         let tree = parser.sum()?;
         match parser.peek() {
             (Word::End, _) => Ok(tree),
-            (Word::Equals, at) => Err(ExpressionError::new(at, "a second `=`, or one where an expression is expected")),
+            (Word::Equals, at) => {
+                Err(ExpressionError::new(at, "a second `=`, or one where an expression is expected"))
+            }
             (word @ (Word::Name { .. } | Word::Number { .. } | Word::Open), at) => {
                 let problem = format!("expected an operator, found {}", word.describe());
                 Err(ExpressionError::new(at, problem).hint("write products with `*`, as in 2*u"))

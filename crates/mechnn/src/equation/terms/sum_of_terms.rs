@@ -147,7 +147,9 @@ mod tests {
     fn parse(text: &str) -> Result<Vec<(String, Vec<f64>, f64)>, ExpressionError> {
         let shown = |(term, coefficient): (Term, f64)| match &term {
             Term::Monomial(_) => (term.python(&variables()), vec![], coefficient),
-            Term::Function(function) => (function.expression().to_string(), function.constants().to_vec(), coefficient),
+            Term::Function(function) => {
+                (function.expression().to_string(), function.constants().to_vec(), coefficient)
+            }
         };
         Ok(parse_terms(text, &variables())?.into_iter().map(shown).collect())
     }

@@ -70,7 +70,11 @@ pub(super) fn read_noise(place: &str, value: &Value) -> Result<Noise, ModelFileE
         Value::String(text) if text == "proportional" => Ok(Noise::Proportional),
         Value::Table(table) => {
             known_keys(&format!("{place}.noise"), table, &["column"])?;
-            table.get("column").and_then(Value::as_str).map(|column| Noise::Column(column.to_owned())).ok_or_else(wrong)
+            table
+                .get("column")
+                .and_then(Value::as_str)
+                .map(|column| Noise::Column(column.to_owned()))
+                .ok_or_else(wrong)
         }
         _ => match as_number(value) {
             Some(level) if level > 0.0 && level.is_finite() => Ok(Noise::Known(level)),
@@ -96,8 +100,8 @@ pub(super) fn known_state(table: &'static str, name: &str, states: &[String]) ->
 pub(super) fn known_keys(table: &str, found: &Table, known: &[&str]) -> Result<(), ModelFileError> {
     match found.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => {
-            let hint =
-                did_you_mean(key, known.iter().copied()).or_else(|| Some(format!("the keys are {}", known.join(", "))));
+            let hint = did_you_mean(key, known.iter().copied())
+                .or_else(|| Some(format!("the keys are {}", known.join(", "))));
             Err(ModelFileError::UnknownKey { table: table.to_owned(), key: key.clone(), hint })
         }
         None => Ok(()),
@@ -113,7 +117,10 @@ pub(super) fn as_number(value: &Value) -> Option<f64> {
 }
 
 pub(super) fn number_or_text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned).or_else(|| as_number(value).filter(|x| x.is_finite()).map(|x| format!("({x:?})")))
+    value
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| as_number(value).filter(|x| x.is_finite()).map(|x| format!("({x:?})")))
 }
 
 pub(super) fn expected(place: &str, expected: &'static str, found: &Value) -> ModelFileError {

@@ -134,7 +134,9 @@ impl ModelFileError {
             Self::Missing { hint, .. } => Some(hint.clone()),
             Self::Expression { source, .. } => source.hint.clone(),
             Self::TwoMeanings { .. } => Some("give one of them another name".to_owned()),
-            Self::Start { .. } => Some("a bound is approached but not reached: move the start or the bound".to_owned()),
+            Self::Start { .. } => {
+                Some("a bound is approached but not reached: move the start or the bound".to_owned())
+            }
             Self::NoInitialValue { state } => Some(format!(
                 "add to [model.initial] a value, an expression of parameters, or {state} = {{ start = .., min = .. }}"
             )),

@@ -129,6 +129,9 @@ mod tests {
         let parameters = initial("x = { start = 1 }\ndx_dt = { min = 0, max = 1 }", "2*x");
         assert_eq!(parameters, Ok(found.to_vec()));
         let given = initial("x = \"2*k\"", "x");
-        assert!(matches!(given.as_deref(), Ok([InitialValue::Expression(_), InitialValue::Parameter(1)])), "{given:?}");
+        assert!(
+            matches!(given.as_deref(), Ok([InitialValue::Expression(_), InitialValue::Parameter(1)])),
+            "{given:?}"
+        );
     }
 }

@@ -31,7 +31,12 @@ impl Names {
         Self::read(place, text, &[], &self.constants)
     }
 
-    fn read(place: &str, text: &str, variables: &[String], constants: &[String]) -> Result<Expression, ModelFileError> {
+    fn read(
+        place: &str,
+        text: &str,
+        variables: &[String],
+        constants: &[String],
+    ) -> Result<Expression, ModelFileError> {
         Expression::parse(text, variables, constants)
             .map_err(|source| ModelFileError::Expression { place: place.to_owned(), source })
     }

@@ -121,7 +121,8 @@ impl<'a> Templates<'a> {
             Some((index, other)) => (index.trim(), Some(other.trim())),
             None => (head.trim(), None),
         };
-        let members = &self.indices.iter().find(|(name, _)| name == index).ok_or_else(|| self.unknown(place, index))?.1;
+        let members =
+            &self.indices.iter().find(|(name, _)| name == index).ok_or_else(|| self.unknown(place, index))?.1;
         let excluded = excluded.map(|other| binding.get(other).copied().unwrap_or(other));
         let mut terms = Vec::new();
         for member in members.iter().filter(|member| excluded != Some(member.as_str())) {

@@ -99,7 +99,9 @@ impl InferenceDocument {
         Self {
             schema: "mechnn.inference/1",
             version: env!("CARGO_PKG_VERSION"),
-            equations: equations.map(|(state, rhs)| EquationEntry { state: state.clone(), rhs: rhs.clone() }).collect(),
+            equations: equations
+                .map(|(state, rhs)| EquationEntry { state: state.clone(), rhs: rhs.clone() })
+                .collect(),
             parameters: result.parameters.iter().map(NumberEntry::new).collect(),
             derived: result.derived.iter().map(NumberEntry::new).collect(),
             observations: result.noise.iter().map(|noise| noise.count).sum(),

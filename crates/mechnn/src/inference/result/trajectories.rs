@@ -70,7 +70,9 @@ fn shaped(rows: usize, columns: usize, values: Vec<f64>) -> Array2<f64> {
     let count = values.len();
     match Array2::from_shape_vec((rows, columns), values) {
         Ok(array) => array,
-        Err(_) => unreachable!("{count} values for {rows} rows, each of which gives one value per column of {columns}"),
+        Err(_) => {
+            unreachable!("{count} values for {rows} rows, each of which gives one value per column of {columns}")
+        }
     }
 }
 

@@ -12,8 +12,9 @@ use crate::option::TableArgs;
 /// Find the differential equations behind measured time series
 ///
 /// Each FILE is a table with a time column, as spreadsheets and instruments export them (CSV or TSV, header or not);
-/// several files are several trajectories of one system. Empty cells are missing values, times may be irregular. Prints
-/// the equations with the standard error of each coefficient in parentheses; what they are worth goes to stderr.
+/// several files are several trajectories of one system. Empty cells are missing values, times may be irregular.
+/// Prints the equations with the standard error of each coefficient in parentheses; what they are worth goes to
+/// stderr.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DiscoverArgs {
     /// Tables with measurements

@@ -24,9 +24,9 @@ impl FromStr for UnitAssignment {
     }
 }
 
-/// Units of the states, the known inputs and the time, in the order of the model's variables: as asked for, else those of
-/// the table. None if none was asked for, unless the table has them for all of its columns. A column without one keeps
-/// its name in brackets as its unit.
+/// Units of the states, the known inputs and the time, in the order of the model's variables: as asked for, else
+/// those of the table. None if none was asked for, unless the table has them for all of its columns. A column without
+/// one keeps its name in brackets as its unit.
 ///
 /// # Errors
 /// A usage failure for a column that is not there, or named twice.

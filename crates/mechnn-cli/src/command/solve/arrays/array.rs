@@ -142,7 +142,8 @@ mod tests {
         assert!(message(&huge).contains("claims shape [1000000000000, 8] (64000000000000 bytes), but 16 bytes"));
         let overflow = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (9223372036854775807, 9)}", &[0; 16]);
         assert!(message(&overflow).contains("more than fits in memory"));
-        let empty_and_huge = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 9223372036854775807, 9)}", &[]);
+        let empty_and_huge =
+            npy("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 9223372036854775807, 9)}", &[]);
         assert!(message(&empty_and_huge).contains("claims") || message(&empty_and_huge).contains("npy format"));
     }
 

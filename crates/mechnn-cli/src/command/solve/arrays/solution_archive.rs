@@ -27,7 +27,10 @@ fn write(
 ) -> Result<Vec<u8>, WriteNpzError> {
     let mut npz = NpzWriter::new(Cursor::new(Vec::new()));
     let batch = problem.batch().lengths();
-    npz.add_array("u", &reshape(solution.values.clone().into_dyn(), &[batch, &solution.values.shape()[1..]].concat()))?;
+    npz.add_array(
+        "u",
+        &reshape(solution.values.clone().into_dyn(), &[batch, &solution.values.shape()[1..]].concat()),
+    )?;
     if let Some(slack) = &solution.slack {
         npz.add_array("eps", &reshape(slack.clone().into_dyn(), batch))?;
     }

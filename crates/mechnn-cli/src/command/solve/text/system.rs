@@ -158,8 +158,11 @@ fn texts(file: &OdeFile) -> Result<Vec<(String, &str)>, Failure> {
 /// Unknowns in the order of their appearance, and parameters.
 fn names(file: &OdeFile, placed: &[Vec<Placed>]) -> Result<Names, Failure> {
     let mut names = Names { parameters: file.parameters.clone(), unknowns: Vec::new() };
-    for (table, name) in
-        file.initial.keys().map(|name| ("initial", name)).chain(file.parameters.keys().map(|name| ("parameters", name)))
+    for (table, name) in file
+        .initial
+        .keys()
+        .map(|name| ("initial", name))
+        .chain(file.parameters.keys().map(|name| ("parameters", name)))
     {
         let is_name = words(name).is_ok_and(|words| matches!(&words[..], [(Word::Name { primes: 0, .. }, _), _]));
         if !is_name || is_reserved(name) {

@@ -34,7 +34,11 @@ const MIN_ORTHOGONAL_RATIO: f64 = 1e-25;
 
 impl FactoredGroup {
     /// By the normal equations, without the slack.
-    pub(crate) fn new(view: &ElementView<'_>, group: Group, null_space: Option<NullSpace>) -> Result<Self, PivotError> {
+    pub(crate) fn new(
+        view: &ElementView<'_>,
+        group: Group,
+        null_space: Option<NullSpace>,
+    ) -> Result<Self, PivotError> {
         if null_space.as_ref().is_some_and(|null_space| null_space.free() == 0) {
             return Ok(Self::from_factor(view, group, null_space, false, None));
         }

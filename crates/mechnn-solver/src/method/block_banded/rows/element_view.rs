@@ -44,8 +44,13 @@ impl<'a> ElementView<'a> {
         let reference = ReferenceStep::new(scheme, sizes.orders, steps);
         let per_interval = IntervalRows::new(scheme, sizes.orders, reference).pattern().len();
         let is_periodic = problem.periodic_jump.is_some();
-        let layout =
-            RowLayout::new(sizes, (pinned_points, pinned_orders), is_periodic, per_interval, scheme.has_central_rows());
+        let layout = RowLayout::new(
+            sizes,
+            (pinned_points, pinned_orders),
+            is_periodic,
+            per_interval,
+            scheme.has_central_rows(),
+        );
         Self {
             batch,
             sizes,

@@ -38,7 +38,16 @@ impl RowLayout {
         let first_central = first_interval + (points - 1) * dims * per_interval;
         let count = first_central + if has_central { (points - 2) * dims } else { 0 };
         let pinned_orders = pinned.1;
-        Self { sizes, pinned_orders, per_interval, first_initial, first_periodic, first_interval, first_central, count }
+        Self {
+            sizes,
+            pinned_orders,
+            per_interval,
+            first_initial,
+            first_periodic,
+            first_interval,
+            first_central,
+            count,
+        }
     }
 
     /// How many rows there are.

@@ -62,7 +62,8 @@ impl ElementView<'_> {
     /// Calls `visit(index, row)` for all rows, in the order of [`RowLayout`](super::row_layout::RowLayout).
     #[inline(always)]
     pub(crate) fn for_each_row(&self, mut visit: impl FnMut(usize, &WeightedRow<'_>)) {
-        let (dims, orders, points, block) = (self.sizes.dims, self.sizes.orders, self.sizes.points, self.sizes.block());
+        let (dims, orders, points, block) =
+            (self.sizes.dims, self.sizes.orders, self.sizes.points, self.sizes.block());
         let layout = self.layout;
         let mut visit = |index: usize, runs: &[(usize, &[f64])], slack: f64, right: f64, weight: f64| {
             visit(index, &WeightedRow { runs, slack, right, weight });

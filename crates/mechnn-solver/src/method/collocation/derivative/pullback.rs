@@ -98,7 +98,8 @@ impl Pullback for CollocationPullback {
 impl CollocationPullback {
     fn with_system<T>(&self, batch: usize, run: impl FnOnce(System<'_>, Factors<'_>) -> T) -> T {
         let (factors, exchanged) = self.storage.lengths();
-        let elements = (&self.factors[batch * factors..][..factors], &self.exchanged[batch * exchanged..][..exchanged]);
+        let elements =
+            (&self.factors[batch * factors..][..factors], &self.exchanged[batch * exchanged..][..exchanged]);
         let factors = Factors { elements, two_point: self.two_points[batch].as_ref() };
         let rules = self.shared_rules.as_ref();
         with_system(&self.problem, self.lengths, &self.conditions, rules, batch, |system| run(system, factors))

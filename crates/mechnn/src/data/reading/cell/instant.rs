@@ -108,8 +108,8 @@ fn digits<T: std::str::FromStr>(text: &str) -> Option<T> {
     (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
-/// Nanoseconds since midnight of `hh:mm[:ss[.f]] [AM|PM][Z|+hh:mm|-hh:mm]`, and of the offset. Without a date the hours
-/// may be more than a day has.
+/// Nanoseconds since midnight of `hh:mm[:ss[.f]] [AM|PM][Z|+hh:mm|-hh:mm]`, and of the offset. Without a date the
+/// hours may be more than a day has.
 fn seconds_and_offset(text: &str, has_date: bool) -> Option<(i128, Option<i128>)> {
     let end = text.find(|c: char| !(c.is_ascii_digit() || ":.,".contains(c))).unwrap_or(text.len());
     let (clock, rest) = text.split_at(end);

@@ -35,8 +35,8 @@ const FEWEST: usize = 2;
 
 /// The usual numbers for missing values in a column that are far from all its other values.
 ///
-/// A column keeps such a number where it fits: the distance must be ten times the range of the others, three times for a
-/// negative one, once for a negative one where all others are none.
+/// A column keeps such a number where it fits: the distance must be ten times the range of the others, three times
+/// for a negative one, once for a negative one where all others are none.
 pub(in super::super) fn sentinels(values: &[f64]) -> Vec<f64> {
     let (usual, others): (Vec<f64>, Vec<f64>) = values.iter().partition(|value| USUAL.contains(value));
     if usual.is_empty() || others.len() < FEWEST {
