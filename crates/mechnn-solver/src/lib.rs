@@ -32,6 +32,8 @@ mod solution;
 
 mod gradient;
 
+mod gradient_errors;
+
 mod variances;
 
 pub mod method;
@@ -44,6 +46,7 @@ pub mod nonlinear;
 
 pub use error::{ProblemError, SolveError};
 pub use gradient::{Cotangent, OdeGradient, StepsGradient};
+pub use gradient_errors::GradientErrors;
 pub use method::{OdeSolver, Pullback};
 pub use problem::{
     BoundaryCondition, BoundaryValues, CollocationNodes, End, EquationRows, InitialValues, LinearOde, MAX_ORDERS,

@@ -2,6 +2,7 @@
 
 use crate::error::SolveError;
 use crate::gradient::{Cotangent, OdeGradient};
+use crate::gradient_errors::GradientErrors;
 use crate::problem::OdeProblem;
 use crate::solution::Solution;
 
@@ -38,8 +39,17 @@ pub trait Pullback: Send + Sync {
     ///
     /// # Errors
     /// [`SolveError::Direction`] if the cotangent does not fit the problem, [`SolveError::DerivativeNotFinite`] on
-    /// overflow.
+    /// overflow, [`SolveError::IllConditioned`] if rounding leaves no digit of the gradient.
     fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError>;
+
+    /// The same gradient with an estimate of its rounding errors, for about half as much again; `None` where the method
+    /// has no estimate.
+    ///
+    /// # Errors
+    /// As [`Pullback::pull`].
+    fn pull_with_errors(&self, cotangent: &Cotangent) -> Result<(OdeGradient, Option<GradientErrors>), SolveError> {
+        Ok((self.pull(cotangent)?, None))
+    }
 
     /// Forward mode: from a direction in the space of inputs to the directional derivative of the solution.
     /// Satisfies `<cotangent, push(direction)> = <pull(cotangent), direction>`.

@@ -3,11 +3,12 @@
 use ndarray::Array4;
 use rayon::prelude::*;
 
-use super::derivative::{Augmented, RightHandSides, element_gradient, element_tangent};
-use super::factor::{FactoredElement, SolvedElement};
+use super::derivative::{Augmented, ElementGradient, RightHandSides, element_gradient, element_tangent};
+use super::factor::{FactoredElement, SolvedElement, may_be_singular};
 use super::rows::ElementView;
 use crate::error::SolveError;
 use crate::gradient::{Cotangent, OdeGradient};
+use crate::gradient_errors::GradientErrors;
 use crate::method::solver::Pullback;
 use crate::problem::{OdeProblem, of_element};
 
@@ -21,30 +22,73 @@ pub(super) struct BlockBandedPullback {
 /// not depend on the number of threads.
 const ELEMENTS_AT_ONCE: usize = 1024;
 
-impl Pullback for BlockBandedPullback {
-    fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError> {
+/// Above this estimated relative error of an adjoint its gradient has no digit that is sure.
+const REFUSE_GRADIENT_ABOVE: f64 = 0.1;
+
+/// The gradient of one element and, where it was asked for or the factor calls for it, the one after another
+/// correction of the solution and of the adjoint.
+struct Pulled {
+    gradient: ElementGradient,
+    corrected: Option<ElementGradient>,
+}
+
+impl BlockBandedPullback {
+    fn pull_element(&self, batch: usize, seed: &[f64], slack: f64, with_errors: bool) -> Result<Pulled, SolveError> {
+        let view = ElementView::new(&self.problem, batch);
+        let (factored, solved) = &self.elements[batch];
+        let solution = Augmented::of_solution(&view, factored, solved);
+        let sides = RightHandSides::of_adjoint(seed, slack);
+        let adjoint = Augmented::solve(&view, factored, &sides);
+        let gradient = element_gradient(&view, &solution, &adjoint);
+        if !with_errors && !may_be_singular(&view, factored.pivot_ratio()) {
+            return Ok(Pulled { gradient, corrected: None });
+        }
+        let (corrected_adjoint, estimate) = adjoint.once_more(&view, factored, &sides);
+        // An overflow is refused with the input it is in.
+        if estimate > REFUSE_GRADIENT_ABOVE {
+            return Err(SolveError::IllConditioned { batch, estimate, refinements: 0 });
+        }
+        let (corrected_solution, _) = solution.once_more(&view, factored, &RightHandSides::of_solution(&view));
+        let corrected = with_errors.then(|| element_gradient(&view, &corrected_solution, &corrected_adjoint));
+        Ok(Pulled { gradient, corrected })
+    }
+
+    /// The gradient, and the one after another correction if `with_errors`.
+    fn pull_all(&self, cotangent: &Cotangent, with_errors: bool) -> Result<(OdeGradient, OdeGradient), SolveError> {
         cotangent.check(&self.problem)?;
         let values = cotangent.values.as_standard_layout();
         let mut total = OdeGradient::zeros(&self.problem);
+        let mut corrected_total = OdeGradient::zeros(&self.problem);
         for start in (0..self.elements.len()).step_by(ELEMENTS_AT_ONCE) {
             let end = self.elements.len().min(start + ELEMENTS_AT_ONCE);
-            let gradients = (start..end)
+            let pulled = (start..end)
                 .into_par_iter()
                 .map(|batch| {
-                    let view = ElementView::new(&self.problem, batch);
-                    let (factored, solved) = &self.elements[batch];
                     let slack = cotangent.slack.as_ref().map_or(0.0, |slack| slack[batch]);
-                    let seed = of_element(&values, batch);
-                    let solution = Augmented::of_solution(&view, factored, solved);
-                    let adjoint = Augmented::solve(&view, factored, &RightHandSides::of_adjoint(seed, slack));
-                    element_gradient(&view, &solution, &adjoint)
+                    self.pull_element(batch, of_element(&values, batch), slack, with_errors)
                 })
                 .collect::<Vec<_>>();
-            for (offset, gradient) in gradients.into_iter().enumerate() {
+            for (offset, pulled) in pulled.into_iter().enumerate() {
+                let Pulled { gradient, corrected } = pulled?;
                 gradient.add_to(&self.problem, start + offset, &mut total);
+                if let Some(corrected) = corrected {
+                    corrected.add_to(&self.problem, start + offset, &mut corrected_total);
+                }
             }
         }
-        total.expect_finite()
+        Ok((total.expect_finite()?, corrected_total))
+    }
+}
+
+impl Pullback for BlockBandedPullback {
+    fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError> {
+        self.pull_all(cotangent, false).map(|(gradient, _)| gradient)
+    }
+
+    fn pull_with_errors(&self, cotangent: &Cotangent) -> Result<(OdeGradient, Option<GradientErrors>), SolveError> {
+        let (gradient, corrected) = self.pull_all(cotangent, true)?;
+        let errors = GradientErrors::between(&gradient, &corrected.expect_finite()?);
+        Ok((gradient, Some(errors)))
     }
 
     fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {

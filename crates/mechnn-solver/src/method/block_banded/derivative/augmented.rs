@@ -10,7 +10,7 @@
 //! References: Björck, BIT 7 (1967); Björck, Linear Algebra Appl. 88/89 (1987) (corrected semi-normal equations).
 
 use crate::method::block_banded::factor::{FactoredElement, SolvedElement};
-use crate::method::block_banded::rows::{ElementView, UnknownVector, WeightedRow, relative_change};
+use crate::method::block_banded::rows::{ElementView, UnknownVector, WeightedRow, add_rounding, relative_change};
 
 /// z and s.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ const SMALL_PIVOT: f64 = 1e-5;
 
 impl RightHandSides {
     /// Those of the solution: the data, and `q = gamma alpha` for the slack.
-    fn of_solution(view: &ElementView<'_>) -> Self {
+    pub(crate) fn of_solution(view: &ElementView<'_>) -> Self {
         let slack = -view.scheme.linear_term();
         Self { rows: RowRightHandSides::Data, columns: UnknownVector { values: vec![0.0; view.unknowns()], slack } }
     }
@@ -143,6 +143,29 @@ impl Augmented {
         let mut augmented = Self { z, rows };
         augmented.add_multipliers(view, factored, &sides.columns.values);
         augmented
+    }
+
+    /// After one more correction, of rows whose entries are rounded differently, with the size of that correction
+    /// relative to z: it is about the error of `self`.
+    pub(crate) fn once_more(
+        &self,
+        view: &ElementView<'_>,
+        factored: &FactoredElement,
+        sides: &RightHandSides,
+    ) -> (Self, f64) {
+        let mut rows = vec![0.0; view.layout.count()];
+        let mut right = vec![0.0; view.unknowns()];
+        let mut z = self.z.clone();
+        let slack = defects(view, factored, sides, &z, &mut rows, &mut right);
+        let slack = slack + add_rounding(view, &z, &mut rows, &mut right);
+        let slack = factored.solve_bordered(view, &mut right, slack);
+        let change = relative_change(view, &right, &z.values);
+        z.values.iter_mut().zip(&right).for_each(|(z, change)| *z += change);
+        z.slack += slack;
+        view.for_each_row(|m, row| rows[m] -= row.times_squared_weight(row.applied(&right, slack)));
+        let mut augmented = Self { z, rows };
+        augmented.add_multipliers(view, factored, &sides.columns.values);
+        (augmented, change)
     }
 
     /// Sets s of hard rows to what the others leave of the columns' side, `Cᵀ s = -q - Rᵀ s`.

@@ -8,5 +8,5 @@ mod gradient;
 mod tangent;
 
 pub(super) use augmented::{Augmented, RightHandSides};
-pub(super) use gradient::element_gradient;
+pub(super) use gradient::{ElementGradient, element_gradient};
 pub(super) use tangent::element_tangent;

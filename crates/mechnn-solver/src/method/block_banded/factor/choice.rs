@@ -4,6 +4,7 @@ use super::factored_element::{FactoredElement, singular};
 use super::factored_group::FactoredGroup;
 use super::null_space::NullSpace;
 use super::refinement::SolvedElement;
+use super::weakest_direction::WeakestDirection;
 use crate::engine::PivotError;
 use crate::error::SolveError;
 use crate::method::block_banded::rows::{ElementView, elimination_groups};
@@ -19,7 +20,11 @@ const TRUSTED_PIVOT: f64 = 1e-11;
 /// Above this estimated relative error after refinement the solve is refused.
 const REFUSE_ABOVE: f64 = 1e-4;
 
-/// Factors and solves; refuses solutions that only the rounding of heavy rows determines.
+/// Normal equations whose relative pivots are above this, with weights of one size, have a full rank: rounding leaves
+/// up to 3.5e-8 where the matrix is singular (`tests/rank.rs`).
+const SURE_PIVOT: f64 = 1e-6;
+
+/// Factors and solves; refuses solutions that only rounding determines.
 pub(crate) fn factor_and_solve(view: &ElementView<'_>) -> Result<(FactoredElement, SolvedElement), SolveError> {
     let (factored, solved) = factor_by_estimate(view)?;
     let spread = heaviness(view);
@@ -36,7 +41,57 @@ pub(crate) fn factor_and_solve(view: &ElementView<'_>) -> Result<(FactoredElemen
             }
         }
     }
-    Ok((factored, solved))
+    match may_be_singular(view, solved.pivot_ratio) {
+        true => judge(view, factored, solved),
+        false => Ok((factored, solved)),
+    }
+}
+
+/// True if rounding alone could have left pivots of this size.
+pub(crate) fn may_be_singular(view: &ElementView<'_>, pivot_ratio: f64) -> bool {
+    let spread = heaviness(view);
+    pivot_ratio < SURE_PIVOT * spread * spread
+}
+
+/// Judges the rank by the direction that the rows determine least, and the factor by what it says of that direction.
+/// Where normal equations are noise along it, small corrections do not mean small errors: orthogonal elimination
+/// decides.
+fn judge(
+    view: &ElementView<'_>,
+    factored: FactoredElement,
+    solved: SolvedElement,
+) -> Result<(FactoredElement, SolvedElement), SolveError> {
+    let spread = heaviness(view);
+    if factored.factorization == Factorization::NormalEquations
+        && factored.pivot_ratio() < TRUSTED_PIVOT * spread * spread
+    {
+        // Many directions may be lost in the rounding of these normal equations, an open one among them.
+        let orthogonal = FactoredElement::new(view, Factorization::Orthogonal)?;
+        if let Some(weakest) = orthogonal.weakest_direction(view).filter(WeakestDirection::is_open) {
+            return Err(weakest.open(view));
+        }
+    }
+    // Where numbers overflow on the way there is nothing to judge by.
+    let Some(weakest) = factored.weakest_direction(view) else { return Ok((factored, solved)) };
+    if weakest.is_open() {
+        return Err(weakest.open(view));
+    }
+    if weakest.factor_is_accurate() {
+        let of_rows = factored.rounding_of_rows(view, &solved);
+        let error_estimate = if of_rows.is_nan() { f64::INFINITY } else { solved.error_estimate.max(of_rows) };
+        return Ok((factored, SolvedElement { error_estimate, ..solved }));
+    }
+    if factored.factorization == Factorization::NormalEquations {
+        let factored = FactoredElement::new(view, Factorization::Orthogonal)?;
+        let solved = factored.solve(view)?;
+        if solved.error_estimate <= REFUSE_ABOVE {
+            return judge(view, factored, solved);
+        }
+        let (estimate, refinements) = (solved.error_estimate, solved.refinements);
+        return Err(SolveError::IllConditioned { batch: view.batch, estimate, refinements });
+    }
+    // The triangle of the rows themselves is noise along the direction: no digit is sure.
+    Err(SolveError::IllConditioned { batch: view.batch, estimate: 1.0, refinements: solved.refinements })
 }
 
 /// Factors and solves by the cheapest factorisation whose error estimate is good enough.

@@ -15,8 +15,10 @@ mod factored_element;
 
 mod refinement;
 
+mod weakest_direction;
+
 mod choice;
 
-pub(super) use choice::factor_and_solve;
+pub(super) use choice::{factor_and_solve, may_be_singular};
 pub(super) use factored_element::FactoredElement;
 pub(super) use refinement::SolvedElement;

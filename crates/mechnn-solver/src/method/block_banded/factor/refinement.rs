@@ -5,8 +5,8 @@ use super::factored_group::FactoredGroup;
 use super::null_space::NullSpace;
 use crate::error::SolveError;
 use crate::method::block_banded::rows::{
-    ElementView, PassSummary, RightHandSide, UnknownVector, Unknowns, add_transposed_residual, elimination_groups,
-    relative_change,
+    ElementView, PassSummary, RightHandSide, UnknownVector, Unknowns, add_rounding, add_transposed_residual,
+    elimination_groups, relative_change,
 };
 use crate::problem::EquationRows;
 use crate::solution::{Factorization, RowResiduals};
@@ -72,6 +72,19 @@ impl FactoredElement {
                 return Err(SolveError::NotFinite { batch: view.batch, point: index / view.sizes.block() });
             }
         }
+    }
+
+    /// How far the rounding of the rows' entries moves the solution, relative to its values.
+    pub(crate) fn rounding_of_rows(&self, view: &ElementView<'_>, solved: &SolvedElement) -> f64 {
+        let z = UnknownVector { values: solved.values.clone(), slack: solved.slack };
+        let mut rows = vec![0.0; view.layout.count()];
+        view.for_each_row(|m, row| {
+            rows[m] = row.times_squared_weight(row.accurate_residual(row.right, &z.values, z.slack));
+        });
+        let mut right = vec![0.0; view.unknowns()];
+        let slack = add_rounding(view, &z, &mut rows, &mut right);
+        self.solve_bordered(view, &mut right, slack);
+        relative_change(view, &right, &solved.values)
     }
 
     fn solved(

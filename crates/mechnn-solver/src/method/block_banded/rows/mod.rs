@@ -15,9 +15,12 @@ mod row_pass;
 
 mod relative_change;
 
+mod rounding;
+
 pub(super) use element_view::ElementView;
 pub(super) use groups::{Group, elimination_groups, independent_groups};
 pub(super) use relative_change::relative_change;
+pub(super) use rounding::add_rounding;
 pub(super) use row_pass::{PassSummary, RightHandSide, add_transposed_residual};
 pub(super) use unknowns::{UnknownVector, Unknowns};
 pub(super) use weighted_row::WeightedRow;

@@ -60,6 +60,11 @@ impl RowLayout {
         0..self.first_initial
     }
 
+    /// All interval and central rows.
+    pub(crate) fn smoothness(&self) -> Range<usize> {
+        self.first_interval..self.count
+    }
+
     /// Equation e at point t.
     #[inline(always)]
     pub(crate) fn equation(&self, t: usize, e: usize) -> usize {

@@ -1,0 +1,62 @@
+//! How far rounding may have moved a gradient.
+
+use crate::gradient::{OdeGradient, StepsGradient};
+
+/// Estimated rounding error of a gradient: for each input the largest error of one of its entries, in the unit of the
+/// gradient. An input whose gradient is not larger than this has no digit that is sure.
+///
+/// It is the change that another correction of the solution and of the adjoint would make, as
+/// [`SolveInfo::error_estimate`](crate::SolveInfo::error_estimate) is for the values.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct GradientErrors {
+    /// Of the coefficients.
+    pub coefficients: f64,
+    /// Of the forcing.
+    pub forcing: f64,
+    /// Of the initial values.
+    pub initial: f64,
+    /// Of the steps.
+    pub steps: f64,
+    /// Of the periodic jump; 0 if there is none.
+    pub periodic_jump: f64,
+    /// Of the boundary values; 0 if there are none.
+    pub boundary: f64,
+    /// Of the weights.
+    pub weights: f64,
+    /// Of gamma * alpha.
+    pub gamma_alpha: f64,
+}
+
+impl GradientErrors {
+    /// The largest change of each input from one gradient of a problem to another; at least the rounding error of the
+    /// largest entry.
+    pub(crate) fn between(gradient: &OdeGradient, corrected: &OdeGradient) -> Self {
+        Self {
+            coefficients: largest_change(&gradient.coefficients, &corrected.coefficients),
+            forcing: largest_change(&gradient.forcing, &corrected.forcing),
+            initial: largest_change(&gradient.initial, &corrected.initial),
+            steps: match (&gradient.steps, &corrected.steps) {
+                (StepsGradient::Shared(own), StepsGradient::Shared(corrected)) => largest_change(own, corrected),
+                (StepsGradient::PerDimension(own), StepsGradient::PerDimension(corrected)) => {
+                    largest_change(own, corrected)
+                }
+                _ => unreachable!("both are gradients of one problem"),
+            },
+            periodic_jump: largest_change(
+                gradient.periodic_jump.iter().flatten(),
+                corrected.periodic_jump.iter().flatten(),
+            ),
+            boundary: largest_change(gradient.boundary.iter().flatten(), corrected.boundary.iter().flatten()),
+            weights: largest_change(&gradient.weights, &corrected.weights),
+            gamma_alpha: largest_change([&gradient.gamma_alpha], [&corrected.gamma_alpha]),
+        }
+    }
+}
+
+fn largest_change<'a>(own: impl IntoIterator<Item = &'a f64>, corrected: impl IntoIterator<Item = &'a f64>) -> f64 {
+    let pairs = own.into_iter().zip(corrected);
+    let (change, size) = pairs.fold((0.0_f64, 0.0_f64), |(change, size), (own, corrected)| {
+        (change.max((own - corrected).abs()), size.max(own.abs()))
+    });
+    change.max(f64::EPSILON * size)
+}
