@@ -54,11 +54,15 @@ impl BlockBandedPullback {
     }
 
     /// The gradient, and the one after another correction if `with_errors`.
-    fn pull_all(&self, cotangent: &Cotangent, with_errors: bool) -> Result<(OdeGradient, OdeGradient), SolveError> {
+    fn pull_all(
+        &self,
+        cotangent: &Cotangent,
+        with_errors: bool,
+    ) -> Result<(OdeGradient, Option<OdeGradient>), SolveError> {
         cotangent.check(&self.problem)?;
         let values = cotangent.values.as_standard_layout();
         let mut total = OdeGradient::zeros(&self.problem);
-        let mut corrected_total = OdeGradient::zeros(&self.problem);
+        let mut corrected_total = with_errors.then(|| OdeGradient::zeros(&self.problem));
         for start in (0..self.elements.len()).step_by(ELEMENTS_AT_ONCE) {
             let end = self.elements.len().min(start + ELEMENTS_AT_ONCE);
             let pulled = (start..end)
@@ -71,8 +75,8 @@ impl BlockBandedPullback {
             for (offset, pulled) in pulled.into_iter().enumerate() {
                 let Pulled { gradient, corrected } = pulled?;
                 gradient.add_to(&self.problem, start + offset, &mut total);
-                if let Some(corrected) = corrected {
-                    corrected.add_to(&self.problem, start + offset, &mut corrected_total);
+                if let (Some(corrected), Some(total)) = (corrected, &mut corrected_total) {
+                    corrected.add_to(&self.problem, start + offset, total);
                 }
             }
         }
@@ -87,8 +91,9 @@ impl Pullback for BlockBandedPullback {
 
     fn pull_with_errors(&self, cotangent: &Cotangent) -> Result<(OdeGradient, Option<GradientErrors>), SolveError> {
         let (gradient, corrected) = self.pull_all(cotangent, true)?;
-        let errors = GradientErrors::between(&gradient, &corrected.expect_finite()?);
-        Ok((gradient, Some(errors)))
+        let corrected = corrected.map(OdeGradient::expect_finite).transpose()?;
+        let errors = corrected.map(|corrected| GradientErrors::between(&gradient, &corrected));
+        Ok((gradient, errors))
     }
 
     fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {
