@@ -4,7 +4,7 @@ use ndarray::Array4;
 use rayon::prelude::*;
 
 use super::derivative::{Augmented, ElementGradient, RightHandSides, element_gradient, element_tangent};
-use super::factor::{FactoredElement, SolvedElement, may_be_singular};
+use super::factor::{FactoredElement, SolvedElement};
 use super::rows::ElementView;
 use crate::error::SolveError;
 use crate::gradient::{Cotangent, OdeGradient};
@@ -25,11 +25,12 @@ const ELEMENTS_AT_ONCE: usize = 1024;
 /// Above this estimated relative error of an adjoint its gradient has no digit that is sure.
 const REFUSE_GRADIENT_ABOVE: f64 = 0.1;
 
-/// The gradient of one element and, where it was asked for or the factor calls for it, the one after another
-/// correction of the solution and of the adjoint.
+/// The gradient of one element and, where it was asked for, the one after another correction of the solution and of the
+/// adjoint.
 struct Pulled {
     gradient: ElementGradient,
-    corrected: Option<ElementGradient>,
+    /// Boxed: there is one of these for every element of the batch, and mostly none of this.
+    corrected: Option<Box<ElementGradient>>,
 }
 
 impl BlockBandedPullback {
@@ -40,7 +41,7 @@ impl BlockBandedPullback {
         let sides = RightHandSides::of_adjoint(seed, slack);
         let adjoint = Augmented::solve(&view, factored, &sides);
         let gradient = element_gradient(&view, &solution, &adjoint);
-        if !with_errors && !may_be_singular(&view, factored.pivot_ratio()) {
+        if !with_errors {
             return Ok(Pulled { gradient, corrected: None });
         }
         let (corrected_adjoint, estimate) = adjoint.once_more(&view, factored, &sides);
@@ -49,7 +50,8 @@ impl BlockBandedPullback {
             return Err(SolveError::IllConditioned { batch, estimate, refinements: 0 });
         }
         let (corrected_solution, _) = solution.once_more(&view, factored, &RightHandSides::of_solution(&view));
-        let corrected = with_errors.then(|| element_gradient(&view, &corrected_solution, &corrected_adjoint));
+        let corrected =
+            with_errors.then(|| Box::new(element_gradient(&view, &corrected_solution, &corrected_adjoint)));
         Ok(Pulled { gradient, corrected })
     }
 
