@@ -14,4 +14,4 @@ mod known_systems;
 pub use fault::{DataError, DataWarning, InputError};
 pub use known_systems::{KnownSystem, TrueTerm};
 pub use reading::{CsvOptions, DateOrder, DecimalMark, Missing, TimeSource, TimeUnit, read_csv};
-pub use trajectories::{Dataset, InputSignal, NoiseModel, StateRole, StateRoles, Trajectory};
+pub use trajectories::{Between, Dataset, InputSignal, NoiseModel, StateRole, StateRoles, Trajectory};

@@ -74,7 +74,9 @@ pub use evidence::{
 pub use given_structure::fit_structure;
 pub use per_trajectory::{SharedDiscovery, discover_shared};
 pub use request::{
-    ConstraintError, DiscoveryError, DiscoveryOptions, ModelConstraints, Observer, Progress, SettingError, Sign,
-    Silent, Stage, Tuning, TuningError,
+    ConstraintError, DiscoveryError, DiscoveryOptions, ModelConstraints, Observer, Progress, Robust, SettingError,
+    Sign, Silent, Stage, Tuning, TuningError,
 };
-pub use result::{DiscoveryDocument, DiscoveryResult, ParetoModel, SCHEMA, SHARED_SCHEMA, SharedDocument};
+pub use result::{
+    DiscoveryDocument, DiscoveryResult, NoiseParts, Outlier, ParetoModel, SCHEMA, SHARED_SCHEMA, SharedDocument,
+};

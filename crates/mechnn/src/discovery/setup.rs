@@ -26,6 +26,7 @@ pub(crate) fn prepare(
         noise_model: options.noise_model,
         noise_std: options.noise_std.as_deref(),
         explicit_time,
+        robust: options.robust,
     };
     Ok(PreparedData::new(data, &preparation)?)
 }
@@ -94,7 +95,7 @@ pub(crate) fn check(data: &Dataset, options: &DiscoveryOptions) -> Result<(), Di
         if given.len() != measured || given.iter().any(|noise| !(1e-150..=1e150).contains(noise)) {
             return Err(DiscoveryError::KnownNoise { measured, given: given.clone() });
         }
-        if options.noise_model == Some(NoiseModel::Proportional) {
+        if options.noise_model.is_some_and(|model| model != NoiseModel::Additive) {
             return Err(DiscoveryError::NoiseModel);
         }
     }

@@ -6,6 +6,7 @@ use mechnn::data::Dataset;
 use mechnn::discovery::{Direction, DiscoveryDocument, DiscoveryResult, ModelConstraints, Part, TermWeight};
 use mechnn::number::SignificantDigits;
 
+use super::noise_text::{noise, outliers};
 use crate::printer::Printer;
 
 pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult, document: &DiscoveryDocument) {
@@ -21,7 +22,10 @@ pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryRes
     if let Some(structure) = structure(result) {
         printer.note(&structure);
     }
-    printer.note(&noise(data, result));
+    printer.note(&format!("noise      {}", noise(data, result)));
+    for (number, line) in outliers(data, result).into_iter().enumerate() {
+        printer.note(&format!("{:10} {line}", if number == 0 { "set aside" } else { "" }));
+    }
     for (trajectory, fitted) in data.trajectories.iter().zip(&result.trajectories).take(MOST_TRAJECTORIES) {
         let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
         let name = if data.trajectories.len() > 1 { format!(" ({})", trajectory.name) } else { String::new() };
@@ -101,19 +105,6 @@ fn assumed(constraints: &ModelConstraints) -> String {
         _ => Some(format!("{count} {many}")),
     };
     counts.into_iter().filter_map(of_kind).collect::<Vec<_>>().join(", ")
-}
-
-/// The noise of each state, in its unit or as a fraction of its value.
-fn noise(data: &Dataset, result: &DiscoveryResult) -> String {
-    let fractions = result.noise_fractions();
-    let (values, unit) = match &fractions {
-        Some(fractions) => (fractions, " % of the value (standard deviation)"),
-        None => (&result.noise, " (standard deviation)"),
-    };
-    let scale = if fractions.is_some() { 100.0 } else { 1.0 };
-    let measured = data.states.iter().zip(values).filter(|(_, noise)| !noise.is_nan());
-    let each = measured.map(|(state, noise)| format!("{state} {}", short(scale * noise)));
-    format!("noise      {}{unit}", each.collect::<Vec<_>>().join(", "))
 }
 
 /// Whether what is left looks like noise.

@@ -8,6 +8,8 @@ mod progress;
 
 mod search_thread;
 
+mod noise_text;
+
 mod evidence;
 
 mod front;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::column_name::ColumnName;
+use super::input_signal::Between;
 use super::python_name::python_names;
 use super::state_role::StateRoles;
 use super::trajectory::Trajectory;
@@ -87,7 +88,15 @@ impl Dataset {
     /// [`DataError::NoSuchState`], also for a set that is of second order already; [`DataError::OnlyInputs`] if no
     /// state is left, [`DataError::InputEnds`] if an input is not known at the first and the last time of a
     /// trajectory: nothing is assumed beyond what is known.
-    pub fn with_controls(mut self, controls: &[String]) -> Result<Self, DataError> {
+    pub fn with_controls(self, controls: &[String]) -> Result<Self, DataError> {
+        self.with_inputs(controls, Between::Linear)
+    }
+
+    /// The same with these columns as known inputs, joined between rows as `between` says.
+    ///
+    /// # Errors
+    /// As [`Dataset::with_controls`].
+    pub fn with_inputs(mut self, controls: &[String], between: Between) -> Result<Self, DataError> {
         for control in controls {
             let called = |name: &str| self.states.iter().position(|state| state == name);
             let column = called(control).or_else(|| called(&ColumnName::of_header(control).name));
@@ -99,7 +108,7 @@ impl Dataset {
                 return Err(DataError::OnlyInputs { column: control.clone() });
             }
             for trajectory in &mut self.trajectories {
-                trajectory.state_to_input(column, control)?;
+                trajectory.state_to_input(column, control, between)?;
             }
             self.controls.push(self.states.remove(column));
             self.roles = StateRoles::measured_only(self.states.len());

@@ -5,6 +5,19 @@ use crate::data::fault::InputError;
 /// Times this far outside the span, as part of it, count as its ends: sums of steps are rounded.
 const RESOLUTION: f64 = 1e-12;
 
+/// A held input changes in the last part of this size of the interval between two rows.
+const CHANGE: f64 = 1e-3;
+
+/// How a known input goes on between the rows in which it was written down.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Between {
+    /// In a straight line.
+    #[default]
+    Linear,
+    /// It keeps its value until the next row, as a valve or a heater does that is switched.
+    Held,
+}
+
 /// A known input (control) that is linear between given points, in the order of time.
 ///
 /// # Shapes
@@ -30,6 +43,29 @@ impl InputSignal {
         }
         if let Some(index) = values.iter().position(|value| !value.is_finite()) {
             return Err(InputError::NotFinite { time: times[index], value: values[index] });
+        }
+        Ok(Self { times, values })
+    }
+
+    /// A checked signal of rows that are joined as `between` says. One that is held changes in the last thousandth of
+    /// the interval before a row with another value, so that it has a value everywhere.
+    ///
+    /// # Errors
+    /// As [`InputSignal::new`].
+    pub fn of_rows(times: Vec<f64>, values: Vec<f64>, between: Between) -> Result<Self, InputError> {
+        let rows = Self::new(times, values)?;
+        if between == Between::Linear {
+            return Ok(rows);
+        }
+        let (mut times, mut values) = (vec![rows.times[0]], vec![rows.values[0]]);
+        for (ends, pair) in rows.times.windows(2).zip(rows.values.windows(2)) {
+            let last = ends[1] - CHANGE * (ends[1] - ends[0]);
+            if pair[0] != pair[1] && ends[0] < last && last < ends[1] {
+                times.push(last);
+                values.push(pair[0]);
+            }
+            times.push(ends[1]);
+            values.push(pair[1]);
         }
         Ok(Self { times, values })
     }
@@ -76,7 +112,7 @@ impl InputSignal {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{InputError, InputSignal};
+    use super::{Between, InputError, InputSignal};
 
     #[test]
     fn values_are_linear_between_points_and_nothing_outside() {
@@ -88,6 +124,18 @@ mod tests {
             assert_eq!(signal.value(time), None, "at {time}");
         }
         assert_eq!(InputSignal::new(vec![3.0], vec![7.0]).unwrap().value(3.0), Some(7.0));
+    }
+
+    #[test]
+    fn what_is_held_keeps_its_value_until_just_before_the_next_row() {
+        let rows =
+            |between| InputSignal::of_rows(vec![0.0, 1.0, 2.0, 3.0], vec![1.0, 1.0, 5.0, 2.0], between).unwrap();
+        let held = rows(Between::Held);
+        for (time, value) in [(0.5, 1.0), (1.9, 1.0), (1.999, 1.0), (2.0, 5.0), (2.998, 5.0), (3.0, 2.0)] {
+            assert!((held.value(time).unwrap() - value).abs() < 1e-9, "at {time}");
+        }
+        assert_eq!(held.times(), [0.0, 1.0, 2.0 - 1e-3, 2.0, 3.0 - 1e-3, 3.0]);
+        assert_eq!(rows(Between::Linear).value(1.5), Some(3.0));
     }
 
     #[test]

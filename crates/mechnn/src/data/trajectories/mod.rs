@@ -23,7 +23,7 @@ mod csv_writer;
 
 pub(in crate::data) use column_name::{ColumnName, is_unit};
 pub use dataset::Dataset;
-pub use input_signal::InputSignal;
+pub use input_signal::{Between, InputSignal};
 pub use noise_model::NoiseModel;
 pub use state_role::{StateRole, StateRoles};
 pub use trajectory::Trajectory;

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, Axis, s};
 
-use super::InputSignal;
+use super::{Between, InputSignal};
 use crate::data::fault::DataError;
 
 /// One measured time series: D states at N times of its own.
@@ -57,7 +57,7 @@ impl Trajectory {
     ///
     /// # Errors
     /// [`DataError::InputEnds`] if the first or the last value is missing.
-    pub(super) fn state_to_input(&mut self, column: usize, name: &str) -> Result<(), DataError> {
+    pub(super) fn state_to_input(&mut self, column: usize, name: &str, between: Between) -> Result<(), DataError> {
         let present = |row: &usize| !self.values[[*row, column]].is_nan();
         for row in [0, self.times.len() - 1] {
             if !present(&row) {
@@ -68,7 +68,7 @@ impl Trajectory {
         let known: Vec<usize> = (0..self.times.len()).filter(present).collect();
         let times = known.iter().map(|&row| self.times[row]).collect();
         let values = known.iter().map(|&row| self.values[[row, column]]).collect();
-        self.inputs.push(InputSignal::new(times, values)?);
+        self.inputs.push(InputSignal::of_rows(times, values, between)?);
         self.values.remove_index(Axis(1), column);
         Ok(())
     }

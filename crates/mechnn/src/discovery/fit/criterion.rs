@@ -5,6 +5,10 @@ use super::residual_noise::{NOISE_FLOOR, numbers_of, residual_squares};
 use crate::discovery::candidates::Candidate;
 use crate::discovery::structure::{Problem, Structure};
 
+/// The least noise of a state, as a part of what its smoothness alone leaves, while another state is explained no better
+/// than by its own smoothness.
+const LEAST_PART: f64 = 0.2;
+
 /// The information criterion: deviance (minus twice the log-likelihood, up to a constant) plus the penalty of the
 /// terms.
 #[derive(Debug, Clone, Copy)]
@@ -28,16 +32,34 @@ impl<'a> Criterion<'a> {
         let (data, measured) = (self.problem.data, self.problem.data.roles.measured());
         let squares = residual_squares(data, &fit.estimate);
         let model_part = fit.objective.dynamics / measured as f64;
-        let squares = |d: usize| squares[d] + model_part * fit.noise[d].powi(2);
-        (0..measured).map(|d| self.deviance_of(d, squares(d), data.observations(d))).sum()
+        let observed: Vec<f64> = (0..measured).map(|d| data.observations(d)).collect();
+        let squares: Vec<f64> = (0..measured).map(|d| squares[d] + model_part * fit.noise[d].powi(2)).collect();
+        let floor = self.floors(&squares, &observed);
+        (0..measured).map(|d| self.deviance_above(d, squares[d], observed[d], floor[d])).sum()
+    }
+
+    /// The least noise of each measured state that counts: where another state is explained no better than by its own
+    /// smoothness, this one is explained far better than by its own only because the other was given up. Its noise then
+    /// is an input that makes this one fit, and the likelihood, which is a product over the states, would have no bound.
+    fn floors(&self, squares: &[f64], observed: &[f64]) -> Vec<f64> {
+        let data = self.problem.data;
+        let noise = squares.iter().zip(observed).map(|(squares, observed)| (squares / observed).sqrt());
+        let of_smoothness = noise.zip(&data.noise).map(|(noise, smoothed)| noise / smoothed);
+        let worst = of_smoothness.filter(|ratio| !ratio.is_nan()).fold(0.0, f64::max).min(1.0);
+        let floor = |(smoothed, spread): (&f64, &f64)| (LEAST_PART * worst * smoothed).max(NOISE_FLOOR * spread);
+        data.noise.iter().zip(&data.spread).map(floor).take(squares.len()).collect()
     }
 
     /// The part of state d, for a sum of squares of `observed` observations in the scaled unit.
     pub(crate) fn deviance_of(&self, d: usize, squares: f64, observed: f64) -> f64 {
+        self.deviance_above(d, squares, observed, NOISE_FLOOR * self.problem.data.spread[d])
+    }
+
+    fn deviance_above(&self, d: usize, squares: f64, observed: f64, floor: f64) -> f64 {
         if let Some(noise) = self.problem.data.known_noise(d) {
             return squares / noise.powi(2) + observed * noise.powi(2).ln();
         }
-        observed * (squares / observed + (NOISE_FLOOR * self.problem.data.spread[d]).powi(2)).ln()
+        observed * (squares / observed + floor.powi(2)).ln()
     }
 
     /// The deviance for an objective in units of the noise, up to a constant: `n ln(J / n + floor)`, or J where the
@@ -159,7 +181,9 @@ mod tests {
     fn it_is_the_deviance_and_what_the_terms_cost() {
         // n = 41 observations of each of two states, residuals 0.1 and 0.2: Σ n ln(e² + (1e-5 spread)²). Two terms of
         // rank 3, one of rank 6: ln n + 2 ln rank each.
-        let test = hunt(&polynomials(2));
+        let mut test = hunt(&polynomials(2));
+        // Nothing is known of how smooth the states are.
+        test.data.noise.fill(0.0);
         let (criterion, miss) = (Criterion::new(test.problem()), [0.1, 0.2]);
         let fit = missing_by(&test, &[(0, "x"), (0, "x*y"), (1, "y")], &miss);
         let floor = |d: usize| (1e-5 * test.data.spread[d]).powi(2);
@@ -172,7 +196,8 @@ mod tests {
 
     #[test]
     fn a_part_of_the_model_error_counts_as_a_residual_of_every_state() {
-        let test = hunt(&polynomials(1));
+        let mut test = hunt(&polynomials(1));
+        test.data.noise.fill(0.0);
         let criterion = Criterion::new(test.problem());
         let mut fit = missing_by(&test, &[], &[0.1, 0.2]);
         // Half of 6 in units of the noise, 0.1: 0.03 more than n e² in each.
@@ -182,6 +207,19 @@ mod tests {
         let expected = of_state(0, 41.0 * 0.01) + of_state(1, 41.0 * 0.04);
         let found = criterion.deviance(&fit);
         assert!((found - expected).abs() < 1e-10, "{found}, expected {expected} up to rounding");
+    }
+
+    #[test]
+    fn what_makes_one_state_fit_at_the_cost_of_another_is_worth_no_more_than_smoothness_says() {
+        let mut test = hunt(&polynomials(1));
+        test.data.noise.fill(0.1);
+        let criterion = Criterion::new(test.problem());
+        let deviance = |miss: [f64; 2]| criterion.deviance(&missing_by(&test, &[], &miss));
+        // y is given up, and its noise makes x fit as exactly as one likes: that is worth a fifth of 0.1, and no more.
+        assert!((deviance([1e-4, 1.0]) - deviance([1e-6, 1.0])).abs() < 0.01);
+        assert!(deviance([1e-6, 1.0]) > deviance([0.1, 0.1]));
+        // Where both are explained better than by smoothness, as sparse clean data are, there is no such bound.
+        assert!(deviance([1e-4, 1e-4]) < deviance([1e-3, 1e-3]) - 100.0);
     }
 
     #[test]

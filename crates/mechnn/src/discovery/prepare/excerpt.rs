@@ -24,6 +24,8 @@ impl PreparedData {
             observed_at: Vec::new(),
             states: Vec::new(),
             derivatives: Vec::new(),
+            // Their places are those of the whole.
+            outliers: Vec::new(),
             ..self.clone()
         };
         let mut first = 0;

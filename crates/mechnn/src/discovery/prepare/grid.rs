@@ -22,9 +22,30 @@ pub(crate) fn refine(times: &[f64], longest: f64) -> (Vec<f64>, Vec<usize>) {
     (grid, indices)
 }
 
+/// The same, with further points at `kinks`, in any order, as far as they are between the first time and the last.
+pub(crate) fn refine_at(times: &[f64], kinks: &[f64], longest: f64) -> (Vec<f64>, Vec<usize>) {
+    let (first, last) = (times[0], times[times.len() - 1]);
+    let inside = kinks.iter().copied().filter(|kink| *kink > first && *kink < last);
+    let mut all: Vec<f64> = times.iter().copied().chain(inside).collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    let (grid, of_all) = refine(&all, longest);
+    let place = |time: &f64| match all.binary_search_by(|other| other.total_cmp(time)) {
+        Ok(place) => of_all[place],
+        Err(_) => unreachable!("every time is one of them"),
+    };
+    (grid, times.iter().map(place).collect())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::refine;
+    use super::{refine, refine_at};
+
+    #[test]
+    fn kinks_are_points_of_the_grid_and_rows_are_found_again() {
+        let (grid, indices) = refine_at(&[0.0, 1.0, 2.0], &[1.9, 0.9, -1.0, 2.0, 5.0], 1.0);
+        assert_eq!((grid, indices), (vec![0.0, 0.9, 1.0, 1.9, 2.0], vec![0, 2, 4]));
+    }
 
     #[test]
     fn long_intervals_are_split_and_short_ones_stay() {

@@ -12,9 +12,15 @@ pub(crate) mod known;
 
 mod smoothed;
 
+mod outliers;
+
 pub(crate) mod noise;
 
+mod first_estimate;
+
 mod prepared;
+
+mod signs;
 
 mod excerpt;
 
@@ -24,6 +30,7 @@ mod variables;
 
 mod spectrum;
 
+pub(crate) use outliers::{SeriesOutliers, SetAside};
 pub(crate) use prepared::{Preparation, PreparedData};
 pub(crate) use range::Range;
 pub(crate) use spectrum::dominant_frequencies;

@@ -1,19 +1,14 @@
 //! The data in scaled variables on a grid, with first estimates of states and noise.
 
-use mechnn_solver::smoother::{RelativeNoise, Segment, SmootherError};
+use mechnn_solver::smoother::{Segment, SmootherError};
 
-use super::grid::refine;
+use super::first_estimate::FirstEstimate;
 use super::known::KnownFunctions;
-use super::noise::{LEAST_RELATIVE_NOISE, StatesAre, set_relative_noise};
+use super::noise::{LEAST_RELATIVE_NOISE, ProportionalPart, StatesAre, set_relative_noise};
+use super::outliers::SetAside;
 use super::scaling::Scaling;
-use super::smoothed::Smoothed;
 use crate::data::{Dataset, NoiseModel, StateRoles};
-
-/// The longest interval of the grid, in median intervals of the data.
-const LONGEST_INTERVAL: f64 = 1.5;
-
-/// So that a grid of exactly the asked-for number of intervals is not refined because of rounding.
-const ROUNDING: f64 = 1.000_001;
+use crate::discovery::request::Robust;
 
 /// A state that varies less than this, relative to its size, is constant up to rounding.
 const CONSTANT: f64 = 1e-9;
@@ -29,6 +24,8 @@ pub(crate) struct Preparation<'a> {
     pub(crate) noise_std: Option<&'a [f64]>,
     /// Whether terms may depend on the time itself.
     pub(crate) explicit_time: bool,
+    /// Whether observations that contradict all others are set aside.
+    pub(crate) robust: Robust,
 }
 
 /// The data in scaled variables on a grid, with first estimates.
@@ -47,8 +44,13 @@ pub(crate) struct PreparedData {
     pub(crate) derivatives: Vec<f64>,
     /// Estimated noise, `[D]`, scaled, in units of which the segments state their relative noise.
     pub(crate) noise: Vec<f64>,
-    /// What the noise of each state is taken to depend on, `[D]`.
-    pub(crate) noise_models: Vec<NoiseModel>,
+    /// How much of the noise of each state is taken to depend on its size, `[D]`.
+    pub(crate) noise_parts: Vec<ProportionalPart>,
+    /// Observations that are treated as missing, with their values scaled.
+    pub(crate) outliers: Vec<SetAside>,
+    pub(crate) robust: Robust,
+    /// Whether each state never is below zero but by noise, `[D]`.
+    pub(super) is_positive: Vec<bool>,
     /// The noise of the measured states where it was given, scaled.
     pub(super) known_noise: Option<Vec<f64>>,
     /// Standard deviation of each state over the data, `[D]`, scaled.
@@ -63,44 +65,9 @@ impl PreparedData {
     /// # Errors
     /// [`SmootherError`] if a series cannot be smoothed.
     pub(crate) fn new(data: &Dataset, preparation: &Preparation<'_>) -> Result<Self, SmootherError> {
-        let Preparation { min_intervals, noise_model, noise_std, explicit_time } = *preparation;
-        let noise_model = noise_model.or(noise_std.map(|_| NoiseModel::Additive));
         let dims = data.dims();
-        let mut gaps: Vec<f64> =
-            data.trajectories.iter().flat_map(|x| x.times.windows(2).map(|pair| pair[1] - pair[0])).collect();
-        gaps.sort_by(f64::total_cmp);
-        let typical_gap = gaps[gaps.len() / 2];
-
-        let mut segments = Vec::new();
-        let mut observed_at = Vec::new();
-        for trajectory in &data.trajectories {
-            let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
-            let longest = (LONGEST_INTERVAL * typical_gap).min(span / min_intervals as f64 * ROUNDING);
-            // Relative to the start: a large offset would eat the digits of small steps.
-            let origin = trajectory.times[0];
-            let relative: Vec<f64> = trajectory.times.iter().map(|t| t - origin).collect();
-            let (times, indices) = refine(&relative, longest);
-            let mut observations = vec![f64::NAN; times.len() * dims];
-            for (row, &index) in trajectory.values.outer_iter().zip(&indices) {
-                for d in 0..dims {
-                    observations[index * dims + d] = row[d];
-                }
-            }
-            segments.push(Segment { times, observations, relative_noise: RelativeNoise::Uniform });
-            observed_at.push(indices);
-        }
-
-        let mut noise_models = vec![NoiseModel::Additive; dims];
-        let mut smoothed = Smoothed::new(&segments, &data.roles, &noise_models)?;
-        if noise_model != Some(NoiseModel::Additive) {
-            let models = vec![NoiseModel::Proportional; dims];
-            let mut weighted = segments.clone();
-            set_relative_noise(&mut weighted, &smoothed.states, &models, StatesAre::Smoothed);
-            let proportional = Smoothed::new(&weighted, &data.roles, &models)?;
-            if noise_model.is_some() || proportional.log_likelihood > smoothed.log_likelihood {
-                (smoothed, segments, noise_models) = (proportional, weighted, models);
-            }
-        }
+        let FirstEstimate { segments, observed_at, smoothed, parts, outliers, typical_gap } =
+            FirstEstimate::new(data, preparation)?;
         let mut prepared = Self {
             scaling: Scaling { state: vec![1.0; dims], time: 1.0 },
             roles: data.roles.clone(),
@@ -109,13 +76,17 @@ impl PreparedData {
             states: smoothed.states,
             derivatives: smoothed.derivatives,
             noise: smoothed.noise,
-            noise_models,
-            known_noise: noise_std.map(<[f64]>::to_vec),
+            noise_parts: parts,
+            outliers,
+            robust: preparation.robust,
+            is_positive: Vec::new(),
+            known_noise: preparation.noise_std.map(<[f64]>::to_vec),
             spread: Vec::new(),
             typical_step: typical_gap,
-            known: KnownFunctions::new(data, explicit_time),
+            known: KnownFunctions::new(data, preparation.explicit_time),
         };
         prepared.rescale(dims);
+        prepared.judge_signs();
         Ok(prepared)
     }
 
@@ -153,6 +124,7 @@ impl PreparedData {
             segment.times.iter_mut().for_each(|t| *t /= time);
             segment.observations.iter_mut().enumerate().for_each(|(i, y)| *y /= state[i % dims]);
         }
+        self.outliers.iter_mut().for_each(|one| one.value /= state[one.index % dims]);
         self.typical_step /= time;
         self.known.set_unit(time);
         self.scaling = Scaling { state, time };
@@ -184,16 +156,47 @@ impl PreparedData {
         }
     }
 
-    /// Sets the relative noise of all observations for noise that depends on these models, `[D]`.
-    pub(crate) fn set_noise_models(&mut self, models: Vec<NoiseModel>, states: &[f64], states_are: StatesAre) {
-        set_relative_noise(&mut self.segments, states, &models, states_are);
-        self.noise_models = models;
+    /// Sets the relative noise of all observations, for noise of which these parts depend on the states, `[D]`.
+    pub(crate) fn set_noise_parts(&mut self, parts: Vec<ProportionalPart>, states: &[f64], states_are: StatesAre) {
+        set_relative_noise(&mut self.segments, states, &parts, states_are);
+        self.noise_parts = parts;
     }
 
-    /// Whether no observation of state d is zero or below: a population, a concentration, an energy. Velocities never
+    /// Takes back what was set aside.
+    pub(crate) fn restore_outliers(&mut self) {
+        for one in self.outliers.drain(..) {
+            self.segments[one.segment].observations[one.index] = one.value;
+        }
+    }
+
+    /// Sets observations aside, by segment and place in its observations.
+    pub(crate) fn set_aside(&mut self, places: &[(usize, usize)]) {
+        for &(segment, index) in places {
+            let value = std::mem::replace(&mut self.segments[segment].observations[index], f64::NAN);
+            self.outliers.push(SetAside { segment, index, value });
+        }
+    }
+
+    /// The same data with the observations that were set aside missing.
+    pub(crate) fn without_outliers(&self, data: &Dataset) -> Dataset {
+        let (mut data, dims) = (data.clone(), self.dims());
+        for one in &self.outliers {
+            data.trajectories[one.segment].values[[self.row_of(one), one.index % dims]] = f64::NAN;
+        }
+        data
+    }
+
+    /// The row of its trajectory in which an outlier was observed.
+    pub(crate) fn row_of(&self, one: &SetAside) -> usize {
+        let point = one.index / self.dims();
+        let row = self.observed_at[one.segment].iter().position(|at| *at == point);
+        row.unwrap_or_else(|| unreachable!("only what is in a row is observed"))
+    }
+
+    /// Whether state d is never below zero but by noise: a population, a concentration, an energy. Velocities never
     /// are.
     pub(crate) fn is_positive(&self, d: usize) -> bool {
-        !self.roles.has_velocities() && self.observed(d).all(|(_, y)| y > 0.0)
+        self.is_positive[d]
     }
 
     /// Observations of state d over all trajectories.
@@ -222,7 +225,7 @@ impl PreparedData {
     }
 
     /// Relative noise and value of every observation of state d.
-    fn observed(&self, d: usize) -> impl Iterator<Item = (f64, f64)> + '_ {
+    pub(super) fn observed(&self, d: usize) -> impl Iterator<Item = (f64, f64)> + '_ {
         self.segments.iter().flat_map(move |segment| self.observed_in(segment, d))
     }
 
@@ -237,11 +240,16 @@ impl PreparedData {
 mod tests {
     use ndarray::Array2;
 
-    use super::{NoiseModel, Preparation, PreparedData};
+    use super::{Preparation, PreparedData, ProportionalPart, Robust};
     use crate::data::{Dataset, Trajectory};
 
-    const DEFAULT: Preparation<'static> =
-        Preparation { min_intervals: 40, noise_model: None, noise_std: None, explicit_time: false };
+    const DEFAULT: Preparation<'static> = Preparation {
+        min_intervals: 40,
+        noise_model: None,
+        noise_std: None,
+        explicit_time: false,
+        robust: Robust::Auto,
+    };
 
     /// A wave about 5 with a period of 2 π, far from its origin in time.
     fn wave() -> Dataset {
@@ -268,7 +276,7 @@ mod tests {
         let prepared = PreparedData::new(&wave(), &given).unwrap();
         let expected = 0.5 / prepared.scaling.state[0];
         assert_eq!((prepared.noise[0], prepared.known_noise(0)), (expected, Some(expected)));
-        assert_eq!(prepared.noise_models, [NoiseModel::Additive]);
+        assert_eq!(prepared.noise_parts, [ProportionalPart::NONE]);
     }
 
     #[test]

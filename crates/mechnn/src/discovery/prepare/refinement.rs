@@ -13,7 +13,7 @@ impl PreparedData {
         let mut finer = self.clone();
         let mut fine_states = Vec::new();
         let mut offset = 0;
-        for (segment, observed_at) in finer.segments.iter_mut().zip(&mut finer.observed_at) {
+        for (number, (segment, observed_at)) in finer.segments.iter_mut().zip(&mut finer.observed_at).enumerate() {
             let (times, indices) = refine(&segment.times, longest);
             let mut observations = vec![f64::NAN; times.len() * dims];
             let mut relative = vec![1.0; times.len() * dims];
@@ -38,6 +38,9 @@ impl PreparedData {
             fine_states.extend_from_slice(&states[last * dims..][..dims]);
             offset += segment.times.len();
             observed_at.iter_mut().for_each(|at| *at = indices[*at]);
+            for one in finer.outliers.iter_mut().filter(|one| one.segment == number) {
+                one.index = indices[one.index / dims] * dims + one.index % dims;
+            }
             let relative_noise = match segment.relative_noise {
                 RelativeNoise::Uniform => RelativeNoise::Uniform,
                 RelativeNoise::OfEach(_) => RelativeNoise::OfEach(relative),

@@ -2,7 +2,8 @@
 
 use mechnn_solver::smoother::{Segment, SmootherError, WienerEstimate, WienerSmoother};
 
-use crate::data::{NoiseModel, StateRoles};
+use super::noise::ProportionalPart;
+use crate::data::StateRoles;
 
 /// Every state smoothed on its own.
 pub(crate) struct Smoothed {
@@ -11,8 +12,11 @@ pub(crate) struct Smoothed {
     pub(crate) derivatives: Vec<f64>,
     /// `[D]`
     pub(crate) noise: Vec<f64>,
-    /// Over all series.
-    pub(crate) log_likelihood: f64,
+    /// Over the series of each state, `[D]`; 0 for velocities.
+    pub(crate) log_likelihood: Vec<f64>,
+    /// How far every observation is from what the others of its series say, see
+    /// [`WienerEstimate::studentized`], `[sum of N, D]`.
+    pub(crate) studentized: Vec<f64>,
 }
 
 impl Smoothed {
@@ -23,30 +27,37 @@ impl Smoothed {
     pub(crate) fn new(
         segments: &[Segment],
         roles: &StateRoles,
-        noise_models: &[NoiseModel],
+        parts: &[ProportionalPart],
     ) -> Result<Self, SmootherError> {
         let (dims, measured) = (roles.count(), roles.measured());
-        let mut smoothed =
-            Self { states: Vec::new(), derivatives: Vec::new(), noise: vec![0.0; dims], log_likelihood: 0.0 };
+        let mut smoothed = Self {
+            states: Vec::new(),
+            derivatives: Vec::new(),
+            noise: vec![0.0; dims],
+            log_likelihood: vec![0.0; dims],
+            studentized: Vec::new(),
+        };
         let mut fitted = vec![0usize; dims];
         for segment in segments {
             let points = segment.times.len();
             let (mut states, mut derivatives) = (vec![0.0; points * dims], vec![0.0; points * dims]);
+            let mut studentized = vec![f64::NAN; points * dims];
             for d in 0..measured {
                 let series: Vec<f64> = segment.observations.iter().skip(d).step_by(dims).copied().collect();
                 let relative: Vec<f64> = (0..points).map(|t| segment.relative_noise.at(t * dims + d)).collect();
                 let present = series.iter().filter(|y| !y.is_nan()).count();
-                let is_proportional = noise_models[d] == NoiseModel::Proportional;
+                let is_proportional = parts[d] == ProportionalPart::ALL;
                 let smooth = match is_proportional && series.iter().all(|y| y.is_nan() || *y > 0.0) {
                     true => smooth_logarithm(&segment.times, &series, &relative)?,
                     false => WienerSmoother.fit_relative(&segment.times, &series, &relative)?,
                 };
                 smoothed.noise[d] += smooth.noise.powi(2) * present as f64;
-                smoothed.log_likelihood += smooth.log_likelihood;
+                smoothed.log_likelihood[d] += smooth.log_likelihood;
                 fitted[d] += present;
                 for t in 0..points {
                     states[t * dims + d] = smooth.values[t];
                     derivatives[t * dims + d] = smooth.derivatives[t];
+                    studentized[t * dims + d] = smooth.studentized[t];
                 }
             }
             for d in measured..dims {
@@ -59,6 +70,7 @@ impl Smoothed {
             }
             smoothed.states.extend(states);
             smoothed.derivatives.extend(derivatives);
+            smoothed.studentized.extend(studentized);
         }
         let counts = smoothed.noise.iter_mut().zip(&fitted);
         // The velocities' is set when they have a scale.

@@ -1,21 +1,31 @@
-//! The noise model that the residuals ask for, then the last fit.
+//! Outliers and the noise model as the equations judge them, then the last fit.
 
 use mechnn_solver::smoother::{GaussNewton, SmootherError};
 
 use super::noise_choice::with_other_noise;
+use super::outliers::judged_by_equations;
 use super::polish::{Polished, polish};
 use super::settle::settled;
+use crate::data::NoiseModel;
 use crate::discovery::fit::Fit;
 use crate::discovery::request::DiscoveryOptions;
 use crate::discovery::structure::Problem;
 
-/// The noise model that the residuals ask for, if none was given, and the equations obeyed as far as the data bear.
+/// Outliers judged by the equations, the noise model that the residuals ask for, if none was given, and the equations
+/// obeyed as far as the data bear.
 ///
 /// # Errors
 /// [`SmootherError`] if a fit fails.
 pub(crate) fn finish(problem: &Problem<'_>, fit: &Fit, options: &DiscoveryOptions) -> Result<Polished, SmootherError> {
+    let judged = judged_by_equations(problem, fit);
+    let problem = &judged.as_ref().map_or(*problem, |data| problem.on(data));
+    let fit = match &judged {
+        Some(_) => settled(problem, fit.clone(), GaussNewton::default())?,
+        None => fit.clone(),
+    };
     let other = match (options.noise_model, &options.noise_std) {
-        (None, None) => with_other_noise(problem, fit),
+        (None, None) => with_other_noise(problem, &fit, None),
+        (Some(NoiseModel::Both), None) => with_other_noise(problem, &fit, Some(NoiseModel::Both)),
         _ => None,
     };
     match other {
@@ -23,7 +33,7 @@ pub(crate) fn finish(problem: &Problem<'_>, fit: &Fit, options: &DiscoveryOption
             let problem = problem.on(&data);
             polish(&problem, &settled(&problem, fit, GaussNewton::default())?, options.simplify)
         }
-        None => polish(problem, fit, options.simplify),
+        None => polish(problem, &fit, options.simplify),
     }
 }
 
@@ -50,7 +60,7 @@ mod tests {
             [(&additive, NoiseModel::Additive), (&known, NoiseModel::Additive), (&open, NoiseModel::Proportional)]
         {
             let polished = finish(&test.problem(), &fit, options).expect("a fit");
-            assert_eq!(polished.data.noise_models, [expected]);
+            assert_eq!(polished.data.noise_parts[0].model(), expected);
         }
     }
 }

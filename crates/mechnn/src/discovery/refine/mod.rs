@@ -4,6 +4,8 @@ mod settle;
 
 mod drop;
 
+mod outliers;
+
 mod noise_choice;
 
 mod tighten;

@@ -5,7 +5,6 @@ use mechnn_solver::smoother::{Marginals, SmootherError};
 use super::settle::settled;
 use super::simplify::{about_other_values, simplified};
 use super::tighten::{PATIENT, tightened};
-use crate::data::NoiseModel;
 use crate::discovery::fit::{Estimator, Fit};
 use crate::discovery::prepare::PreparedData;
 use crate::discovery::prepare::noise::StatesAre;
@@ -33,10 +32,8 @@ pub(crate) fn polish(problem: &Problem<'_>, fit: &Fit, simple: bool) -> Result<P
     // A grid on which the discretisation does not matter.
     let rates = Estimator::new(*problem).rates(&fit.structure, &fit.estimate.parameters, &fit.estimate.states);
     let (mut data, states) = problem.data.refined(LONGEST_STEP, &fit.estimate.states, &rates);
-    if data.noise_models.contains(&NoiseModel::Proportional) {
-        // The fitted states tell the size of the noise better than the smoothed ones did.
-        data.set_noise_models(data.noise_models.clone(), &states, StatesAre::Fitted);
-    }
+    // The fitted states tell the size of the noise better than the smoothed ones did.
+    data.set_noise_parts(data.noise_parts.clone(), &states, StatesAre::Fitted);
     let fine = problem.on(&data);
     let estimator = Estimator::new(fine);
 

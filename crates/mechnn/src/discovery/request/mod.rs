@@ -4,6 +4,8 @@ mod model_constraints;
 
 mod tuning;
 
+mod robust;
+
 mod options;
 
 mod observer;
@@ -14,4 +16,5 @@ pub use error::DiscoveryError;
 pub use model_constraints::{ConstraintError, ModelConstraints, Sign};
 pub use observer::{Observer, Progress, Silent, Stage};
 pub use options::{DiscoveryOptions, SettingError};
+pub use robust::Robust;
 pub use tuning::{Tuning, TuningError};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::model_constraints::ModelConstraints;
+use super::robust::Robust;
 use super::tuning::{Tuning, TuningError};
 use crate::data::{Dataset, NoiseModel};
 use crate::equation::{FunctionFamily, LibrarySpec};
@@ -24,6 +25,9 @@ pub struct DiscoveryOptions {
     /// known, `[D]`. Default: estimated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noise_std: Option<Vec<f64>>,
+    /// Whether single observations that contradict all others are treated as missing and named in the result. Default:
+    /// those that Gaussian noise would hardly ever produce.
+    pub robust: Robust,
     /// Whether terms may depend on the time itself: polynomials that have it as a variable, and with the families
     /// `trig` and `exp` oscillations and exponentials in time. Extra terms may depend on it in any case. Default
     /// false.
@@ -52,6 +56,7 @@ impl Default for DiscoveryOptions {
             extra_terms: Vec::new(),
             noise_model: None,
             noise_std: None,
+            robust: Robust::Auto,
             explicit_time: false,
             simplify: true,
             min_intervals: 200,

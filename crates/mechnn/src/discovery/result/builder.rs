@@ -6,6 +6,8 @@ use mechnn_solver::smoother::Marginals;
 use ndarray::{Array2, s};
 
 use super::discovery_result::{DiscoveryResult, ParetoModel};
+use super::noise_parts::noise_parts;
+use super::outlier::outliers;
 use super::written::{covariance, equations};
 use crate::data::Dataset;
 use crate::discovery::candidates::Candidate;
@@ -108,6 +110,17 @@ impl ResultBuilder<'_> {
         marginals: &Marginals,
         searched: Searched,
     ) -> Result<DiscoveryResult, DiscoveryError> {
+        // What was set aside counts as missing in all that is said of the equations.
+        let kept = self.problem.data.without_outliers(self.data);
+        ResultBuilder { data: &kept, ..*self }.result_of_kept(fit, marginals, searched)
+    }
+
+    fn result_of_kept(
+        &self,
+        fit: &Fit,
+        marginals: &Marginals,
+        searched: Searched,
+    ) -> Result<DiscoveryResult, DiscoveryError> {
         let (data, dims) = (self.problem.data, self.data.dims());
         let model = self.model(fit, Some(&marginals.parameters))?;
         let covariance = covariance(&self.problem, fit, &marginals.parameters);
@@ -123,12 +136,15 @@ impl ResultBuilder<'_> {
             true => noise[d] * data.scaling.state[d],
             false => f64::NAN,
         };
+        let noise: Vec<f64> = (0..dims).map(noise).collect();
         Ok(DiscoveryResult {
             evidence,
             pareto_front,
             covariance,
-            noise: (0..dims).map(noise).collect(),
-            noise_models: data.noise_models.clone(),
+            noise_parts: noise_parts(data, &noise, &fit.estimate.states),
+            noise,
+            noise_models: data.noise_parts.iter().map(|part| part.model()).collect(),
+            outliers: outliers(data, fit),
             trajectories: self.trajectories(fit, marginals, &model)?,
             model,
             candidates: self.problem.candidates(),

@@ -2,6 +2,8 @@
 
 use ndarray::Array2;
 
+use super::noise_parts::NoiseParts;
+use super::outlier::Outlier;
 use crate::data::NoiseModel;
 use crate::discovery::evidence::{Evidence, FittedTrajectory, TermWeight, Verdict, term_weights};
 use crate::discovery::request::Progress;
@@ -17,11 +19,15 @@ pub struct DiscoveryResult {
     /// `[P, P]`: second moments about the values in `model`, also where these are simple numbers and not the
     /// estimates.
     pub covariance: Array2<f64>,
-    /// Estimated standard deviation of the noise, `[D]`, NaN for states that were not measured; where it is
-    /// proportional, at the root mean square of the state.
+    /// Estimated standard deviation of the noise, `[D]`, NaN for states that were not measured; where it depends on the
+    /// state, at the root mean square of that.
     pub noise: Vec<f64>,
     /// What the noise of each state depends on, `[D]`.
     pub noise_models: Vec<NoiseModel>,
+    /// The noise of each state as a part that is the same everywhere and one that grows with the state, `[D]`.
+    pub noise_parts: Vec<NoiseParts>,
+    /// Observations that contradict all others, and were treated as missing.
+    pub outliers: Vec<Outlier>,
     /// One for each trajectory.
     pub trajectories: Vec<FittedTrajectory>,
     /// Whether the residuals are noise, what the data leave open, and how held-out rows are predicted.

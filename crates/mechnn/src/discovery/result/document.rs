@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::discovery_result::DiscoveryResult;
 use super::document_entries::{
-    DirectionDocument, HeldOutDocument, ParetoDocument, ResidualsDocument, StructureDocument, TermWeightDocument,
-    TrajectoryDocument,
+    DirectionDocument, HeldOutDocument, NoisePartsDocument, OutlierDocument, ParetoDocument, ResidualsDocument,
+    StructureDocument, TermWeightDocument, TrajectoryDocument,
 };
 use crate::data::{Dataset, NoiseModel};
 use crate::discovery::request::ModelConstraints;
@@ -43,6 +43,10 @@ pub struct DiscoveryDocument {
     pub noise_model: Option<NoiseModel>,
     /// The noise as a fraction of each state's value, if it is proportional; empty otherwise.
     pub noise_fraction: BTreeMap<String, Option<f64>>,
+    /// The noise of each measured state x as `σ² = a² + (b x)²`; absent from [`DiscoveryDocument::unfinished`].
+    pub noise_parts: BTreeMap<String, NoisePartsDocument>,
+    /// Observations that contradict all others, and were treated as missing.
+    pub outliers: Vec<OutlierDocument>,
     /// Wall-clock time of the search.
     pub seconds: f64,
     /// What may be concluded, in plain words.
@@ -133,6 +137,10 @@ impl DiscoveryDocument {
                 white: residuals.is_white(),
             })
         });
+        let noise_parts = data.states.iter().zip(&result.noise_parts).filter_map(|(state, parts)| {
+            let parts = NoisePartsDocument { additive: parts.additive, proportional: parts.proportional };
+            (parts.additive.is_finite() && parts.proportional.is_finite()).then(|| (state.clone(), parts))
+        });
         let structures = result
             .evidence
             .weighted_models
@@ -158,6 +166,8 @@ impl DiscoveryDocument {
             noise: finite_named(&result.noise),
             noise_model: result.noise_model(),
             noise_fraction: result.noise_fractions().map_or_else(BTreeMap::new, |noise| finite_named(&noise)),
+            noise_parts: noise_parts.collect(),
+            outliers: result.outliers.iter().map(|one| OutlierDocument::new(data, one)).collect(),
             seconds,
             verdict: result.conclusion(),
             terms: result.model.term_count(),
@@ -216,6 +226,8 @@ impl DiscoveryDocument {
             noise: data.states.iter().map(|state| (state.clone(), None)).collect(),
             noise_model: None,
             noise_fraction: BTreeMap::new(),
+            noise_parts: BTreeMap::new(),
+            outliers: Vec::new(),
             seconds,
             verdict: "Stopped before the end: these equations have not been simulated.".to_owned(),
             terms: model.term_count(),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::discovery_result::ParetoModel;
+use super::outlier::Outlier;
+use crate::data::Dataset;
 use crate::discovery::evidence::Direction;
 
 /// The evidence from one trajectory.
@@ -33,6 +35,50 @@ pub struct HeldOutDocument {
     pub r2: Option<f64>,
     /// Root mean square error over the noise.
     pub error: Option<f64>,
+}
+
+/// The noise of a state x as `σ² = a² + (b x)²`.
+#[derive(Debug, Clone, Serialize)]
+pub struct NoisePartsDocument {
+    /// a, in the unit of the state.
+    pub additive: f64,
+    /// b, a fraction of the state.
+    pub proportional: f64,
+}
+
+/// An observation that contradicts all others.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutlierDocument {
+    /// The trajectory.
+    pub trajectory: String,
+    /// Number of the row among the trajectory's, from 1.
+    pub row: usize,
+    /// Its time.
+    pub time: f64,
+    /// The state.
+    pub state: String,
+    /// What was observed.
+    pub value: f64,
+    /// What the fitted states say.
+    pub expected: Option<f64>,
+    /// How far that is, in standard deviations of the noise there.
+    pub deviations: Option<f64>,
+}
+
+impl OutlierDocument {
+    pub(super) fn new(data: &Dataset, outlier: &Outlier) -> Self {
+        let trajectory = &data.trajectories[outlier.trajectory];
+        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+        Self {
+            trajectory: trajectory.name.clone(),
+            row: outlier.row + 1,
+            time: trajectory.times[outlier.row],
+            state: data.states[outlier.state].clone(),
+            value: outlier.value,
+            expected: finite(outlier.expected),
+            deviations: finite(outlier.deviations),
+        }
+    }
 }
 
 /// Whether what is left of a state's data looks like noise.

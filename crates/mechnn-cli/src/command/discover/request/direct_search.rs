@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mechnn::data::Dataset;
-use mechnn::discovery::{DiscoveryOptions, ModelConstraints};
+use mechnn::discovery::{DiscoveryOptions, ModelConstraints, Robust};
 use mechnn::equation::LibrarySpec;
 
 use super::noise_arg::NoiseArg;
@@ -36,6 +36,7 @@ pub(in super::super) struct SearchOptions {
     terms: Vec<String>,
     explicit_time: bool,
     noise: NoiseArg,
+    robust: Robust,
     settings: SettingsArg,
     simplify: bool,
     pub(in super::super) units: Vec<UnitAssignment>,
@@ -51,16 +52,16 @@ pub(in super::super) struct Output {
 }
 
 impl From<SearchArgs> for DirectSearch {
-    /// Nothing is said of the noise, and nothing is known of the equations.
+    /// Nothing is said of the noise and of outliers, and nothing is known of the equations.
     fn from(args: SearchArgs) -> Self {
-        Self::new(args, NoiseArg::default(), ModelConstraints::default())
+        Self::new(args, NoiseArg::default(), Robust::default(), ModelConstraints::default())
     }
 }
 
 impl DirectSearch {
-    pub(super) fn new(args: SearchArgs, noise: NoiseArg, constraints: ModelConstraints) -> Self {
+    pub(super) fn new(args: SearchArgs, noise: NoiseArg, robust: Robust, constraints: ModelConstraints) -> Self {
         let (threshold, front) = (args.threshold.unwrap_or(0.0), args.pareto);
-        Self { options: SearchOptions::new(args, noise), threshold, constraints, front }
+        Self { options: SearchOptions::new(args, noise, robust), threshold, constraints, front }
     }
 
     /// The options of the library.
@@ -73,12 +74,17 @@ impl DirectSearch {
 impl PerTrajectorySearch {
     /// # Errors
     /// What has no meaning for one structure with numbers of each trajectory.
-    pub(super) fn new(args: SearchArgs, noise: NoiseArg, constraints: &ModelConstraints) -> Result<Self, Refusal> {
+    pub(super) fn new(
+        args: SearchArgs,
+        noise: NoiseArg,
+        robust: Robust,
+        constraints: &ModelConstraints,
+    ) -> Result<Self, Refusal> {
         if args.pareto {
             return Err(Refusal::FrontPerTrajectory);
         }
         refuse_per_trajectory(constraints, args.threshold.unwrap_or(0.0))?;
-        Ok(Self { options: SearchOptions::new(args, noise) })
+        Ok(Self { options: SearchOptions::new(args, noise, robust) })
     }
 
     /// The options of the library.
@@ -103,7 +109,7 @@ fn refuse_per_trajectory(constraints: &ModelConstraints, threshold: f64) -> Resu
 
 impl SearchOptions {
     /// The threshold and the front belong to [`DirectSearch`]; whoever calls this has looked at them.
-    fn new(args: SearchArgs, noise: NoiseArg) -> Self {
+    fn new(args: SearchArgs, noise: NoiseArg, robust: Robust) -> Self {
         let SearchArgs {
             library,
             terms,
@@ -118,7 +124,7 @@ impl SearchOptions {
             overwrite,
         } = args;
         let output = output.map(|folder| Output { folder, overwrite });
-        Self { library, terms, explicit_time, noise, settings, simplify: !no_simplify, units, format, output }
+        Self { library, terms, explicit_time, noise, robust, settings, simplify: !no_simplify, units, format, output }
     }
 
     /// Those of the library: what was typed, `own` of the way of searching, and what `--set` changes.
@@ -132,6 +138,7 @@ impl SearchOptions {
             extra_terms: self.terms.clone(),
             noise_model: self.noise.model(),
             noise_std: self.noise.standard_deviations(data)?,
+            robust: self.robust,
             explicit_time: self.explicit_time,
             simplify: self.simplify,
             ..DiscoveryOptions::default()

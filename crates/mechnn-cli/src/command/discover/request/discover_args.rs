@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use mechnn::data::Missing;
+use mechnn::discovery::Robust;
 
 use super::noise_arg::NoiseArg;
 use super::search_args::SearchArgs;
@@ -32,6 +33,10 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub(super) controls: Vec<String>,
 
+    /// Known inputs that keep their value until the next row, such as a valve or a heater that is switched
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(super) hold: Vec<String>,
+
     /// 2 searches for x'' = f(x, x'): the velocities, x_dot of x, are states that nobody measured
     #[arg(long, default_value_t = 1, value_name = "1|2", value_parser = clap::value_parser!(u8).range(1..=2))]
     pub(super) order: u8,
@@ -57,10 +62,15 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_name = "FILE", requires = "method")]
     pub(super) neural: Option<PathBuf>,
 
-    /// What the noise depends on: additive is the same everywhere, proportional a fraction of the value; or its
-    /// standard deviation where that is known, one number for all columns, or x=0.1,y=2
+    /// What the noise depends on: additive is the same everywhere, proportional a fraction of the value, both the two
+    /// together; or its standard deviation where that is known, one number for all columns, or x=0.1,y=2
     #[arg(long, default_value = "auto", value_name = "MODEL|F", allow_hyphen_values = true)]
     pub(super) noise: NoiseArg,
+
+    /// What becomes of single values that contradict all others: auto sets aside those that noise would hardly ever
+    /// produce, on all beyond three standard deviations, off none
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    pub(super) robust: RobustArg,
 
     /// What is known of the equations: the table [model] of a TOML file, with terms, signs, known parts, ties,
     /// conserved sums
@@ -79,6 +89,28 @@ pub(super) enum MethodArg {
     Direct,
     /// Cycles of training and thresholding.
     Neural,
+}
+
+/// What becomes of single values that contradict all others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum RobustArg {
+    /// They are set aside where noise would hardly ever produce them.
+    #[default]
+    Auto,
+    /// Beyond three standard deviations they are set aside.
+    On,
+    /// They count like all others.
+    Off,
+}
+
+impl From<RobustArg> for Robust {
+    fn from(robust: RobustArg) -> Self {
+        match robust {
+            RobustArg::Auto => Robust::Auto,
+            RobustArg::On => Robust::On,
+            RobustArg::Off => Robust::Off,
+        }
+    }
 }
 
 /// What a missing cell means.

@@ -13,7 +13,7 @@ pub(crate) enum NoiseArg {
     /// Whatever the data make more likely.
     #[default]
     Auto,
-    /// The same everywhere, or a fraction of the value; how large is estimated.
+    /// The same everywhere, a fraction of the value, or both; how large is estimated.
     Model(NoiseModel),
     /// Its standard deviation, the same for all columns.
     Same(f64),
@@ -29,10 +29,11 @@ impl FromStr for NoiseArg {
             "auto" => return Ok(Self::Auto),
             "additive" => return Ok(Self::Model(NoiseModel::Additive)),
             "proportional" => return Ok(Self::Model(NoiseModel::Proportional)),
+            "both" => return Ok(Self::Model(NoiseModel::Both)),
             _ => {}
         }
         const EXPECTED: &str =
-            "expected auto, additive, proportional, a positive number, or one for each column as in x=0.1,y=2";
+            "expected auto, additive, proportional, both, a positive number, or one for each column as in x=0.1,y=2";
         let positive = |text: &str| {
             text.trim().parse().ok().filter(|noise| f64::is_finite(*noise) && *noise > 0.0).ok_or(EXPECTED.to_owned())
         };

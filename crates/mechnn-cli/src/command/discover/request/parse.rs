@@ -2,7 +2,7 @@
 
 use mechnn::data::CsvOptions;
 
-use super::discover_args::{DiscoverArgs, MethodArg};
+use super::discover_args::{DiscoverArgs, MethodArg, RobustArg};
 use super::refusal::Refusal;
 use super::tables::Tables;
 use super::{DirectSearch, NeuralSearch, PerTrajectorySearch, model_file};
@@ -30,6 +30,7 @@ impl DiscoverArgs {
             table,
             vars,
             mut controls,
+            hold,
             order,
             trajectory,
             per_trajectory,
@@ -37,6 +38,7 @@ impl DiscoverArgs {
             method,
             neural,
             noise,
+            robust,
             model,
             search,
         } = self;
@@ -44,6 +46,8 @@ impl DiscoverArgs {
             MethodArg::Neural => {
                 let given = [
                     (!controls.is_empty(), "--controls"),
+                    (!hold.is_empty(), "--hold"),
+                    (robust != RobustArg::Auto, "--robust"),
                     (order == 2, "--order 2"),
                     (per_trajectory, "--per-trajectory"),
                     (model.is_some(), "--model"),
@@ -58,21 +62,26 @@ impl DiscoverArgs {
                     return Err(Refusal::NeuralSettings { path }.into());
                 }
                 let constraints = model.as_deref().map(model_file::read).transpose()?.unwrap_or_default();
-                let unnamed = constraints.controls.iter().filter(|column| !controls.contains(column));
+                let named = |column: &&String| controls.contains(column) || hold.contains(column);
+                let unnamed = constraints.controls.iter().filter(|column| !named(column));
                 controls.extend(unnamed.cloned().collect::<Vec<_>>());
                 match per_trajectory {
-                    true => Request::PerTrajectory(PerTrajectorySearch::new(search, noise, &constraints)?),
-                    false => Request::Direct(DirectSearch::new(search, noise, constraints)),
+                    true => {
+                        Request::PerTrajectory(PerTrajectorySearch::new(search, noise, robust.into(), &constraints)?)
+                    }
+                    false => Request::Direct(DirectSearch::new(search, noise, robust.into(), constraints)),
                 }
             }
         };
+        // What is held is an input, whether or not it is named as one.
+        controls.retain(|column| !hold.contains(column));
         let options = CsvOptions {
             // Inputs are read like states, and set apart then.
-            states: vars.map(|states| [states, controls.clone()].concat()),
+            states: vars.map(|states| [states, controls.clone(), hold.clone()].concat()),
             trajectory,
             missing: missing.into(),
             ..table.options()
         };
-        Ok((Tables { files, options, controls, second_order: order == 2 }, request))
+        Ok((Tables { files, options, controls, held: hold, second_order: order == 2 }, request))
     }
 }
