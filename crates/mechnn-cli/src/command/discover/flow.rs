@@ -10,6 +10,7 @@ use mechnn::discovery::{DiscoveryDocument, DiscoveryError, DiscoveryOptions, Dis
 use mechnn::equation::SparseModel;
 
 use super::finding::{Finding, Part, print_documents, print_equations, warn_of_units};
+use super::folder_name::folder_names;
 use super::progress::ProgressReport;
 use super::request::{SearchOptions, variables};
 use super::search_thread::{self, Ended};
@@ -133,19 +134,14 @@ fn plan(
     options: &DiscoveryOptions,
 ) -> Result<Option<Vec<PlannedRun>>, Failure> {
     let Some(output) = &asked.output else { return Ok(None) };
-    let folder = |part: &Part| match &part.name {
-        Some(name) => output.folder.join(folder_name(name)),
-        None => output.folder.clone(),
+    // A part without a name is the only one.
+    let mut names = folder_names(parts.iter().filter_map(|part| part.name.as_deref())).into_iter();
+    let plan = |part: &Part| {
+        let inner = part.name.as_ref().and_then(|_| names.next());
+        let folder = inner.map_or_else(|| output.folder.clone(), |name| output.folder.join(name));
+        run_folder::plan(&folder, &part.data, files, options, output.overwrite)
     };
-    let plan = |part: &Part| run_folder::plan(&folder(part), &part.data, files, options, output.overwrite);
     parts.iter().map(plan).collect::<Result<_, _>>().map(Some)
-}
-
-/// The name of a trajectory as that of a folder.
-fn folder_name(trajectory: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let name: String = trajectory.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
-    if name.chars().all(|c| c == '.') { format!("trajectory{name}") } else { name }
 }
 
 /// The equations of the step before Ctrl-C.

@@ -16,6 +16,8 @@ mod front;
 
 mod finding;
 
+mod folder_name;
+
 mod run_folder;
 
 mod flow;
