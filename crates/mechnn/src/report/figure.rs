@@ -85,8 +85,8 @@ fn draw(input: &FigureInput<'_>, document: &mut String) -> Result<u32, DrawingEr
             let panel = Panel { trajectory, row, values, width, budget, rightmost: column + 1 == columns.len() };
             panel.draw(
                 &area,
-                first.then(|| shortened(state, MAX_NAME_LENGTH)),
-                last.then(|| shortened(input.time, MAX_NAME_LENGTH)),
+                first.then(|| shortened_label(state)),
+                last.then(|| shortened_label(input.time)),
                 row == 0,
             )?;
             if several && row == 0 {
@@ -124,6 +124,18 @@ fn shortened(text: &str, length: usize) -> String {
     text.chars().take(length - 1).chain(['…']).collect()
 }
 
+/// The label of an axis, cut before its unit.
+fn shortened_label(label: &str) -> String {
+    match label.rsplit_once(" (") {
+        Some((name, unit))
+            if label.chars().count() > MAX_NAME_LENGTH && unit.chars().count() < MAX_NAME_LENGTH / 2 =>
+        {
+            format!("{} ({unit}", shortened(name, MAX_NAME_LENGTH - unit.chars().count() - 2))
+        }
+        _ => shortened(label, MAX_NAME_LENGTH),
+    }
+}
+
 /// The lines of the equations, none if they are too long to stand above the panels.
 fn short_equations(equations: &str) -> Vec<&str> {
     let lines: Vec<&str> = equations.lines().collect();
@@ -147,7 +159,7 @@ fn notes(input: &FigureInput<'_>) -> Vec<String> {
 mod tests {
     use ndarray::{Array2, array};
 
-    use super::{FINE, FigureInput, MAX_POINTS, ReportError, rollout_figure};
+    use super::{FINE, FigureInput, MAX_POINTS, ReportError, rollout_figure, shortened_label};
     use crate::report::FigureTrajectory;
 
     fn states(names: &[&str]) -> Vec<String> {
@@ -195,6 +207,18 @@ mod tests {
         // 50 points of each state and one in the legend.
         assert_eq!(circles(&svg), 101);
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    }
+
+    #[test]
+    fn labels_keep_their_units() {
+        for (label, expected) in [
+            ("OD600 (a.u.)", "OD600 (a.u.)"),
+            ("concentration of glucose (mmol/L)", "concentratio… (mmol/L)"),
+            ("a name without a unit that is long", "a name without a unit…"),
+        ] {
+            assert_eq!(shortened_label(label), expected);
+            assert!(shortened_label(label).chars().count() <= 22);
+        }
     }
 
     #[test]

@@ -13,9 +13,9 @@ pub struct FigureInput<'a> {
     pub equations: &'a str,
     /// What the lines are: "simulated equations", or "smoothed states" where equations have a random part.
     pub curve: &'a str,
-    /// Label of the time axis.
+    /// Label of the time axis, with its unit if it has one: `time (d)`.
     pub time: &'a str,
-    /// Names of the D states.
+    /// Labels of the D states' axes, with their units: `OD600 (a.u.)`.
     pub states: &'a [String],
     /// The trajectories, one column of panels each.
     pub trajectories: Vec<FigureTrajectory<'a>>,

@@ -88,8 +88,9 @@ fn figure(data: &Dataset, files: &[PathBuf], result: &DiscoveryResult) -> Result
             diverged: fitted.rollout.status.stopped_at(),
         })
         .collect();
-    let (equations, states) = (result.model.text(), &data.states);
-    let curve = "simulated equations";
-    let input = FigureInput { title: &title, equations: &equations, curve, time: &data.time, states, trajectories };
+    let states: Vec<String> = data.states.iter().map(|state| data.axis_label(state)).collect();
+    let (equations, time, curve) = (result.model.text(), data.axis_label(&data.time), "simulated equations");
+    let input =
+        FigureInput { title: &title, equations: &equations, curve, time: &time, states: &states, trajectories };
     Ok(rollout_figure(&input)?)
 }

@@ -85,7 +85,8 @@ fn states(model: &Model, result: &Inference) -> String {
 
 fn figure(model: &Model, data: &Dataset, files: &[PathBuf], result: &Inference) -> Result<String, Failure> {
     let title = title(files);
-    let columns: Vec<String> = model.observations.iter().map(|observation| observation.column.clone()).collect();
+    let columns: Vec<String> =
+        model.observations.iter().map(|observation| data.axis_label(&observation.column)).collect();
     let trajectories = result
         .trajectories
         .iter()
@@ -102,7 +103,8 @@ fn figure(model: &Model, data: &Dataset, files: &[PathBuf], result: &Inference) 
         model.states.iter().zip(&model.texts).map(|(state, rhs)| format!("{state}' = {rhs}")).collect();
     let equations = equations.join("\n");
     let curve = if model.is_stochastic() { "smoothed states" } else { "simulated equations" };
-    let time = &data.time;
-    let input = FigureInput { title: &title, equations: &equations, curve, time, states: &columns, trajectories };
+    let time = data.axis_label(&data.time);
+    let input =
+        FigureInput { title: &title, equations: &equations, curve, time: &time, states: &columns, trajectories };
     Ok(rollout_figure(&input)?)
 }

@@ -144,6 +144,12 @@ impl Dataset {
         Self { trajectories: vec![self.trajectories[trajectory].clone()], ..self.clone() }
     }
 
+    /// The name of the time, a state or a known input with its unit, as at the axis of a figure: `OD600 (a.u.)`; the
+    /// name alone where it has none.
+    pub fn axis_label(&self, name: &str) -> String {
+        self.units.get(name).map_or_else(|| name.to_owned(), |unit| format!("{name} ({unit})"))
+    }
+
     /// D, the number of states.
     pub fn dims(&self) -> usize {
         self.states.len()
@@ -212,6 +218,13 @@ mod tests {
         let data = dataset("t", ["x", "y"], vec![trajectory("a", 0.0), trajectory("b", -3.0)]).unwrap();
         assert_eq!((data.dims(), data.points(), data.observations(), data.missing()), (2, 4, 6, 2));
         assert_eq!(data.span(), (-3.0, 1.0));
+    }
+
+    #[test]
+    fn axes_have_units_where_columns_have() {
+        let data = dataset("t", ["x", "y"], vec![trajectory("a", 0.0)]).unwrap();
+        let data = data.with_units([("t".to_owned(), "d".to_owned()), ("y".to_owned(), "a.u.".to_owned())]);
+        assert_eq!(["t", "x", "y"].map(|name| data.axis_label(name)), ["t (d)", "x", "y (a.u.)"]);
     }
 
     #[test]
