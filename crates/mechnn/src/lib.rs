@@ -11,6 +11,8 @@ pub mod number;
 
 pub mod whole_file;
 
+pub mod numpy;
+
 pub mod data;
 
 pub mod equation;

@@ -1,7 +1,5 @@
 //! A problem for programs: arrays in, arrays out, and the gradient of a loss.
 
-mod array;
-
 mod archive;
 
 mod batch;

@@ -17,22 +17,37 @@ const MAX_AXES: usize = 32;
 
 /// Why bytes are not an array of numbers.
 #[derive(Debug, Error)]
-pub(super) enum ArrayError {
+#[non_exhaustive]
+pub enum ArrayError {
+    /// The header cannot be understood.
     #[error("not in the npy format ({0})")]
     Format(String),
+    /// The elements are no real numbers, such as texts or complex numbers.
     #[error("elements of type {0}; expected float64, float32 or integers")]
     Type(String),
+    /// The header and the data disagree.
     #[error("its header claims shape {shape:?} ({claimed}), but {held} bytes of data are there")]
-    Length { shape: Vec<usize>, claimed: String, held: usize },
+    Length {
+        /// The shape claimed.
+        shape: Vec<usize>,
+        /// Bytes that it needs.
+        claimed: String,
+        /// Bytes there are.
+        held: usize,
+    },
+    /// More axes than NumPy itself can have.
     #[error("{axes} axes; at most {MAX_AXES} are supported")]
-    Axes { axes: usize },
+    Axes {
+        /// Axes claimed.
+        axes: usize,
+    },
 }
 
-/// Decodes float64, float32 and integers of either byte order, in C or Fortran order.
+/// The array of an NPY file: float64, float32 or integers of either byte order, in C or Fortran order.
 ///
 /// # Errors
 /// [`ArrayError`]; nothing larger than the bytes at hand is ever allocated.
-pub(super) fn decode(bytes: &[u8]) -> Result<ArrayD<f64>, ArrayError> {
+pub fn read_npy(bytes: &[u8]) -> Result<ArrayD<f64>, ArrayError> {
     check_header(bytes)?;
     let mut data = bytes;
     let header = Header::from_reader(&mut data).map_err(|error| ArrayError::Format(error.to_string()))?;
@@ -130,7 +145,7 @@ mod tests {
     }
 
     fn message(bytes: &[u8]) -> String {
-        match decode(bytes) {
+        match read_npy(bytes) {
             Ok(array) => panic!("accepted as {array:?}"),
             Err(error) => error.to_string(),
         }
@@ -172,7 +187,7 @@ mod tests {
                 *at = byte;
             }
             bytes.truncate(length);
-            if let Ok(array) = decode(&bytes) {
+            if let Ok(array) = read_npy(&bytes) {
                 prop_assert!(array.len() <= 16);
             }
         }
@@ -189,8 +204,8 @@ mod tests {
     #[test]
     fn both_byte_orders_and_both_layouts_are_read() {
         let big = npy("{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}", &1.5_f32.to_be_bytes());
-        assert_eq!(decode(&big).expect("valid")[[0]], 1.5);
+        assert_eq!(read_npy(&big).expect("valid")[[0]], 1.5);
         let fortran = npy("{'descr': '|i1', 'fortran_order': True, 'shape': (2, 2)}", &[1, 2, 3, 4]);
-        assert_eq!(decode(&fortran).expect("valid")[[0, 1]], 3.0);
+        assert_eq!(read_npy(&fortran).expect("valid")[[0, 1]], 3.0);
     }
 }
