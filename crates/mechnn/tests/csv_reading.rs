@@ -215,7 +215,7 @@ fn dates_become_decimal_years_with_a_warning() {
 fn times_must_increase_and_both_lines_are_named() {
     let (message, hint) = refusal(read("t,x\n0,1\n\n0.5,2\n0.5,3\n"));
     assert_eq!(message, "`a.csv` line 5, column `t`: 0.5 is not later than 0.5 on line 4");
-    assert!(hint.contains("--trajectory"));
+    assert!(hint.contains("--id"));
     let (message, _) = refusal(read("t,x\n0,1\n# turned\n1,2\n0.25,3\n"));
     assert_eq!(message, "`a.csv` line 5, column `t`: 0.25 is not later than 1 on line 4");
 }

@@ -11,7 +11,10 @@ mod reading;
 
 mod known_systems;
 
-pub use fault::{DataError, DataWarning, InputError};
+pub use fault::{DataError, DataWarning, InputError, LongLayout, SourceError, TrajectoryError};
 pub use known_systems::{KnownSystem, TrueTerm};
-pub use reading::{CsvOptions, DateOrder, DecimalMark, Missing, TimeSource, TimeUnit, read_csv};
+pub use reading::{
+    CsvOptions, DateOrder, DecimalMark, LongColumns, Missing, TableFile, TableForm, TableReading, TableSource,
+    TextEncoding, TimeSource, TimeUnit, read_csv, read_tables,
+};
 pub use trajectories::{Between, Dataset, InputSignal, NoiseModel, StateRole, StateRoles, Trajectory};

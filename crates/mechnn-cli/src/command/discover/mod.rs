@@ -37,7 +37,7 @@ pub(crate) use request::{DirectSearch, DiscoverArgs, SearchArgs};
 
 impl DiscoverArgs {
     pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
-        let (tables, request) = self.parse()?;
+        let (mut tables, request) = self.parse()?;
         let data = tables.read(printer)?;
         match request {
             Request::Direct(search) => search.run(data, &tables.files, printer, interrupt).map(drop),

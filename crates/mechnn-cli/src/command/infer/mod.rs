@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use mechnn::data::{CsvOptions, Missing, read_csv};
+use mechnn::data::{CsvOptions, Missing, TableReading, read_tables};
 use mechnn::inference::{
     InferenceDocument, InferenceError, InferenceObserver, InferenceOptions, InferenceProgress, Model, ModelFileError,
     infer,
@@ -12,7 +12,7 @@ use mechnn::inference::{
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::option::{Format, TableArgs};
+use crate::option::{Format, TableArgs, sources};
 use crate::printer::{Printer, ProgressBar};
 
 mod text;
@@ -39,10 +39,6 @@ pub(crate) struct InferArgs {
     #[command(flatten)]
     table: TableArgs,
 
-    /// The column that tells the trajectories of one file apart
-    #[arg(long, value_name = "COLUMN")]
-    trajectory: Option<String>,
-
     /// Also the profile likelihood of every parameter: intervals without the assumption that they are symmetric
     #[arg(long)]
     profile: bool,
@@ -68,17 +64,15 @@ impl InferArgs {
     pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
         let text = read_model(&self.model)?;
         let model = Model::from_toml(&text).map_err(|error| Failure::from(error).in_file(&self.model))?;
-        let options = CsvOptions {
-            states: Some(model.columns()),
-            trajectory: self.trajectory,
-            missing: Missing::AsMissing,
-            ..self.table.options()
-        };
-        let (data, warnings) = read_csv(&self.files, &options)?;
+        let options =
+            CsvOptions { states: Some(model.columns()), missing: Missing::AsMissing, ..self.table.options() };
+        let sources = sources(&self.files)?;
+        let files: Vec<PathBuf> = sources.iter().map(|source| source.name().to_owned()).collect();
+        let TableReading { data, warnings, .. } = read_tables(sources, &options)?;
         warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));
         let options = InferenceOptions { profile: self.profile, starts: usize::from(self.starts) };
         let output = self.output.as_deref();
-        let plan = |path| run_folder::plan(path, (&self.model, &text), &data, &self.files, &options, self.overwrite);
+        let plan = |path| run_folder::plan(path, (&self.model, &text), &data, &files, &options, self.overwrite);
         let planned = output.map(plan).transpose()?;
         if self.profile && model.is_stochastic() {
             printer
@@ -109,7 +103,7 @@ impl InferArgs {
         }
         if let Some(planned) = planned {
             let done = format!("written to {}", planned.path().display());
-            run_folder::write(planned, (&model, &text), &data, &self.files, &result, &document)?;
+            run_folder::write(planned, (&model, &text), &data, &files, &result, &document)?;
             printer.note(&done);
         }
         Ok(())

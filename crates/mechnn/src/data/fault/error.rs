@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::input_error::InputError;
+use super::listing::plural_s;
+use super::long_layout::LongLayout;
+use super::source_error::SourceError;
+use super::trajectory_error::TrajectoryError;
 
 /// What can be wrong with data. Files, lines (counted from 1) and columns are named wherever there are any.
 #[derive(Debug, Error)]
@@ -43,6 +47,17 @@ pub enum DataError {
         /// The line where it begins.
         line: usize,
     },
+    /// A line of more than 4 GiB.
+    #[error("`{}` line {line} is longer than 4 GiB", file.display())]
+    LongRow {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+    },
+    /// A file that holds no table, or one that needs more words.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// Nothing but comments and empty lines, or a header alone.
     #[error("`{}` holds no data", file.display())]
     NoData {
@@ -79,6 +94,16 @@ pub enum DataError {
         /// The names there are.
         available: Vec<String>,
     },
+    /// A name that was asked for is not among those of what was measured.
+    #[error("column `{column}` names no `{variable}`")]
+    UnknownVariable {
+        /// The column with the names.
+        column: String,
+        /// The name asked for.
+        variable: String,
+        /// The names there are.
+        available: Vec<String>,
+    },
     /// A file has other columns than the first one.
     #[error("`{}` has the columns {found}, `{}` has {expected}", file.display(), first.display())]
     Columns {
@@ -91,6 +116,20 @@ pub enum DataError {
         /// Columns of `first`, as one text.
         expected: String,
     },
+    /// A column has another unit than in the first file.
+    #[error("`{}` has column `{column}` in {found}, `{}` has it in {expected}", file.display(), first.display())]
+    Units {
+        /// The file.
+        file: PathBuf,
+        /// The file it is compared with.
+        first: PathBuf,
+        /// The column.
+        column: String,
+        /// Its unit in `file`.
+        found: Box<str>,
+        /// Its unit in `first`.
+        expected: Box<str>,
+    },
     /// No column is known to hold the times.
     #[error("`{}` has no time column: no column has a usual name and the first, `{column}`, {reason}", file.display())]
     NoTimeColumn {
@@ -100,6 +139,8 @@ pub enum DataError {
         column: String,
         /// Why that one is not the time.
         reason: String,
+        /// How the table would be read if it has one row for each measurement, or several subjects.
+        long: Option<Box<LongLayout>>,
     },
     /// No column is left for the states.
     #[error("`{}` has no states: its columns are {columns}", file.display())]
@@ -139,8 +180,8 @@ pub enum DataError {
     },
     /// A number that is another with the other decimal mark, and nothing in the file tells which is meant.
     #[error(
-        "`{}` line {line}, column `{column}`: {found:?} is {} with a decimal point and {} with a decimal comma, and no \
-         other number of the file tells which is meant",
+        "`{}` line {line}, column `{column}`: {found:?} is {} with a decimal point and {} with a decimal comma, and \
+         no other number of the file tells which is meant",
         file.display(), readings[0], readings[1]
     )]
     AmbiguousNumber {
@@ -249,6 +290,8 @@ pub enum DataError {
         previous_line: usize,
         /// The time before it, as written.
         previous: Box<str>,
+        /// How the table would be read if it has one row for each measurement, or several subjects.
+        long: Option<Box<LongLayout>>,
     },
     /// A column without a single number.
     #[error("column `{column}` is missing everywhere")]
@@ -286,56 +329,9 @@ pub enum DataError {
     /// No trajectory at all.
     #[error("no trajectories: at least one is needed")]
     NoTrajectories,
-    /// A trajectory with fewer than two points.
-    #[error("trajectory `{trajectory}` has {points} point{}; at least 2 are needed", plural_s(*points))]
-    TooFewPoints {
-        /// The trajectory.
-        trajectory: String,
-        /// Its number of points.
-        points: usize,
-    },
-    /// Values that have not one row per time, or no column.
-    #[error("trajectory `{trajectory}`: `values` has shape {found:?}, expected ({times}, at least 1)")]
-    Shape {
-        /// The trajectory.
-        trajectory: String,
-        /// Number of times.
-        times: usize,
-        /// Shape found.
-        found: (usize, usize),
-    },
-    /// A time that is NaN or infinite.
-    #[error("trajectory `{trajectory}`: time {index} is {time}")]
-    TimeNotFinite {
-        /// The trajectory.
-        trajectory: String,
-        /// Index of the time, from 0.
-        index: usize,
-        /// The time.
-        time: f64,
-    },
-    /// Times that do not increase strictly.
-    #[error("trajectory `{trajectory}`: time {index} is {time}, not later than {previous} before it")]
-    TimesNotIncreasing {
-        /// The trajectory.
-        trajectory: String,
-        /// Index of the time, from 0.
-        index: usize,
-        /// The time before it.
-        previous: f64,
-        /// The time.
-        time: f64,
-    },
-    /// A measurement that is infinite.
-    #[error("trajectory `{trajectory}`: the value at index {index:?} is {value}")]
-    Infinite {
-        /// The trajectory.
-        trajectory: String,
-        /// Point and state, from 0.
-        index: (usize, usize),
-        /// The value.
-        value: f64,
-    },
+    /// Numbers that are no trajectory.
+    #[error(transparent)]
+    Trajectory(#[from] TrajectoryError),
     /// A column or the times are so large or small that their products overflow or vanish.
     #[error(
         "column `{column}` {what} {value:.3e}, of which there are no products: its size must be 0 or between {:e} and \
@@ -396,10 +392,6 @@ pub enum DataError {
         /// The integrator's words.
         reason: String,
     },
-}
-
-fn plural_s(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }
 
 impl DataError {

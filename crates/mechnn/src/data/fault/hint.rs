@@ -2,18 +2,28 @@
 
 use super::error::DataError;
 use super::listing::listed;
+use super::trajectory_error::TrajectoryError;
 
 impl DataError {
     /// One thing to try, in the words of the command line; `None` where the message says it all.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => "check the path",
+            Self::Read { file, source } if source.kind() == std::io::ErrorKind::IsADirectory => {
+                return Some(format!("name the tables in it, as in {}", file.join("*.csv").display()));
+            }
             Self::NotText { .. } => "save the table as text: CSV in UTF-8",
             Self::OpenQuote { .. } => "close it with \", or write \"\" for a quote inside a quoted field",
             Self::NoData { .. } => "a data file has a header line and at least two rows",
             Self::Ragged { .. } => "give every row the same number of fields, empty where a value is missing",
             Self::DuplicateColumn { .. } => "rename one of the columns",
             Self::UnknownColumn { available, .. } => return Some(format!("the columns are {}", listed(available))),
+            Self::UnknownVariable { available, .. } => return Some(format!("it names {}", listed(available))),
+            Self::Source(source) => return source.hint(),
+            Self::Units { .. } => "bring the column to one unit in all files, or leave it out with --vars",
+            Self::NoTimeColumn { long: Some(long), .. } | Self::TimeOrder { long: Some(long), .. } => {
+                return Some(long.hint());
+            }
             Self::Columns { .. } => "files read together need the same columns; run the others separately",
             Self::NoTimeColumn { .. } => "name it with --time COLUMN, or give a constant step with --dt STEP",
             Self::NoStates { columns, .. } if !columns.contains(',') => {
@@ -35,9 +45,11 @@ impl DataError {
             Self::TimeOrder { .. } => {
                 "sort the rows by time and keep one per time (where clocks are set back an hour is repeated: write \
                  times with their offset, as in 02:30+01:00); name another time column with --time COLUMN, or the \
-                 column that tells several trajectories apart with --trajectory COLUMN"
+                 column that tells several trajectories apart with --id COLUMN"
             }
-            Self::TooFewPoints { .. } => "a trajectory is at least two rows, and equations need many more",
+            Self::Trajectory(TrajectoryError::TooFewPoints { .. }) => {
+                "a trajectory is at least two rows, and equations need many more"
+            }
             Self::Magnitude { .. } => {
                 "look for outliers and marks for missing values, or write the column in another unit"
             }

@@ -8,6 +8,11 @@ pub(in crate::data) fn listed(names: &[String]) -> String {
     if others > 0 { format!("{} and {others} others", shown.join(", ")) } else { shown.join(", ") }
 }
 
+/// The ending of a word of which there are so many.
+pub(super) fn plural_s(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::listed;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::listing::listed;
+
 /// Something in the data that was read as it stands, and that its owner should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -13,6 +15,15 @@ pub enum DataWarning {
         file: PathBuf,
         /// The first line with a character that depends on it.
         line: usize,
+    },
+    /// Of several sheets of a workbook the first one with numbers was read.
+    SheetChosen {
+        /// The file.
+        file: PathBuf,
+        /// The sheet.
+        sheet: String,
+        /// The other sheets.
+        others: Vec<String>,
     },
     /// A state has the same value wherever it was measured.
     ConstantColumn {
@@ -92,6 +103,11 @@ pub enum DataWarning {
         /// The column; empty if it has no name.
         column: String,
     },
+    /// A column of a table with one row for each measurement is none of those that tell what it is of.
+    NoPartOfLong {
+        /// The column; empty if it has no name.
+        column: String,
+    },
     /// A name is not a valid Python identifier and is written otherwise in equations.
     Renamed {
         /// The name of the column.
@@ -107,6 +123,10 @@ impl fmt::Display for DataWarning {
             Self::Windows1252 { file, line } => {
                 let file = file.display();
                 write!(f, "`{file}` is not in UTF-8; special characters, as on line {line}, are read as Windows-1252")
+            }
+            Self::SheetChosen { file, sheet, others } => {
+                let (file, others) = (file.display(), listed(others));
+                write!(f, "reading sheet `{sheet}` of `{file}`; --sheet chooses another one: {others}")
             }
             Self::ConstantColumn { column } => write!(f, "column `{column}` is constant"),
             Self::TimeAssumed { column } => write!(f, "no column is named as a time; taking the first, `{column}`"),
@@ -144,9 +164,17 @@ impl fmt::Display for DataWarning {
                 "column `{column}`: {} {found} taken as missing: far from all other values, and a usual mark",
                 cells(*count)
             ),
-            Self::ColumnIgnored { column } if column.is_empty() => write!(f, "ignoring a column without a name"),
+            Self::ColumnIgnored { column } | Self::NoPartOfLong { column } if column.is_empty() => {
+                write!(f, "ignoring a column without a name")
+            }
             Self::ColumnIgnored { column } => {
                 write!(f, "ignoring column `{column}`: it is named as a time; --vars makes it a state")
+            }
+            Self::NoPartOfLong { column } => {
+                write!(
+                    f,
+                    "ignoring column `{column}`: it is neither the time nor named by --id, --variable or --value"
+                )
             }
             Self::Renamed { column, python } => {
                 write!(f, "`{column}` is not a valid name in Python; equations call it `{python}`")

@@ -5,7 +5,7 @@ use ndarray::Array2;
 
 use super::known_system::KnownSystem;
 use super::right_hand_side::Monomial;
-use crate::data::fault::DataError;
+use crate::data::fault::{DataError, TrajectoryError};
 use crate::data::trajectories::{Dataset, Trajectory};
 
 const TOLERANCE: f64 = 1e-10;
@@ -14,10 +14,10 @@ impl KnownSystem {
     /// The solution at `points` equally spaced times from 0, without noise, by DOP853 with tolerances 1e-10.
     ///
     /// # Errors
-    /// [`DataError::TooFewPoints`] below two points, [`DataError::Integration`] if the integrator gives up.
+    /// [`TrajectoryError::TooFewPoints`] below two points, [`DataError::Integration`] if the integrator gives up.
     pub fn simulate(self, points: usize) -> Result<Trajectory, DataError> {
         if points < 2 {
-            return Err(DataError::TooFewPoints { trajectory: self.name().to_owned(), points });
+            return Err(TrajectoryError::TooFewPoints { trajectory: self.name().to_owned(), points }.into());
         }
         let failed = |reason: String| DataError::Integration { system: self.name(), reason };
         let times: Vec<f64> = (0..points).map(|i| i as f64 * self.step()).collect();
@@ -65,7 +65,7 @@ impl ODE<f64, Vec<f64>> for KnownSystem {
 mod tests {
     use differential_equations::prelude::ODE;
 
-    use super::{DataError, KnownSystem};
+    use super::{DataError, KnownSystem, TrajectoryError};
 
     #[test]
     fn default_simulations_have_the_promised_points() {
@@ -75,7 +75,10 @@ mod tests {
             assert_eq!(trajectory.first_values().to_vec(), system.initial(), "{}", system.name());
             assert_eq!(trajectory.observations(), trajectory.values.len(), "{}", system.name());
         }
-        assert!(matches!(KnownSystem::Lorenz.simulate(1), Err(DataError::TooFewPoints { points: 1, .. })));
+        assert!(matches!(
+            KnownSystem::Lorenz.simulate(1),
+            Err(DataError::Trajectory(TrajectoryError::TooFewPoints { points: 1, .. }))
+        ));
     }
 
     /// Lotka-Volterra conserves delta x - gamma ln x + beta y - alpha ln y; the tolerance is 100 times the

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::cell::{MarkEvidence, NumberStyles, gap, is_date, is_number, number};
 use super::options::DecimalMark;
-use super::records::GridRow;
+use super::source::Grid;
 use crate::data::fault::DataError;
 
 /// What a column holds.
@@ -24,12 +24,16 @@ impl ColumnContent {
     /// The contents of all columns of a file, whose decimal marks are decided together: a column that could have
     /// either has that of the others. Where none of them tells, it is the point in files separated by commas.
     pub(super) fn of_file(
-        rows: &[GridRow],
+        grid: &Grid,
         columns: usize,
-        separator: u8,
+        separator: char,
         decimal: Option<DecimalMark>,
     ) -> Vec<ColumnContent> {
-        let mut contents: Vec<Self> = (0..columns).map(|column| Self::of_column(rows, column)).collect();
+        let mut contents = vec![Self::empty(); columns];
+        for row in grid.rows() {
+            // Rows that are too short are faults that the reading of rows reports.
+            contents.iter_mut().zip(row.iter()).for_each(|(content, cell)| content.add(row.line, cell));
+        }
         let own = |content: &Self| match (content.styles.evidence(), decimal) {
             (MarkEvidence::Mixed, _) => None,
             (_, Some(mark)) => Some(mark),
@@ -39,8 +43,7 @@ impl ColumnContent {
         let known: Vec<DecimalMark> = contents.iter().filter(|content| !content.is_text()).filter_map(own).collect();
         let agreed = known.first().copied().filter(|first| known.iter().all(|mark| mark == first));
         for content in &mut contents {
-            let by_comma =
-                separator == b',' && content.styles.undecided.as_ref().is_some_and(|(_, c)| c.contains('.'));
+            let by_comma = separator == ',' && content.styles.undecided.as_ref().is_some_and(|(_, c)| c.contains('.'));
             content.mark = own(content).or(match content.styles.evidence() {
                 MarkEvidence::Same => Some(agreed.unwrap_or(DecimalMark::Point)),
                 MarkEvidence::Undecided if known.is_empty() && by_comma => Some(DecimalMark::Point),
@@ -51,29 +54,26 @@ impl ColumnContent {
         contents
     }
 
-    fn of_column(rows: &[GridRow], column: usize) -> Self {
-        let styles = NumberStyles::new();
-        let mut content = Self { numbers: 0, dates: 0, texts: 0, first_text: None, styles, mark: None };
-        for row in rows {
-            // Rows that are too short are faults that the reading of rows reports.
-            let Some(cell) = row.fields.get(column) else { continue };
-            if gap(cell).is_some() {
-                continue;
-            }
-            if content.styles.add(row.line, cell) || is_number(cell) {
-                content.numbers += 1;
-                continue;
-            }
-            if is_date(cell) {
-                content.dates += 1;
-            } else {
-                content.texts += 1;
-            }
-            if content.first_text.is_none() {
-                content.first_text = Some((row.line, cell.to_owned()));
-            }
+    fn empty() -> Self {
+        Self { numbers: 0, dates: 0, texts: 0, first_text: None, styles: NumberStyles::new(), mark: None }
+    }
+
+    fn add(&mut self, line: usize, cell: &str) {
+        if gap(cell).is_some() {
+            return;
         }
-        content
+        if self.styles.add(line, cell) || is_number(cell) {
+            self.numbers += 1;
+            return;
+        }
+        if is_date(cell) {
+            self.dates += 1;
+        } else {
+            self.texts += 1;
+        }
+        if self.first_text.is_none() {
+            self.first_text = Some((line, cell.to_owned()));
+        }
     }
 
     /// Whether most cells are no numbers, and the column can be a label or a time at most.
@@ -125,42 +125,34 @@ impl ColumnContent {
 mod tests {
     use std::path::Path;
 
-    use csv::StringRecord;
+    use super::{ColumnContent, DataError, DecimalMark, Grid};
 
-    use super::{ColumnContent, DataError, DecimalMark, GridRow};
-
-    fn marks(rows: &[&[&str]], separator: u8, decimal: Option<DecimalMark>) -> Vec<Result<DecimalMark, DataError>> {
-        let row = |(line, row): (usize, &&[&str])| GridRow {
-            line: line + 1,
-            empty_lines: 0,
-            fields: StringRecord::from(row.to_vec()),
-        };
-        let rows: Vec<GridRow> = rows.iter().enumerate().map(row).collect();
-        let contents = ColumnContent::of_file(&rows, rows[0].fields.len(), separator, decimal);
+    fn marks(rows: &[&[&str]], separator: char, decimal: Option<DecimalMark>) -> Vec<Result<DecimalMark, DataError>> {
+        let contents = ColumnContent::of_file(&Grid::of_cells(rows), rows[0].len(), separator, decimal);
         contents.iter().map(|content| content.decimal_mark(Path::new("a.csv"), "x")).collect()
     }
 
     #[test]
     fn columns_of_a_file_decide_for_each_other() {
         use DecimalMark::{Comma, Point};
-        let found = marks(&[&["0,5", "1,234"], &["1", "2,345"]], b';', None);
+        let found = marks(&[&["0,5", "1,234"], &["1", "2,345"]], ';', None);
         assert_eq!(found.into_iter().map(Result::unwrap).collect::<Vec<_>>(), [Comma, Comma]);
-        let found = marks(&[&["0.5", "1,234"], &["1", "2,345"]], b'\t', None);
+        let found = marks(&[&["0.5", "1,234"], &["1", "2,345"]], '\t', None);
         assert_eq!(found.into_iter().map(Result::unwrap).collect::<Vec<_>>(), [Point, Point]);
-        assert_eq!(*marks(&[&["1.234"]], b',', None)[0].as_ref().unwrap(), Point);
-        assert_eq!(*marks(&[&["1.234"]], b';', Some(Comma))[0].as_ref().unwrap(), Comma);
+        assert_eq!(*marks(&[&["1.234"]], ',', None)[0].as_ref().unwrap(), Point);
+        assert_eq!(*marks(&[&["1.234"]], ';', Some(Comma))[0].as_ref().unwrap(), Comma);
     }
 
     #[test]
     fn what_nothing_decides_is_refused_with_both_readings() {
-        for (cell, separator, readings) in [("1,234", b',', [1234.0, 1.234]), ("1.234", b';', [1.234, 1234.0])] {
+        for (cell, separator, readings) in [("1,234", ',', [1234.0, 1.234]), ("1.234", ';', [1.234, 1234.0])] {
             let fault = marks(&[&["7", cell]], separator, None).remove(1);
             assert!(matches!(fault, Err(DataError::AmbiguousNumber { readings: r, line: 1, .. }) if r == readings));
         }
         // Columns that contradict each other decide for no third one.
-        let found = marks(&[&["0.5", "0,5", "1,234"]], b';', None);
+        let found = marks(&[&["0.5", "0,5", "1,234"]], ';', None);
         assert!(found[0].is_ok() && found[1].is_ok() && found[2].is_err());
-        let fault = marks(&[&["1.5"], &["2,5"]], b';', None).remove(0);
+        let fault = marks(&[&["1.5"], &["2,5"]], ';', None).remove(0);
         assert!(matches!(fault, Err(DataError::MixedDecimals { lines: [1, 2], .. })));
     }
 }

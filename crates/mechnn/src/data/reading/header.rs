@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use csv::StringRecord;
-
 use super::cell::{is_datum, is_number};
 use super::options::{CsvOptions, TimeSource};
+use super::source::Row;
 use crate::data::fault::DataError;
 use crate::data::trajectories::{ColumnName, is_unit};
 
@@ -39,7 +38,7 @@ impl Header {
     ///
     /// # Errors
     /// [`DataError::DuplicateColumn`].
-    pub(super) fn of_first_row(file: &Path, row: &StringRecord, options: &CsvOptions) -> Result<Self, DataError> {
+    pub(super) fn of_first_row(file: &Path, row: Row<'_>, options: &CsvOptions) -> Result<Self, DataError> {
         if !is_header(row, options) {
             let first = usize::from(!matches!(options.time, TimeSource::Step(_)));
             let names = (0..row.len()).map(|i| if i < first { "t".to_owned() } else { format!("x{}", i - first) });
@@ -67,7 +66,7 @@ impl Header {
 
     /// Takes the units of a row below the header; `false` if the row is another one. In such a row there is no number
     /// and no date, one unit at least, and nothing else but empty cells and strokes.
-    pub(super) fn take_units(&mut self, row: &StringRecord) -> bool {
+    pub(super) fn take_units(&mut self, row: Row<'_>) -> bool {
         let in_brackets = |cell: &str| {
             let inner = |open, close| cell.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
             inner('[', ']')
@@ -82,7 +81,7 @@ impl Header {
             && row.iter().all(fits)
             && row.iter().any(|cell| !is_empty(cell));
         if is_unit_row {
-            for (column, cell) in self.columns.iter_mut().zip(row) {
+            for (column, cell) in self.columns.iter_mut().zip(row.iter()) {
                 column.unit = column.unit.take().or_else(|| unit(cell).filter(|_| !is_empty(cell)));
             }
         }
@@ -90,9 +89,10 @@ impl Header {
     }
 }
 
-fn is_header(row: &StringRecord, options: &CsvOptions) -> bool {
-    let mut asked: Vec<&str> =
-        options.trajectory.iter().chain(options.states.iter().flatten()).map(String::as_str).collect();
+fn is_header(row: Row<'_>, options: &CsvOptions) -> bool {
+    let long = options.long.iter().flat_map(|long| [&long.variable, &long.value]);
+    let states = options.states.iter().flatten().chain(long);
+    let mut asked: Vec<&str> = options.trajectory.iter().chain(states).map(String::as_str).collect();
     if let TimeSource::Column(name) = &options.time {
         asked.push(name);
     }
@@ -104,12 +104,12 @@ fn is_header(row: &StringRecord, options: &CsvOptions) -> bool {
 mod tests {
     use std::path::Path;
 
-    use csv::StringRecord;
-
+    use super::super::source::Grid;
     use super::{CsvOptions, DataError, Header, TimeSource};
 
     fn header(row: &[&str], options: &CsvOptions) -> Result<(Vec<String>, bool), DataError> {
-        let header = Header::of_first_row(Path::new("a.csv"), &StringRecord::from(row.to_vec()), options)?;
+        let grid = Grid::of_cells(&[row]);
+        let header = Header::of_first_row(Path::new("a.csv"), grid.row(0), options)?;
         Ok((header.columns.into_iter().map(|column| column.name).collect(), header.written))
     }
 
@@ -150,13 +150,14 @@ mod tests {
     #[test]
     fn a_row_of_units_may_follow() {
         let units = |row: &[&str]| {
-            let first = StringRecord::from(vec!["t", "T", "n (1)", "label"]);
-            let mut header = Header::of_first_row(Path::new("a.csv"), &first, &CsvOptions::default()).unwrap();
-            let taken = header.take_units(&StringRecord::from(row.to_vec()));
-            taken.then(|| header.columns.into_iter().map(|column| column.unit.unwrap_or_default()).collect::<Vec<_>>())
+            let grid = Grid::of_cells(&[&["t", "T", "n (1)", "label"], row]);
+            let mut header = Header::of_first_row(Path::new("a.csv"), grid.row(0), &CsvOptions::default()).unwrap();
+            let taken = header.take_units(grid.row(1));
+            taken.then(|| header.columns.into_iter().map(|column| column.unit).collect::<Vec<_>>())
         };
-        assert_eq!(units(&["s", "°C", "-", ""]), Some(["s", "°C", "1", ""].map(String::from).to_vec()));
-        assert_eq!(units(&["[s]", "(K)", "", "[any]"]), Some(["s", "K", "1", "any"].map(String::from).to_vec()));
+        let expected = |units: [Option<&str>; 4]| Some(units.map(|unit| unit.map(str::to_owned)).to_vec());
+        assert_eq!(units(&["s", "°C", "-", ""]), expected([Some("s"), Some("°C"), Some("1"), None]));
+        assert_eq!(units(&["[s]", "(K)", "", "[any]"]), expected([Some("s"), Some("K"), Some("1"), Some("any")]));
         for row in [["0", "°C", "", ""], ["s", "hot", "", ""], ["", "-", "", ""], ["2020-01-01", "K", "", ""]] {
             assert_eq!(units(&row), None);
         }

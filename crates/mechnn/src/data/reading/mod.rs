@@ -1,15 +1,13 @@
-//! Files of delimited text as data sets.
+//! Tables in files as data sets.
 
-// In data-flow order: options; the text of a file; cell and row; column; table.
+// In data-flow order: options; cells; files as grids of cells; column; table.
 mod time_unit;
 
 mod options;
 
-mod text;
-
 mod cell;
 
-mod records;
+mod source;
 
 mod header;
 
@@ -27,10 +25,16 @@ mod missing;
 
 mod part;
 
+mod repeated_times;
+
 mod table;
+
+mod pivot;
 
 mod read_csv;
 
-pub use options::{CsvOptions, DateOrder, DecimalMark, Missing, TimeSource};
-pub use read_csv::read_csv;
+pub use options::{CsvOptions, DateOrder, DecimalMark, LongColumns, Missing, TimeSource};
+pub use read_csv::{TableReading, read_csv, read_tables};
+pub use source::{TableForm, TableSource, TextEncoding};
+pub use table::TableFile;
 pub use time_unit::TimeUnit;

@@ -44,16 +44,30 @@ pub enum DateOrder {
     YearFirst,
 }
 
+/// The columns of a table that has one row for each measurement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LongColumns {
+    /// The column with the name of what was measured; each name becomes a state.
+    pub variable: String,
+    /// The column with what was measured.
+    pub value: String,
+}
+
 /// How to read a file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CsvOptions {
     /// Where the times come from.
     pub time: TimeSource,
     /// The columns to read as states, in this order; by default all columns of numbers that are neither time nor
-    /// trajectory.
+    /// trajectory. In a table with one row for each measurement, the names of what was measured.
     pub states: Option<Vec<String>>,
     /// The column whose entries tell the trajectories of one file apart; by default a file is one trajectory.
     pub trajectory: Option<String>,
+    /// The columns with what was measured and its value, where the table has one row for each measurement; by default
+    /// it has one row for each time.
+    pub long: Option<LongColumns>,
+    /// The sheet to read of a workbook; by default the first one with numbers.
+    pub sheet: Option<String>,
     /// What a missing entry means.
     pub missing: Missing,
     /// The decimal mark; by default the numbers of the file tell, or the file is refused.

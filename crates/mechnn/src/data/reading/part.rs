@@ -10,14 +10,18 @@ use crate::data::fault::DataError;
 pub(super) struct Part {
     pub(super) file: PathBuf,
     pub(super) label: Option<String>,
+    /// What is measured, where the table has one row for each measurement: then D is 1.
+    pub(super) variable: Option<String>,
     /// Times that are numbers; empty for dates, but not for those of eight digits.
     pub(super) times: Vec<f64>,
     /// Times that are dates; empty for numbers.
     pub(super) instants: Vec<Instant>,
     /// `[N, D]`, row by row.
     pub(super) values: Vec<f64>,
-    /// Line and text of the last time, for messages.
-    last: (usize, String),
+    /// The line of each row.
+    pub(super) lines: Vec<usize>,
+    /// Text of the last time, for messages.
+    last: String,
     /// Rows so far, missing ones included: where the times come from a step, these pass time as well.
     pub(super) elapsed: usize,
     /// How often times of day passed midnight.
@@ -25,20 +29,29 @@ pub(super) struct Part {
 }
 
 impl Part {
-    pub(super) fn new(file: &Path, label: Option<&str>) -> Self {
+    pub(super) fn new(file: &Path, label: Option<&str>, variable: Option<&str>) -> Self {
         Self {
             file: file.to_owned(),
             label: label.map(str::to_owned),
+            variable: variable.map(str::to_owned),
             times: Vec::new(),
             instants: Vec::new(),
             values: Vec::new(),
-            last: (0, String::new()),
+            lines: Vec::new(),
+            last: String::new(),
             elapsed: 0,
             midnights: 0,
         }
     }
 
-    pub(super) fn push_step(&mut self, step: f64) {
+    /// Room for so many rows of so many states.
+    pub(super) fn reserve(&mut self, rows: usize, states: usize) {
+        self.lines.reserve_exact(rows);
+        self.values.reserve_exact(rows.saturating_mul(states));
+    }
+
+    pub(super) fn push_step(&mut self, line: usize, step: f64) {
+        self.lines.push(line);
         self.times.push(self.elapsed as f64 * step);
         self.elapsed += 1;
     }
@@ -82,13 +95,14 @@ impl Part {
                 line: place.line,
                 column: place.column(column),
                 found: text.into(),
-                previous_line: self.last.0,
-                previous: self.last.1.as_str().into(),
+                previous_line: self.lines.last().copied().unwrap_or_else(|| unreachable!("there is a time before")),
+                previous: self.last.as_str().into(),
+                long: None,
             });
         }
-        self.last.0 = place.line;
-        self.last.1.clear();
-        self.last.1.push_str(text);
+        self.lines.push(place.line);
+        self.last.clear();
+        self.last.push_str(text);
         Ok(())
     }
 }
@@ -132,8 +146,10 @@ impl Place<'_> {
 
     /// The first column was only supposed to be the time: say that there is none instead of what is wrong with it.
     pub(super) fn no_time(&self, column: usize, error: DataError) -> DataError {
+        let mut layout = None;
         let reason = match error {
-            DataError::TimeOrder { found, previous, .. } => {
+            DataError::TimeOrder { found, previous, long, .. } => {
+                layout = long;
                 format!("does not increase: {found} on line {} follows {previous}", self.line)
             }
             DataError::Missing { .. } => format!("has no value on line {}", self.line),
@@ -144,6 +160,6 @@ impl Place<'_> {
             }
             other => return other,
         };
-        DataError::NoTimeColumn { file: self.file.to_owned(), column: self.column(column), reason }
+        DataError::NoTimeColumn { file: self.file.to_owned(), column: self.column(column), reason, long: layout }
     }
 }

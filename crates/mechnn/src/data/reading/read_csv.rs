@@ -1,4 +1,4 @@
-//! Data sets from files of delimited text.
+//! Data sets from tables.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -8,20 +8,49 @@ use ndarray::Array2;
 use super::cell::{Instant, decimal_year, instant_text};
 use super::options::CsvOptions;
 use super::part::Part;
+use super::pivot::pivot;
 use super::roles::TimeRole;
-use super::table::{Table, TableReader};
+use super::source::TableSource;
+use super::table::{Table, TableFile, TableReader};
 use super::time_column::TimeForm;
 use super::time_unit::TimeUnit;
 use crate::data::fault::{DataError, DataWarning};
 use crate::data::trajectories::{Dataset, Trajectory};
 
-/// Reads one or several files into one data set: each a trajectory, or several with a trajectory column.
+/// What was read of tables, and how they were understood.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct TableReading {
+    /// The measurements.
+    pub data: Dataset,
+    /// What their owner should know.
+    pub warnings: Vec<DataWarning>,
+    /// The files, in the order in which they were given.
+    pub files: Vec<TableFile>,
+    /// The line of each row in its file, from 1, for each trajectory `[N]`; the first one where several lines are of
+    /// one time.
+    pub lines: Vec<Vec<usize>>,
+}
+
+/// Reads the tables of files, as [`read_tables`] does.
+///
+/// # Errors
+/// [`DataError`] with file, line and column; see [`DataError::is_io`] and [`DataError::hint`].
+pub fn read_csv(paths: &[PathBuf], options: &CsvOptions) -> Result<(Dataset, Vec<DataWarning>), DataError> {
+    let sources = paths.iter().cloned().map(TableSource::File).collect();
+    read_tables(sources, options).map(|reading| (reading.data, reading.warnings))
+}
+
+/// Reads one or several tables into one data set: each a trajectory, or several with a trajectory column.
 ///
 /// What people export from spreadsheets and instruments is read: text in UTF-8, UTF-16 or Windows-1252; fields
 /// separated by `,`, `;` or tab, quoted or not; decimal point or comma; thousands in groups; units in headers or in a
-/// row of their own; dates. What may be read in two ways is decided by all cells of a column, or refused. Lines that
-/// begin with `#` and empty lines are skipped. Without a header (a first row of numbers) the columns are called
+/// row of their own; dates; workbooks (`.xlsx`, `.xlsb`, `.xls`, `.ods`) and arrays of NumPy (`.npy`, `.npz`). Of what
+/// kind a file is, its bytes say. What may be read in two ways is decided by all cells of a column, or refused. Lines
+/// that begin with `#` and empty lines are skipped. Without a header (a first row of numbers) the columns are called
 /// `t, x0, x1, ..`.
+///
+/// A table has one row for each time, or with [`CsvOptions::long`] one for each measurement.
 ///
 /// Rows that are missing altogether are dropped, unless the times come from a step: then they pass time, and so do
 /// empty lines of a file with one column. Dates become times in a unit that fits their span, counted from the first
@@ -31,33 +60,41 @@ use crate::data::trajectories::{Dataset, Trajectory};
 ///
 /// # Errors
 /// [`DataError`] with file, line and column; see [`DataError::is_io`] and [`DataError::hint`].
-pub fn read_csv(paths: &[PathBuf], options: &CsvOptions) -> Result<(Dataset, Vec<DataWarning>), DataError> {
+pub fn read_tables(sources: Vec<TableSource>, options: &CsvOptions) -> Result<TableReading, DataError> {
     let mut warnings = Vec::new();
     let mut reader = TableReader::new(options);
-    for path in paths {
-        reader.read_file(path, &mut warnings)?;
+    for source in sources {
+        reader.read(source, &mut warnings)?;
     }
-    let Some((table, mut parts)) = reader.finish() else { return Err(DataError::NoTrajectories) };
+    let Some((table, mut parts, files)) = reader.finish() else { return Err(DataError::NoTrajectories) };
     if let TimeRole::Assumed(_) = table.roles.time {
         warnings.push(DataWarning::TimeAssumed { column: table.roles.time_name.clone() });
     }
     let unit = convert_dates(&table, &mut parts, options.time_unit, &mut warnings)?;
     let time_unit = unit.map(|unit| (table.roles.time_name.clone(), unit.symbol().to_owned()));
-    let units: Vec<(String, String)> = table.units().chain(time_unit).collect();
-    let Table { roles, notes, .. } = table;
+    let mut units: Vec<(String, String)> = table.units().chain(time_unit).collect();
+    let Table { roles, notes, names, .. } = table;
     let notes = roles.state_names.iter().zip(notes).flat_map(|(name, notes)| notes.warnings(name));
     warnings.extend(notes);
-    let names = trajectory_names(&parts, paths.len());
+    let mut states = roles.state_names;
+    if let Some(column) = roles.variable {
+        let long = pivot(parts, &names[column], options, &mut warnings)?;
+        (states, parts) = (long.states, long.parts);
+        units.extend(long.units);
+    }
+    let names = trajectory_names(&parts, files.len());
     let mut trajectories = Vec::with_capacity(parts.len());
+    let mut lines = Vec::with_capacity(parts.len());
     for (name, part) in names.into_iter().zip(parts) {
-        let shape = (part.times.len(), roles.states.len());
+        let shape = (part.times.len(), states.len());
         let values = Array2::from_shape_vec(shape, part.values)
             .unwrap_or_else(|error| unreachable!("every row has pushed one time and D values: {error}"));
         trajectories.push(Trajectory::new(name, part.times, values)?);
+        lines.push(part.lines);
     }
-    let dataset = Dataset::new(roles.time_name, roles.state_names, trajectories)?.with_units(units);
-    warnings.extend(remarks(&dataset));
-    Ok((dataset, warnings))
+    let data = Dataset::new(roles.time_name, states, trajectories)?.with_units(units);
+    warnings.extend(remarks(&data));
+    Ok(TableReading { data, warnings, files, lines })
 }
 
 /// Makes times of dates, in the unit asked for or one that fits; gives the unit, and `None` for times that are

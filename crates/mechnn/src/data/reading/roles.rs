@@ -16,8 +16,11 @@ pub(super) struct Roles {
     /// Name of the time variable.
     pub(super) time_name: String,
     pub(super) trajectory: Option<usize>,
+    /// The column with the names of what was measured, where the table has one row for each measurement.
+    pub(super) variable: Option<usize>,
+    /// The columns of the states, `[D]`; the column of values where there is one for all.
     pub(super) states: Vec<usize>,
-    /// Names of the states, `[D]`.
+    /// Their names.
     pub(super) state_names: Vec<String>,
 }
 
@@ -61,18 +64,32 @@ impl Roles {
             columns.iter().position(|column| column.is_called(name)).ok_or_else(unknown)
         };
         let trajectory = options.trajectory.as_ref().map(find).transpose()?;
+        let long = options.long.as_ref();
+        let variable = long.map(|long| find(&long.variable)).transpose()?;
+        // In a table with one row for each measurement the names of states are no columns.
+        let asked_columns = match long {
+            Some(long) => Some(vec![long.value.clone()]),
+            None => options.states.clone(),
+        };
         let asked: Option<Vec<usize>> =
-            options.states.as_ref().map(|states| states.iter().map(find).collect()).transpose()?;
+            asked_columns.as_ref().map(|states| states.iter().map(find).collect()).transpose()?;
+        let taken = [trajectory, variable];
         let time = match &options.time {
             TimeSource::Column(name) => TimeRole::Column(find(name)?),
             &TimeSource::Step(step) if step > 0.0 && step.is_finite() => TimeRole::Step(step),
             &TimeSource::Step(step) => return Err(DataError::Step { step }),
-            TimeSource::Auto => find_time(file, names, contents, trajectory, asked.as_deref().unwrap_or(&[]))?,
+            TimeSource::Auto => find_time(file, names, contents, taken, asked.as_deref().unwrap_or(&[]))?,
         };
         let conflict =
             |index: usize, first, second| DataError::TwoRoles { column: names[index].clone(), first, second };
         if let Some(index) = time.column().filter(|&index| trajectory == Some(index)) {
             return Err(conflict(index, "the time", "the trajectory"));
+        }
+        if let Some(index) = variable {
+            let others = [(time.column(), "the time"), (trajectory, "the trajectory")];
+            if let Some((_, other)) = others.into_iter().find(|(other, _)| *other == Some(index)) {
+                return Err(conflict(index, other, "what was measured"));
+            }
         }
         let states = match asked {
             Some(states) => {
@@ -84,9 +101,19 @@ impl Roles {
                     if trajectory == Some(index) {
                         return Err(conflict(index, "the trajectory", "a state"));
                     }
+                    if variable == Some(index) {
+                        return Err(conflict(index, "what was measured", "its value"));
+                    }
                     if !seen.insert(index) {
                         return Err(conflict(index, "a state", "another state"));
                     }
+                }
+                if long.is_some() {
+                    let used = |index: &usize| {
+                        time.column() == Some(*index) || taken.contains(&Some(*index)) || states.contains(index)
+                    };
+                    let ignored = (0..names.len()).filter(|index| !used(index));
+                    warnings.extend(ignored.map(|index| DataWarning::NoPartOfLong { column: names[index].clone() }));
                 }
                 states
             }
@@ -108,10 +135,12 @@ impl Roles {
                         found,
                     });
                 }
-                warnings.extend(texts.into_iter().map(|index| DataWarning::TextIgnored {
-                    column: names[index].clone(),
-                    found: contents[index].first_text.clone().map(|(_, text)| text).unwrap_or_default(),
-                }));
+                for index in texts {
+                    let Some((_, found)) = contents[index].first_text.clone() else {
+                        unreachable!("a column with more texts than numbers has a first one")
+                    };
+                    warnings.push(DataWarning::TextIgnored { column: names[index].clone(), found });
+                }
                 states
             }
         };
@@ -119,7 +148,7 @@ impl Roles {
             return Err(DataError::NoStates { file: file.to_owned(), columns: listed(names) });
         }
         // Who asks for a column by its whole header, unit included, finds it again under that name.
-        let state_names = match &options.states {
+        let state_names = match &asked_columns {
             Some(asked) => asked.clone(),
             None => states.iter().map(|&index| names[index].clone()).collect(),
         };
@@ -127,7 +156,7 @@ impl Roles {
             Some(name) if !name.is_empty() => name.to_owned(),
             _ => free_time_name(&state_names),
         };
-        Ok(Self { time, time_name, trajectory, states, state_names })
+        Ok(Self { time, time_name, trajectory, variable, states, state_names })
     }
 }
 
@@ -136,10 +165,10 @@ fn find_time(
     file: &Path,
     names: &[String],
     contents: &[ColumnContent],
-    trajectory: Option<usize>,
+    taken: [Option<usize>; 2],
     states: &[usize],
 ) -> Result<TimeRole, DataError> {
-    let free = |index: &usize| trajectory != Some(*index) && !states.contains(index);
+    let free = |index: &usize| !taken.contains(&Some(*index)) && !states.contains(index);
     let ranked = (0..names.len()).filter(free).filter_map(|index| Some((time_rank(&names[index])?, index)));
     if let Some((_, index)) = ranked.min() {
         return Ok(TimeRole::Column(index));
@@ -147,14 +176,12 @@ fn find_time(
     if let Some(index) = (0..names.len()).find(|index| free(index) && contents[*index].holds_dates()) {
         return Ok(TimeRole::Assumed(index));
     }
-    // Where the trajectory is the only column there is no other first one; that is refused below.
-    let first = (0..names.len()).find(|&index| trajectory != Some(index)).unwrap_or(0);
+    let Some(first) = (0..names.len()).find(|&index| !taken.contains(&Some(index))) else {
+        return Err(DataError::NoStates { file: file.to_owned(), columns: listed(names) });
+    };
     if states.contains(&first) {
         let (column, reason) = (names[first].clone(), "is a state".to_owned());
-        return Err(DataError::NoTimeColumn { file: file.to_owned(), column, reason });
-    }
-    if trajectory == Some(first) {
-        return Err(DataError::NoStates { file: file.to_owned(), columns: listed(names) });
+        return Err(DataError::NoTimeColumn { file: file.to_owned(), column, reason, long: None });
     }
     Ok(TimeRole::Assumed(first))
 }
@@ -173,12 +200,13 @@ fn free_time_name(states: &[String]) -> String {
 mod tests {
     use std::path::Path;
 
+    use super::super::source::Grid;
     use super::{ColumnContent, ColumnHeader, CsvOptions, DataError, DataWarning, Roles, TimeRole, TimeSource};
 
     fn roles(names: &[&str], options: &CsvOptions) -> Result<(Roles, Vec<DataWarning>), DataError> {
         let column = |name: &&str| ColumnHeader { written: (*name).into(), name: (*name).into(), unit: None };
         let columns: Vec<ColumnHeader> = names.iter().map(column).collect();
-        let contents = ColumnContent::of_file(&[], names.len(), b',', None);
+        let contents = ColumnContent::of_file(&Grid::default(), names.len(), ',', None);
         let mut warnings = Vec::new();
         Ok((Roles::of(Path::new("a.csv"), &columns, &contents, options, &mut warnings)?, warnings))
     }

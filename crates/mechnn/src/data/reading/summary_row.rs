@@ -1,7 +1,7 @@
 //! Rows below a table that sum it up.
 
 use super::cell::{is_date, is_number};
-use super::records::GridRow;
+use super::source::{Grid, Row};
 
 const WORDS: [&str; 29] = [
     "mean",
@@ -39,26 +39,26 @@ const WORDS: [&str; 29] = [
 ///
 /// Such a row has one of the usual words in a cell, and no time where all others have one. With a word in its first
 /// cell it may be shorter than the others.
-pub(super) fn cut_summary_rows(rows: &mut Vec<GridRow>, time: Option<usize>) -> Vec<usize> {
+pub(super) fn cut_summary_rows(grid: &mut Grid, time: Option<usize>) -> Vec<usize> {
     let is_word = |cell: &str| {
         let word = cell.trim_end_matches([':', '.']).trim().to_lowercase();
         WORDS.contains(&word.as_str()) || WORDS.contains(&cell.to_lowercase().as_str())
     };
-    let is_summary = |row: &GridRow| {
-        let cell = time.and_then(|column| row.fields.get(column)).unwrap_or("");
-        row.fields.iter().any(is_word) && !is_number(cell) && !is_date(cell)
+    let is_summary = |row: Row<'_>| {
+        let cell = time.and_then(|column| row.get(column)).unwrap_or("");
+        row.iter().any(is_word) && !is_number(cell) && !is_date(cell)
     };
     let mut lines = Vec::new();
-    let mut end = rows.len();
-    for (index, row) in rows.iter().enumerate().rev() {
+    let mut end = grid.len();
+    for (index, row) in grid.rows().enumerate().rev() {
         if is_summary(row) {
             lines.push(row.line);
             end = index;
-        } else if !row.fields.iter().all(str::is_empty) {
+        } else if !row.iter().all(str::is_empty) {
             break;
         }
     }
-    rows.truncate(end);
+    grid.truncate(end);
     lines.reverse();
     lines
 }

@@ -71,45 +71,48 @@ pub(super) enum TimeFault {
 
 impl TimeForm {
     /// Decides from all cells that are not missing; the numbers in faults are indices into them.
-    pub(super) fn of(
+    pub(super) fn of<'c>(
         header: TimeHeader<'_>,
-        cells: &[&str],
+        cells: impl Iterator<Item = &'c str> + Clone,
         mark: DecimalMark,
         order: Option<DateOrder>,
     ) -> Result<Self, TimeFault> {
-        let is_number = |cell: &&str| number(cell, mark).is_some() || Cell::read(cell, mark) == Cell::Infinite;
-        let numbers = cells.iter().filter(|cell| is_number(cell)).count();
-        if numbers == cells.len() {
+        let is_number = |cell: &str| number(cell, mark).is_some() || Cell::read(cell, mark) == Cell::Infinite;
+        let mut all = cells.clone();
+        let Some(first_text) = all.position(|cell| !is_number(cell)) else {
             return Self::of_numbers(header, cells, mark);
-        }
-        let orders = order.map_or(DateOrder::ALL.to_vec(), |order| vec![order]);
-        let is_date = |cell: &&str| orders.iter().any(|&order| Written::read(cell, order).is_some());
-        let Some(first_date) = cells.iter().position(&is_date) else {
-            let text = cells.iter().position(|cell| !is_number(cell));
-            return Err(TimeFault::NotANumber(text.unwrap_or(0)));
         };
-        if first_date > 0 {
-            // Dates after something else: numbers, or text.
-            let text = cells.iter().position(|cell| !is_number(cell));
-            return Err(TimeFault::NotANumber(text.unwrap_or(first_date)));
+        let orders = order.map_or(DateOrder::ALL.to_vec(), |order| vec![order]);
+        let is_date = |cell: &str| orders.iter().any(|&order| Written::read(cell, order).is_some());
+        match cells.clone().position(is_date) {
+            // No dates, or dates after something else: numbers, or text.
+            None | Some(1..) => return Err(TimeFault::NotANumber(first_text)),
+            Some(0) => {}
         }
-        if let Some(at) = cells.iter().position(|cell| !is_date(cell)) {
+        if let Some(at) = cells.clone().position(|cell| !is_date(cell)) {
             return Err(TimeFault::NotADate(at));
         }
         of_dates(cells, orders)
     }
 
-    fn of_numbers(header: TimeHeader<'_>, cells: &[&str], mark: DecimalMark) -> Result<Self, TimeFault> {
+    fn of_numbers<'c>(
+        header: TimeHeader<'_>,
+        cells: impl Iterator<Item = &'c str> + Clone,
+        mark: DecimalMark,
+    ) -> Result<Self, TimeFault> {
+        let all = |is: &dyn Fn(&str) -> bool| {
+            let mut cells = cells.clone().peekable();
+            cells.peek().is_some() && cells.all(is)
+        };
         let named_as_date = is_named_as_date(header.name);
-        let is_compact = |cell: &&str| compact_date(cell).is_some();
-        let has_eight_digits = |cell: &&str| cell.len() == 8 && cell.bytes().all(|byte| byte.is_ascii_digit());
-        if !cells.is_empty() && cells.iter().all(&is_compact) {
+        let is_compact = |cell: &str| compact_date(cell).is_some();
+        let has_eight_digits = |cell: &str| cell.len() == 8 && cell.bytes().all(|byte| byte.is_ascii_digit());
+        if all(&is_compact) {
             return Ok(Self::Compact);
         }
-        let has_dates = cells.iter().any(|cell| is_compact(cell) || has_eight_digits(cell));
         if named_as_date
-            && has_dates
-            && let Some(at) = cells.iter().position(|cell| !is_compact(cell))
+            && cells.clone().any(|cell| is_compact(cell) || has_eight_digits(cell))
+            && let Some(at) = cells.clone().position(|cell| !is_compact(cell))
         {
             return Err(TimeFault::NotADate(at));
         }
@@ -121,12 +124,12 @@ impl TimeForm {
                 continue;
             }
             let is_recent = |instant: Instant| (FIRST_UNIX..LAST_UNIX).contains(&instant);
-            if !cells.is_empty() && cells.iter().all(|cell| form.instant(cell, mark).is_some_and(is_recent)) {
+            if all(&|cell| form.instant(cell, mark).is_some_and(is_recent)) {
                 return Ok(form);
             }
         }
-        let is_serial = |cell: &&str| number(cell, mark).is_some_and(|days| (20_000.0..80_000.0).contains(&days));
-        if named_as_date && header.allows("d") && !cells.is_empty() && cells.iter().all(is_serial) {
+        let is_serial = |cell: &str| number(cell, mark).is_some_and(|days| (20_000.0..80_000.0).contains(&days));
+        if named_as_date && header.allows("d") && all(&is_serial) {
             return Ok(Self::ExcelSerial);
         }
         Ok(Self::Number)
@@ -167,11 +170,14 @@ const EXCEL_DAYS: i128 = 25_569;
 const FIRST_UNIX: Instant = 3652 * DAY;
 const LAST_UNIX: Instant = 47_482 * DAY;
 
-fn of_dates(cells: &[&str], mut orders: Vec<DateOrder>) -> Result<TimeForm, TimeFault> {
+fn of_dates<'c>(
+    cells: impl Iterator<Item = &'c str> + Clone,
+    mut orders: Vec<DateOrder>,
+) -> Result<TimeForm, TimeFault> {
     let mut written: Option<Written> = None;
     let mut difference = None;
     let mut dots = true;
-    for (at, cell) in cells.iter().enumerate() {
+    for (at, cell) in cells.clone().enumerate() {
         let readings = || orders.iter().filter_map(|&order| Some((order, Written::read(cell, order)?)));
         let Some((_, here)) = readings().next() else { return Err(TimeFault::NotADate(at)) };
         let first = *written.get_or_insert(here);
@@ -189,13 +195,12 @@ fn of_dates(cells: &[&str], mut orders: Vec<DateOrder>) -> Result<TimeForm, Time
         return Ok(TimeForm::Clock);
     }
     // Which orders are left is known now; what they make of the first cells is not.
-    let differs = |cell: &&str| {
+    let differs = |cell: &str| {
         let mut instants = orders.iter().filter_map(|&order| Some(Written::read(cell, order)?.instant));
         let first = instants.next();
         instants.find(|&other| Some(other) != first).and_then(|other| Some([first?, other]))
     };
-    let undecided =
-        difference.and_then(|_| cells.iter().enumerate().find_map(|(at, cell)| Some((at, differs(cell)?))));
+    let undecided = difference.and_then(|_| cells.enumerate().find_map(|(at, cell)| Some((at, differs(cell)?))));
     match undecided {
         None => Ok(TimeForm::Date(orders[0])),
         // With dots the day comes first, everywhere.
@@ -210,7 +215,7 @@ mod tests {
     use super::{DateOrder, DecimalMark, TimeFault, TimeForm, TimeHeader};
 
     fn form(name: &str, cells: &[&str]) -> Result<TimeForm, TimeFault> {
-        TimeForm::of(TimeHeader { name, unit: None }, cells, DecimalMark::Point, None)
+        TimeForm::of(TimeHeader { name, unit: None }, cells.iter().copied(), DecimalMark::Point, None)
     }
 
     #[test]
@@ -251,8 +256,8 @@ mod tests {
         };
         assert_eq!((cell, readings.map(instant_text)), (1, ["2021-05-03", "2021-03-05"].map(String::from)));
         assert_eq!(form("t", &["03/28/2021", "28/03/2021"]), Err(TimeFault::NotADate(1)));
-        let asked =
-            TimeForm::of(TimeHeader { name: "t", unit: None }, &["03/05/2021"], DecimalMark::Point, Some(MonthFirst));
+        let header = TimeHeader { name: "t", unit: None };
+        let asked = TimeForm::of(header, ["03/05/2021"].into_iter(), DecimalMark::Point, Some(MonthFirst));
         assert_eq!(asked, Ok(TimeForm::Date(MonthFirst)));
     }
 
@@ -273,7 +278,7 @@ mod tests {
         assert_eq!(form("t", &["1614936600"]), Ok(TimeForm::Number));
         let with_unit = |unit| {
             let header = TimeHeader { name: "time", unit: Some(unit) };
-            TimeForm::of(header, &["1614936600"], DecimalMark::Point, None)
+            TimeForm::of(header, ["1614936600"].into_iter(), DecimalMark::Point, None)
         };
         assert_eq!(with_unit("yr"), Ok(TimeForm::Number));
         assert_eq!(with_unit("s"), Ok(TimeForm::Unix { nanoseconds: 1_000_000_000 }));

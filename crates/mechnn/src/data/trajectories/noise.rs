@@ -14,7 +14,7 @@ impl Trajectory {
     /// machine, and missing entries take their share of random numbers: gaps do not change the noise elsewhere.
     ///
     /// # Errors
-    /// [`DataError::NoiseLevel`] if `fraction` is negative or not finite, [`DataError::Infinite`] on overflow.
+    /// [`DataError::NoiseLevel`] if `fraction` is negative or not finite, [`DataError::Trajectory`] on overflow.
     pub fn with_noise(&self, fraction: f64, seed: u64) -> Result<Self, DataError> {
         self.with_noise_from(fraction, &mut ChaCha8Rng::seed_from_u64(seed))
     }

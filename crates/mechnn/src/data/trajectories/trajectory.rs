@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView1, Axis, s};
 
 use super::{Between, InputSignal};
-use crate::data::fault::DataError;
+use crate::data::fault::{DataError, TrajectoryError};
 
 /// One measured time series: D states at N times of its own.
 ///
@@ -29,26 +29,28 @@ impl Trajectory {
     /// A checked trajectory.
     ///
     /// # Errors
-    /// [`DataError::TooFewPoints`] below two points, [`DataError::Shape`] if `values` has not one row per time or no
-    /// column, [`DataError::TimeNotFinite`], [`DataError::TimesNotIncreasing`] and [`DataError::Infinite`] with the
-    /// first offending index.
+    /// As [`DataError::Trajectory`]: [`TrajectoryError::TooFewPoints`] below two points, [`TrajectoryError::Shape`] if
+    /// `values` has not one row per time or no column, [`TrajectoryError::TimeNotFinite`],
+    /// [`TrajectoryError::TimesNotIncreasing`] and [`TrajectoryError::Infinite`] with the first offending index.
     pub fn new(name: impl Into<String>, times: Vec<f64>, values: Array2<f64>) -> Result<Self, DataError> {
         let name = name.into();
         if times.len() < 2 {
-            return Err(DataError::TooFewPoints { trajectory: name, points: times.len() });
+            return Err(TrajectoryError::TooFewPoints { trajectory: name, points: times.len() }.into());
         }
         if values.nrows() != times.len() || values.ncols() == 0 {
-            return Err(DataError::Shape { trajectory: name, times: times.len(), found: values.dim() });
+            return Err(TrajectoryError::Shape { trajectory: name, times: times.len(), found: values.dim() }.into());
         }
         if let Some(index) = times.iter().position(|t| !t.is_finite()) {
-            return Err(DataError::TimeNotFinite { trajectory: name, index, time: times[index] });
+            return Err(TrajectoryError::TimeNotFinite { trajectory: name, index, time: times[index] }.into());
         }
         if let Some(index) = times.windows(2).position(|pair| pair[1] <= pair[0]) {
             let (previous, time) = (times[index], times[index + 1]);
-            return Err(DataError::TimesNotIncreasing { trajectory: name, index: index + 1, previous, time });
+            return Err(
+                TrajectoryError::TimesNotIncreasing { trajectory: name, index: index + 1, previous, time }.into()
+            );
         }
         if let Some((index, &value)) = values.indexed_iter().find(|(_, value)| value.is_infinite()) {
-            return Err(DataError::Infinite { trajectory: name, index, value });
+            return Err(TrajectoryError::Infinite { trajectory: name, index, value }.into());
         }
         Ok(Self { name, times, values, inputs: Vec::new() })
     }
@@ -112,7 +114,7 @@ impl Trajectory {
 mod tests {
     use ndarray::{Array2, array};
 
-    use super::{DataError, Trajectory};
+    use super::{DataError, Trajectory, TrajectoryError};
 
     #[test]
     fn missing_entries_are_kept_and_counted() {
@@ -126,24 +128,45 @@ mod tests {
     fn times_must_be_finite_and_strictly_increasing() {
         let values = array![[1.0], [2.0], [3.0]];
         let new = |times: [f64; 3]| Trajectory::new("a", times.to_vec(), values.clone());
-        assert!(matches!(new([0.0, 1.0, 1.0]), Err(DataError::TimesNotIncreasing { index: 2, .. })));
-        assert!(matches!(new([0.0, -1.0, 2.0]), Err(DataError::TimesNotIncreasing { index: 1, .. })));
-        assert!(matches!(new([0.0, f64::NAN, 2.0]), Err(DataError::TimeNotFinite { index: 1, .. })));
-        assert!(matches!(new([f64::NEG_INFINITY, 0.0, 2.0]), Err(DataError::TimeNotFinite { index: 0, .. })));
+        assert!(matches!(
+            new([0.0, 1.0, 1.0]),
+            Err(DataError::Trajectory(TrajectoryError::TimesNotIncreasing { index: 2, .. }))
+        ));
+        assert!(matches!(
+            new([0.0, -1.0, 2.0]),
+            Err(DataError::Trajectory(TrajectoryError::TimesNotIncreasing { index: 1, .. }))
+        ));
+        assert!(matches!(
+            new([0.0, f64::NAN, 2.0]),
+            Err(DataError::Trajectory(TrajectoryError::TimeNotFinite { index: 1, .. }))
+        ));
+        assert!(matches!(
+            new([f64::NEG_INFINITY, 0.0, 2.0]),
+            Err(DataError::Trajectory(TrajectoryError::TimeNotFinite { index: 0, .. }))
+        ));
     }
 
     #[test]
     fn wrong_shapes_are_refused() {
         let new = |times: &[f64], shape| Trajectory::new("a", times.to_vec(), Array2::zeros(shape));
-        assert!(matches!(new(&[0.0], (1, 1)), Err(DataError::TooFewPoints { points: 1, .. })));
-        assert!(matches!(new(&[], (0, 1)), Err(DataError::TooFewPoints { points: 0, .. })));
-        assert!(matches!(new(&[0.0, 1.0], (3, 1)), Err(DataError::Shape { times: 2, found: (3, 1), .. })));
-        assert!(matches!(new(&[0.0, 1.0], (2, 0)), Err(DataError::Shape { .. })));
+        assert!(matches!(
+            new(&[0.0], (1, 1)),
+            Err(DataError::Trajectory(TrajectoryError::TooFewPoints { points: 1, .. }))
+        ));
+        assert!(matches!(
+            new(&[], (0, 1)),
+            Err(DataError::Trajectory(TrajectoryError::TooFewPoints { points: 0, .. }))
+        ));
+        assert!(matches!(
+            new(&[0.0, 1.0], (3, 1)),
+            Err(DataError::Trajectory(TrajectoryError::Shape { times: 2, found: (3, 1), .. }))
+        ));
+        assert!(matches!(new(&[0.0, 1.0], (2, 0)), Err(DataError::Trajectory(TrajectoryError::Shape { .. }))));
     }
 
     #[test]
     fn infinite_values_are_refused() {
         let result = Trajectory::new("a", vec![0.0, 1.0], array![[1.0, 2.0], [3.0, f64::INFINITY]]);
-        assert!(matches!(result, Err(DataError::Infinite { index: (1, 1), .. })));
+        assert!(matches!(result, Err(DataError::Trajectory(TrajectoryError::Infinite { index: (1, 1), .. }))));
     }
 }

@@ -12,8 +12,9 @@ use crate::option::TableArgs;
 
 /// Find the differential equations behind measured time series
 ///
-/// Each FILE is a table with a time column, as spreadsheets and instruments export them (CSV or TSV, header or not);
-/// several files are several trajectories of one system. Empty cells are missing values, times may be irregular.
+/// Each FILE is a table with a time column, as spreadsheets and instruments export them (CSV, TSV, XLSX, ODS, NPZ);
+/// several files are several trajectories of one system, and - is standard input. Empty cells are missing values,
+/// times may be irregular. `mechnn inspect` shows how a table is understood.
 /// Prints the equations with the standard error of each coefficient in parentheses; what they are worth goes to
 /// stderr.
 #[derive(Debug, clap::Args)]
@@ -40,10 +41,6 @@ pub(crate) struct DiscoverArgs {
     /// 2 searches for x'' = f(x, x'): the velocities, x_dot of x, are states that nobody measured
     #[arg(long, default_value_t = 1, value_name = "1|2", value_parser = clap::value_parser!(u8).range(1..=2))]
     pub(super) order: u8,
-
-    /// The column that tells the trajectories of one file apart
-    #[arg(long, value_name = "COLUMN")]
-    pub(super) trajectory: Option<String>,
 
     /// One structure for all trajectories, but coefficients of each its own
     #[arg(long)]

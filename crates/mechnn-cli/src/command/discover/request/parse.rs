@@ -32,7 +32,6 @@ impl DiscoverArgs {
             mut controls,
             hold,
             order,
-            trajectory,
             per_trajectory,
             missing,
             method,
@@ -78,7 +77,6 @@ impl DiscoverArgs {
         let options = CsvOptions {
             // Inputs are read like states, and set apart then.
             states: vars.map(|states| [states, controls.clone(), hold.clone()].concat()),
-            trajectory,
             missing: missing.into(),
             ..table.options()
         };

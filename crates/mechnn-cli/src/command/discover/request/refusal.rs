@@ -47,7 +47,7 @@ impl Refusal {
             Self::ThresholdPerTrajectory => None,
             Self::FrontPerTrajectory => Some("leave out --pareto; a search in one trajectory alone has a front"),
             Self::OneTrajectory => {
-                Some("give several files, or name the column that tells trajectories apart with --trajectory")
+                Some("give several files, or name the column that tells trajectories apart with --id")
             }
         }
     }

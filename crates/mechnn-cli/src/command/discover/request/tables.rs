@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
-use mechnn::data::{Between, CsvOptions, Dataset, read_csv};
+use mechnn::data::{Between, CsvOptions, Dataset, TableSource, read_tables};
 
 use crate::failure::Failure;
+use crate::option::sources;
 use crate::printer::Printer;
 
 /// What is read.
 #[derive(Debug)]
 pub(in super::super) struct Tables {
+    /// As they were named; after [`Tables::read`] the files that were read.
     pub(in super::super) files: Vec<PathBuf>,
     pub(super) options: CsvOptions,
     /// Columns that are known inputs, linear between rows.
@@ -22,10 +24,12 @@ pub(in super::super) struct Tables {
 
 impl Tables {
     /// The measurements; warnings about them are printed.
-    pub(in super::super) fn read(&self, printer: &mut Printer) -> Result<Dataset, Failure> {
-        let (data, warnings) = read_csv(&self.files, &self.options)?;
-        warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));
-        let data = data.with_controls(&self.controls)?.with_inputs(&self.held, Between::Held)?;
+    pub(in super::super) fn read(&mut self, printer: &mut Printer) -> Result<Dataset, Failure> {
+        let sources = sources(&self.files)?;
+        self.files = sources.iter().map(|source: &TableSource| source.name().to_owned()).collect();
+        let reading = read_tables(sources, &self.options)?;
+        reading.warnings.iter().for_each(|warning| printer.warning(&warning.to_string()));
+        let data = reading.data.with_controls(&self.controls)?.with_inputs(&self.held, Between::Held)?;
         Ok(if self.second_order { data.second_order()? } else { data })
     }
 }

@@ -55,7 +55,7 @@ fn is_infinite(text: &str) -> bool {
 /// Whether the cell stands for a value that is missing, and how.
 pub(in super::super) fn gap(text: &str) -> Option<Gap> {
     // Most cells are numbers.
-    if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+    if let [b'0'..=b'9', ..] | [b'+' | b'-', b'0'..=b'9', ..] = text.as_bytes() {
         return None;
     }
     let is = |marks: &[&str]| marks.iter().any(|mark| text.eq_ignore_ascii_case(mark));

@@ -19,12 +19,21 @@ impl DecimalMark {
 ///
 /// Groups of three digits may be parted by the other mark, a blank (also one without a break) or an apostrophe.
 pub(in super::super) fn number(text: &str, mark: DecimalMark) -> Option<f64> {
-    let is_usual = mark == DecimalMark::Point && text.bytes().all(|byte| b"0123456789.+-eE".contains(&byte));
-    if is_usual {
-        return text.parse().ok();
+    let is_usual = |byte: u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'e' | b'E');
+    match mark {
+        DecimalMark::Point if text.bytes().all(|byte| is_usual(byte) || byte == b'.') => text.parse().ok(),
+        DecimalMark::Comma if text.len() <= LONGEST && text.bytes().all(|byte| is_usual(byte) || byte == b',') => {
+            let mut buffer = [0; LONGEST];
+            let pointed = buffer.iter_mut().zip(text.bytes());
+            pointed.for_each(|(place, byte)| *place = if byte == b',' { b'.' } else { byte });
+            std::str::from_utf8(&buffer[..text.len()]).ok()?.parse().ok()
+        }
+        _ => marked_number(text, mark),
     }
-    marked_number(text, mark)
 }
+
+/// Numbers with a decimal comma up to this length are read without an allocation.
+const LONGEST: usize = 32;
 
 /// What may stand between groups of three digits.
 const GROUP_MARKS: [char; 4] = [',', '.', ' ', '\''];
@@ -76,6 +85,49 @@ fn with_plain_signs(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(plain).collect())
 }
 
+/// What digits with a point at most say of the decimal mark, seen without the number being computed: most cells of
+/// most tables are such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PlainForm {
+    /// The same number with either mark.
+    Same,
+    /// The point is a decimal point: it parts no three digits from one to three others.
+    DecimalPoint,
+    /// The point is a decimal point, or parts thousands.
+    PointOrGroup,
+}
+
+impl PlainForm {
+    /// `None` for all others, of which nothing is said.
+    fn of(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let digits = |from: usize| from + bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let sign = |from: usize| from + usize::from(matches!(bytes.get(from), Some(b'+' | b'-')));
+        let start = sign(0);
+        let whole = digits(start);
+        let has_point = bytes.get(whole) == Some(&b'.');
+        let end = if has_point { digits(whole + 1) } else { whole };
+        let decimals = if has_point { end - whole - 1 } else { 0 };
+        if whole - start + decimals == 0 {
+            return None;
+        }
+        let has_exponent = matches!(bytes.get(end), Some(b'e' | b'E'));
+        if has_exponent {
+            let exponent = sign(end + 1);
+            (exponent < bytes.len() && digits(exponent) == bytes.len()).then_some(())?;
+        } else if end < bytes.len() {
+            return None;
+        }
+        let may_be_group =
+            decimals == 3 && !has_exponent && (1..=3).contains(&(whole - start)) && bytes[start] != b'0';
+        Some(match (has_point, may_be_group) {
+            (false, _) => Self::Same,
+            (true, false) => Self::DecimalPoint,
+            (true, true) => Self::PointOrGroup,
+        })
+    }
+}
+
 /// How the numbers of a column may be read, from all of them.
 #[derive(Debug, Clone)]
 pub(in super::super) struct NumberStyles {
@@ -105,6 +157,18 @@ impl NumberStyles {
 
     /// Takes a further cell into account; whether it is a number at all.
     pub(in super::super) fn add(&mut self, line: usize, text: &str) -> bool {
+        match PlainForm::of(text) {
+            Some(PlainForm::Same) => return true,
+            Some(PlainForm::DecimalPoint) => {
+                self.needs[0].get_or_insert_with(|| (line, text.to_owned()));
+                return true;
+            }
+            Some(PlainForm::PointOrGroup) => {
+                self.undecided.get_or_insert_with(|| (line, text.to_owned()));
+                return true;
+            }
+            None => {}
+        }
         let readings = DecimalMark::BOTH.map(|mark| number(text, mark));
         if readings == [None, None] {
             return false;
@@ -142,7 +206,7 @@ impl NumberStyles {
 
 #[cfg(test)]
 mod tests {
-    use super::{DecimalMark, MarkEvidence, NumberStyles, number};
+    use super::{DecimalMark, MarkEvidence, NumberStyles, PlainForm, number};
 
     #[test]
     fn numbers_are_read_by_their_marks() {
@@ -169,6 +233,29 @@ mod tests {
         }
         assert_eq!(number("1e999", Point), Some(f64::INFINITY));
         assert_eq!(number("5e-324", Point), Some(5e-324));
+    }
+
+    /// What is seen without computing the number is what the two readings say.
+    #[test]
+    fn plain_forms_are_those_of_the_readings() {
+        for sign in ["", "-", "+"] {
+            for whole in ["", "0", "5", "05", "123", "1234"] {
+                for rest in
+                    ["", ".", ".5", ".50", ".500", ".5000", ".500e1", "e5", "e", "e+", "E-3", ".e1", " ", "5.5.5"]
+                {
+                    let text = format!("{sign}{whole}{rest}");
+                    let [point, comma] = DecimalMark::BOTH.map(|mark| number(&text, mark));
+                    let expected = match PlainForm::of(&text) {
+                        None => continue,
+                        Some(PlainForm::Same) => comma == point,
+                        Some(PlainForm::DecimalPoint) => comma.is_none(),
+                        Some(PlainForm::PointOrGroup) => comma.is_some_and(|comma| Some(comma) != point),
+                    };
+                    assert!(point.is_some() && expected, "{text}: {point:?} {comma:?} {:?}", PlainForm::of(&text));
+                }
+            }
+        }
+        assert_eq!(PlainForm::of("12e"), None);
     }
 
     #[test]

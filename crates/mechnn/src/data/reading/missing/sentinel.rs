@@ -37,13 +37,21 @@ const FEWEST: usize = 2;
 ///
 /// A column keeps such a number where it fits: the distance must be ten times the range of the others, three times
 /// for a negative one, once for a negative one where all others are none.
-pub(in super::super) fn sentinels(values: &[f64]) -> Vec<f64> {
-    let (usual, others): (Vec<f64>, Vec<f64>) = values.iter().partition(|value| USUAL.contains(value));
-    if usual.is_empty() || others.len() < FEWEST {
+pub(in super::super) fn sentinels(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let (mut usual, mut others) = (Vec::new(), 0_usize);
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for value in values {
+        // None of the usual numbers is smaller.
+        if value.abs() >= 99.0 && USUAL.contains(&value) {
+            usual.push(value);
+        } else {
+            others += 1;
+            (low, high) = (low.min(value), high.max(value));
+        }
+    }
+    if usual.is_empty() || others < FEWEST {
         return Vec::new();
     }
-    let low = others.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = others.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let is_far = |value: f64| {
         let distance = if value < low { low - value } else { value - high };
         let times = match value < 0.0 {
@@ -65,9 +73,9 @@ mod tests {
 
     #[test]
     fn only_numbers_apart_from_all_others_are_marks() {
-        assert_eq!(sentinels(&[20.0, -9999.0, 21.0, 25.0, 1e30, -9999.0]), [-9999.0, 1e30]);
-        assert_eq!(sentinels(&[0.0, 100.0, 50.0, -999.0]), [-999.0]);
-        assert_eq!(sentinels(&[-10.0, 10.0, 0.0, -99.0]), [-99.0]);
+        assert_eq!(sentinels([20.0, -9999.0, 21.0, 25.0, 1e30, -9999.0]), [-9999.0, 1e30]);
+        assert_eq!(sentinels([0.0, 100.0, 50.0, -999.0]), [-999.0]);
+        assert_eq!(sentinels([-10.0, 10.0, 0.0, -99.0]), [-99.0]);
         for kept in [
             &[-900.0, -950.0, -999.0, -800.0][..],
             &[1.0, 10.0, 100.0, 500.0, 999.0],
@@ -75,7 +83,7 @@ mod tests {
             &[9997.0, 9998.0, 9999.0, 9996.0],
             &[0.0, 5000.0, 100.0, -99.0],
         ] {
-            assert!(sentinels(kept).is_empty(), "{kept:?}");
+            assert!(sentinels(kept.iter().copied()).is_empty(), "{kept:?}");
         }
     }
 }

@@ -1,51 +1,44 @@
 //! The text of a file, whatever its encoding.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::data::fault::{DataError, DataWarning};
 
-/// How much of a file is looked at before the rest of it is read: a device without end is no text from its beginning.
-const SAMPLE_BYTES: u64 = 1 << 16;
+/// How the characters of a text were written as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TextEncoding {
+    /// With or without its mark.
+    Utf8,
+    /// With its mark, which says the order of the bytes.
+    Utf16,
+    /// The encoding of Western European Windows, for want of a better one.
+    Windows1252,
+}
 
-/// Reads a file as text: UTF-8 and UTF-16 with a byte order mark, UTF-8 without one, else Windows-1252 with a warning.
+/// Bytes as text: UTF-8 and UTF-16 with a byte order mark, UTF-8 without one, else Windows-1252 with a warning.
 ///
 /// # Errors
-/// [`DataError::Read`], [`DataError::NotText`].
-pub(super) fn read_text(file: &Path, warnings: &mut Vec<DataWarning>) -> Result<String, DataError> {
-    let failed = |source| DataError::Read { file: file.to_owned(), source };
-    let mut input = File::open(file).map_err(failed)?;
-    let mut bytes = Vec::new();
-    (&mut input).take(SAMPLE_BYTES).read_to_end(&mut bytes).map_err(failed)?;
-    if !is_utf16(&bytes)
-        && let Some(at) = bytes.iter().position(|&byte| byte == 0)
-    {
-        return Err(DataError::NotText { file: file.to_owned(), line: line_of(&bytes, at) });
-    }
-    input.read_to_end(&mut bytes).map_err(failed)?;
-    decode(file, bytes, warnings)
-}
-
-fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF")
-}
-
-fn decode(file: &Path, bytes: Vec<u8>, warnings: &mut Vec<DataWarning>) -> Result<String, DataError> {
+/// [`DataError::NotText`].
+pub(super) fn decode(
+    file: &Path,
+    bytes: Vec<u8>,
+    warnings: &mut Vec<DataWarning>,
+) -> Result<(String, TextEncoding), DataError> {
     let not_text = |line| DataError::NotText { file: file.to_owned(), line };
-    let text = if is_utf16(&bytes) {
+    let (mut text, encoding) = if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
         let encoding = if bytes[0] == 0xFF { UTF_16LE } else { UTF_16BE };
         let (text, has_faults) = encoding.decode_without_bom_handling(&bytes[2..]);
         if has_faults {
             let at = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(text.len());
             return Err(not_text(line_of(text.as_bytes(), at)));
         }
-        text.into_owned()
+        (text.into_owned(), TextEncoding::Utf16)
     } else {
         match String::from_utf8(bytes) {
-            Ok(text) => text,
+            Ok(text) => (text, TextEncoding::Utf8),
             Err(error) => {
                 let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
                 let (text, _) = WINDOWS_1252.decode_without_bom_handling(error.as_bytes());
@@ -55,14 +48,17 @@ fn decode(file: &Path, bytes: Vec<u8>, warnings: &mut Vec<DataWarning>) -> Resul
                     return Err(not_text(line_of(text.as_bytes(), at)));
                 }
                 warnings.push(DataWarning::Windows1252 { file: file.to_owned(), line });
-                text.into_owned()
+                (text.into_owned(), TextEncoding::Windows1252)
             }
         }
     };
     if let Some(at) = text.find('\0') {
         return Err(not_text(line_of(text.as_bytes(), at)));
     }
-    Ok(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text))
+    if text.starts_with('\u{FEFF}') {
+        text.remove(0);
+    }
+    Ok((text, encoding))
 }
 
 /// The line, from 1, on which a byte stands.
@@ -81,7 +77,8 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Result<(String, Vec<DataWarning>), DataError> {
         let mut warnings = Vec::new();
-        Ok((decode(Path::new("a.csv"), bytes.to_vec(), &mut warnings)?, warnings))
+        let (text, _) = decode(Path::new("a.csv"), bytes.to_vec(), &mut warnings)?;
+        Ok((text, warnings))
     }
 
     #[test]

@@ -1,0 +1,92 @@
+//! Where a table comes from.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::format::FileFormat;
+use crate::data::fault::DataError;
+
+/// Where a table comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TableSource {
+    /// A file.
+    File(PathBuf),
+    /// Bytes that are there already, such as those of standard input.
+    Memory {
+        /// What messages call them; without its extension it is the name of the trajectory.
+        name: PathBuf,
+        /// As a file would hold them.
+        bytes: Vec<u8>,
+    },
+}
+
+/// How much of a file is looked at before the rest of it is read: a device without end is no text from its beginning.
+const SAMPLE_BYTES: u64 = 1 << 16;
+
+impl TableSource {
+    /// What messages call it.
+    pub fn name(&self) -> &Path {
+        match self {
+            Self::File(path) => path,
+            Self::Memory { name, .. } => name,
+        }
+    }
+
+    /// All bytes, and what they are.
+    ///
+    /// # Errors
+    /// [`DataError::Read`], [`DataError::NotText`].
+    pub(super) fn read(self) -> Result<(PathBuf, Vec<u8>, FileFormat), DataError> {
+        match self {
+            Self::Memory { name, bytes } => {
+                let format = checked_format(&name, &bytes)?;
+                Ok((name, bytes, format))
+            }
+            Self::File(path) => {
+                let (bytes, format) = read_file(&path)?;
+                Ok((path, bytes, format))
+            }
+        }
+    }
+}
+
+impl From<PathBuf> for TableSource {
+    fn from(path: PathBuf) -> Self {
+        Self::File(path)
+    }
+}
+
+fn read_file(path: &Path) -> Result<(Vec<u8>, FileFormat), DataError> {
+    let failed = |source| DataError::Read { file: path.to_owned(), source };
+    let mut input = File::open(path).map_err(failed)?;
+    let length = input.metadata().map_err(failed)?;
+    if length.is_dir() {
+        return Err(failed(std::io::ErrorKind::IsADirectory.into()));
+    }
+    let mut bytes = Vec::new();
+    (&mut input).take(SAMPLE_BYTES).read_to_end(&mut bytes).map_err(failed)?;
+    let format = checked_format(path, &bytes)?;
+    // Otherwise the buffer would double until it is large enough, and have up to twice the size of the file. A size
+    // that is not true only costs that.
+    let rest = usize::try_from(length.len()).map_or(0, |length| length.saturating_sub(bytes.len()));
+    if rest > 0 {
+        let reserved = bytes.try_reserve_exact(rest + 1);
+        reserved.map_err(|_| failed(std::io::ErrorKind::OutOfMemory.into()))?;
+    }
+    input.read_to_end(&mut bytes).map_err(failed)?;
+    Ok((bytes, format))
+}
+
+/// What the file is from its first bytes.
+fn checked_format(file: &Path, bytes: &[u8]) -> Result<FileFormat, DataError> {
+    let format = FileFormat::of(bytes);
+    let sample = &bytes[..bytes.len().min(SAMPLE_BYTES as usize)];
+    if format == FileFormat::Text
+        && let Some(at) = sample.iter().position(|&byte| byte == 0)
+    {
+        let line = 1 + sample[..at].iter().filter(|&&byte| byte == b'\n').count();
+        return Err(DataError::NotText { file: file.to_owned(), line });
+    }
+    Ok(format)
+}
