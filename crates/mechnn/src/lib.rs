@@ -21,6 +21,8 @@ mod estimation;
 
 pub mod discovery;
 
+pub mod inspection;
+
 pub mod inference;
 
 pub mod report;

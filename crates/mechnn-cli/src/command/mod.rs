@@ -10,6 +10,8 @@ mod demo;
 
 mod discover;
 
+mod inspect;
+
 mod infer;
 
 mod solve;
@@ -19,6 +21,7 @@ mod train;
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    Inspect(inspect::InspectArgs),
     Discover(discover::DiscoverArgs),
     Infer(infer::InferArgs),
     Demo(demo::DemoArgs),
@@ -31,6 +34,7 @@ impl Command {
     /// Does it.
     pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
         match self {
+            Command::Inspect(args) => args.run(printer),
             Command::Discover(args) => args.run(printer, interrupt),
             Command::Infer(args) => args.run(printer, interrupt),
             Command::Demo(args) => args.run(printer, interrupt),

@@ -12,6 +12,8 @@ mod demo;
 
 mod infer;
 
+mod inspect;
+
 mod progress;
 
 mod interrupt;

@@ -56,6 +56,8 @@ mod result;
 
 mod setup;
 
+mod preview;
+
 mod given_structure;
 
 mod discover;
@@ -73,6 +75,7 @@ pub use evidence::{
 };
 pub use given_structure::fit_structure;
 pub use per_trajectory::{SharedDiscovery, discover_shared};
+pub use preview::{SearchPreview, preview};
 pub use request::{
     ConstraintError, DiscoveryError, DiscoveryOptions, ModelConstraints, Observer, Progress, Robust, SettingError,
     Sign, Silent, Stage, Tuning, TuningError,
