@@ -163,3 +163,10 @@ fn units_are_kept_and_columns_found_with_and_without_them() {
     let (data, _) = read("t,v,n\ns,m/s,-\n0,1,2\n1,2,3\n").unwrap();
     assert_eq!((unit(&data, "t"), unit(&data, "v"), unit(&data, "n")), (Some("s"), Some("m/s"), None));
 }
+
+#[test]
+fn titles_above_a_table_are_skipped_with_a_warning() {
+    let (data, warnings) = read("Experiment 12\n\nmeasured by us\nt,x\n0,1\n1,2\n").unwrap();
+    assert_eq!((data.states.join(" "), data.points()), ("x".to_owned(), 2));
+    assert!(matches!(&warnings[..], [DataWarning::TitleRows { lines, .. }] if *lines == [1, 3]), "{warnings:?}");
+}

@@ -22,7 +22,7 @@ mod train;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Inspect(inspect::InspectArgs),
-    Discover(discover::DiscoverArgs),
+    Discover(Box<discover::DiscoverArgs>),
     Infer(infer::InferArgs),
     Demo(demo::DemoArgs),
     Solve(solve::SolveArgs),

@@ -7,6 +7,7 @@ mod peculiarity;
 
 mod outliers;
 
+#[allow(clippy::module_inception)]
 mod inspection;
 
 pub use inspection::{Inspection, StateSummary, inspect};

@@ -58,8 +58,7 @@ pub(super) fn outliers(times: &[f64], values: &[f64]) -> Vec<(usize, f64)> {
     let everywhere = usual(0, points, None);
     let stands_out = |&i: &usize| {
         let distance = distances[i].abs();
-        // Written so that the ends, which have no distance, do not stand out.
-        if !(distance > FAR * everywhere) {
+        if distance <= FAR * everywhere {
             return false;
         }
         let around = usual(i.saturating_sub(AROUND), (i + AROUND + 1).min(points), Some(i));

@@ -63,6 +63,13 @@ pub enum DataWarning {
         /// The first text in it.
         found: String,
     },
+    /// Rows at the beginning of a file that say what it is are not read.
+    TitleRows {
+        /// The file.
+        file: PathBuf,
+        /// Their lines.
+        lines: Vec<usize>,
+    },
     /// Rows at the end of a file that sum it up are not read.
     SummaryRows {
         /// The file.
@@ -146,9 +153,12 @@ impl fmt::Display for DataWarning {
             Self::TextIgnored { column, found } => {
                 write!(f, "ignoring column `{column}`: it holds text, such as {found:?}")
             }
+            Self::TitleRows { file, lines } => {
+                let (file, lines) = (file.display(), numbers(lines));
+                write!(f, "ignoring the first rows of `{file}`, which stand above the table: line {lines}")
+            }
             Self::SummaryRows { file, lines } => {
-                let lines = lines.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-                let file = file.display();
+                let (file, lines) = (file.display(), numbers(lines));
                 write!(f, "ignoring the last rows of `{file}`, which sum up the others: line {lines}")
             }
             Self::UnusualGaps { column, found, count } => {
@@ -181,6 +191,10 @@ impl fmt::Display for DataWarning {
             }
         }
     }
+}
+
+fn numbers(lines: &[usize]) -> String {
+    lines.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// "1 cell" or "5 cells".

@@ -19,7 +19,7 @@ mod roles;
 
 mod time_column;
 
-mod summary_row;
+mod around;
 
 mod missing;
 
@@ -29,6 +29,10 @@ mod repeated_times;
 
 mod table;
 
+mod file_parts;
+
+mod table_reader;
+
 mod pivot;
 
 mod read_csv;
@@ -36,5 +40,5 @@ mod read_csv;
 pub use options::{CsvOptions, DateOrder, DecimalMark, LongColumns, Missing, TimeSource};
 pub use read_csv::{TableReading, read_csv, read_tables};
 pub use source::{TableForm, TableSource, TextEncoding};
-pub use table::TableFile;
+pub use table_reader::TableFile;
 pub use time_unit::TimeUnit;

@@ -1,6 +1,6 @@
 //! Tables with one row for each measurement, as trajectories of all that was measured.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::missing::{GapNotes, sentinels};
@@ -69,18 +69,18 @@ pub(super) fn pivot(
         let written_as = |&i: &usize| part.variable.as_ref() == Some(&written[i]);
         chosen.iter().position(written_as)
     };
-    let mut order: Vec<(PathBuf, Option<String>)> = Vec::new();
-    let mut groups: BTreeMap<(PathBuf, Option<String>), Vec<(usize, Part)>> = BTreeMap::new();
+    // The series of each trajectory, each with its state, in the order in which trajectories appear.
+    let mut trajectories: Vec<Vec<(usize, Part)>> = Vec::new();
+    let mut places: HashMap<(PathBuf, Option<String>), usize> = HashMap::new();
     for part in series {
         let Some(state) = state_of(&part) else { continue };
-        let key = (part.file.clone(), part.label.clone());
-        if !groups.contains_key(&key) {
-            order.push(key.clone());
+        let place = *places.entry((part.file.clone(), part.label.clone())).or_insert(trajectories.len());
+        if place == trajectories.len() {
+            trajectories.push(Vec::new());
         }
-        groups.entry(key).or_default().push((state, part));
+        trajectories[place].push((state, part));
     }
-    let joined = order.into_iter().filter_map(|key| Some(join(&groups.remove(&key)?, states.len())));
-    let parts = joined.collect();
+    let parts = trajectories.iter().map(|series| join(series, states.len())).collect();
     Ok(Pivot { states, units, parts })
 }
 

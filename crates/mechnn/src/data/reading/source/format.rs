@@ -46,7 +46,7 @@ impl FileFormat {
 }
 
 fn is_text(bytes: &[u8]) -> bool {
-    bytes.iter().take(512).all(|&byte| byte >= 0x20 && byte < 0x7F || byte.is_ascii_whitespace())
+    bytes.iter().take(512).all(|byte| (0x20..0x7F).contains(byte) || byte.is_ascii_whitespace())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Rows below a table that sum it up.
 
-use super::cell::{is_date, is_number};
-use super::source::{Grid, Row};
+use super::super::cell::{is_date, is_number};
+use super::super::source::{Grid, Row};
 
 const WORDS: [&str; 29] = [
     "mean",
@@ -39,7 +39,7 @@ const WORDS: [&str; 29] = [
 ///
 /// Such a row has one of the usual words in a cell, and no time where all others have one. With a word in its first
 /// cell it may be shorter than the others.
-pub(super) fn cut_summary_rows(grid: &mut Grid, time: Option<usize>) -> Vec<usize> {
+pub(in super::super) fn cut_summary_rows(grid: &mut Grid, time: Option<usize>) -> Vec<usize> {
     let is_word = |cell: &str| {
         let word = cell.trim_end_matches([':', '.']).trim().to_lowercase();
         WORDS.contains(&word.as_str()) || WORDS.contains(&cell.to_lowercase().as_str())
