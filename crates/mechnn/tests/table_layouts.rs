@@ -326,6 +326,44 @@ fn a_sheet_is_chosen_by_its_name() {
     }
 }
 
+/// One forgotten cell in the last corner of a sheet makes it no larger.
+#[test]
+fn far_cells_cost_no_memory() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_string(0, 0, "t").unwrap().write_string(0, 1, "x").unwrap();
+    for row in 0..3 {
+        sheet.write_number(row + 1, 0, f64::from(row)).unwrap().write_number(row + 1, 1, 1.5).unwrap();
+    }
+    sheet.write_string(1_048_575, 16_383, " ").unwrap();
+    let reading = read("a.xlsx", workbook.save_to_buffer().unwrap(), &CsvOptions::default()).unwrap();
+    assert_eq!((reading.data.points(), reading.data.states), (3, vec!["x".to_owned()]));
+}
+
+/// A damaged workbook is an error, or is read as what is left of it; it never ends the program.
+#[test]
+fn damaged_workbooks_do_not_panic() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_string(0, 0, "t").unwrap().write_string(0, 1, "x").unwrap();
+    for row in 0..3 {
+        sheet.write_number(row + 1, 0, f64::from(row)).unwrap().write_number(row + 1, 1, 1.5).unwrap();
+    }
+    let bytes = workbook.save_to_buffer().unwrap();
+    let mut rng = ChaCha8Rng::seed_from_u64(4000);
+    let mut refused = 0;
+    for _ in 0..CASES {
+        let mut damaged = bytes.clone();
+        for _ in 0..rng.random_range(1..4) {
+            let at = rng.random_range(4..damaged.len());
+            damaged[at] = rng.random();
+        }
+        damaged.truncate(rng.random_range(4..2 * damaged.len()));
+        refused += usize::from(read("a.xlsx", damaged, &CsvOptions::default()).is_err());
+    }
+    println!("damaged workbooks: {refused} of {CASES} refused, none ends the program");
+}
+
 #[test]
 fn numbers_that_stand_as_text_have_the_mark_that_they_show() {
     let with_text = |cells: [&str; 2]| {

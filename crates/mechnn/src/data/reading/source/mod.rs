@@ -15,6 +15,8 @@ mod records;
 
 mod arrays;
 
+mod sheet_cell;
+
 mod workbook;
 
 mod raw_table;

@@ -1,19 +1,24 @@
 //! Sheets of workbooks: `.xlsx`, `.xlsb`, `.xls` and `.ods`.
 
+use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use calamine::{Data, ExcelDateTime, Range, Reader, Sheets, open_workbook_auto_from_rs};
+use calamine::{Cell, Data, DataRef, Reader, Sheets, open_workbook_auto_from_rs};
 
 use super::super::cell::{MarkEvidence, NumberStyles, number};
 use super::super::options::{CsvOptions, DecimalMark};
 use super::grid::{Grid, GridWriter, TooLong};
 use super::raw_table::{RawTable, TableForm};
 use super::records::is_comment;
+use super::sheet_cell::text;
 use crate::data::fault::{DataError, DataWarning, SourceError};
-use crate::number::exact;
 
 type Workbook = Sheets<Cursor<Vec<u8>>>;
+
+/// More cells than this are no table that could be read.
+const MOST_CELLS: usize = 100_000_000;
 
 /// Reads the sheet that was asked for, else the first one with numbers.
 pub(super) fn read(
@@ -26,20 +31,20 @@ pub(super) fn read(
     let mut workbook: Workbook =
         open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| unreadable(error.to_string()))?;
     let names = workbook.sheet_names();
-    let mut cells = |name: &String| workbook.worksheet_range(name).map_err(|error| unreadable(error.to_string()));
-    let (name, range) = match &options.sheet {
+    let (name, sheet) = match &options.sheet {
         Some(asked) => {
             let Some(name) = names.iter().find(|name| *name == asked) else {
-                return Err(SourceError::Sheet { file, sheet: asked.clone(), available: names }.into());
+                let (file, sheet) = (file.clone(), asked.clone());
+                return Err(SourceError::Sheet { file, sheet, available: names }.into());
             };
-            (name.clone(), cells(name)?)
+            (name.clone(), Sheet::read(&mut workbook, name).map_err(unreadable)?)
         }
         None => {
             let mut found = None;
             for name in &names {
-                let range = cells(name)?;
-                if has_numbers(&range) {
-                    found = Some((name.clone(), range));
+                let sheet = Sheet::read(&mut workbook, name).map_err(unreadable)?;
+                if sheet.has_numbers() {
+                    found = Some((name.clone(), sheet));
                     break;
                 }
             }
@@ -50,172 +55,139 @@ pub(super) fn read(
         let others = names.iter().filter(|other| **other != name).cloned().collect();
         warnings.push(DataWarning::SheetChosen { file: file.clone(), sheet: name.clone(), others });
     }
-    let decimal = decimal_mark(&file, &range, options.decimal)?;
-    let grid = grid(&range, decimal).map_err(|_| unreadable("a row is too long".to_owned()))?;
+    let decimal = sheet.decimal_mark(&file, options.decimal)?;
+    let grid = sheet.grid(decimal).map_err(|_| unreadable("a row is too long".to_owned()))?;
     let form = TableForm::Sheet { name, sheets: names.len() };
     Ok(RawTable { file, form, grid, decimal: Some(decimal) })
 }
 
-/// A table has a time and a value in at least two rows.
-fn has_numbers(range: &Range<Data>) -> bool {
-    let is_number = |cell: &&Data| matches!(cell, Data::Int(_) | Data::Float(_) | Data::DateTime(_));
-    let is_written = |cell: &&Data| matches!(cell, Data::String(text) if number_of(text));
-    let number_of_cells = |row: &[Data]| row.iter().filter(|cell| is_number(cell) || is_written(cell)).count();
-    range.rows().filter(|row| number_of_cells(row) > 0).nth(1).is_some()
-}
+/// The cells of a sheet that are not empty, row by row: their row and column from 0, and what they hold.
+///
+/// Not a rectangle: one forgotten blank in the last row of the sheet would make it one of millions of cells.
+struct Sheet(Vec<(u32, u32, Data)>);
 
-fn number_of(text: &str) -> bool {
-    DecimalMark::BOTH.iter().any(|&mark| number(text.trim(), mark).is_some())
-}
-
-/// The decimal mark of the numbers that stand in the sheet as text: those that are numbers need none, and are written
-/// into the grid in the same way.
-fn decimal_mark(file: &Path, range: &Range<Data>, asked: Option<DecimalMark>) -> Result<DecimalMark, DataError> {
-    if let Some(mark) = asked {
-        return Ok(mark);
+impl Sheet {
+    fn read(workbook: &mut Workbook, name: &str) -> Result<Self, String> {
+        let words = |error: &dyn Display| error.to_string();
+        let mut cells = match workbook {
+            Sheets::Xlsx(workbook) => {
+                let mut reader = workbook.worksheet_cells_reader(name).map_err(|error| words(&error))?;
+                streamed(|| reader.next_cell().map(|cell| cell.map(owned)).map_err(|error| words(&error)))?
+            }
+            Sheets::Xlsb(workbook) => {
+                let mut reader = workbook.worksheet_cells_reader(name).map_err(|error| words(&error))?;
+                streamed(|| reader.next_cell().map(|cell| cell.map(owned)).map_err(|error| words(&error)))?
+            }
+            other => {
+                let range = other.worksheet_range(name).map_err(|error| words(&error))?;
+                let (row, column) = range.start().unwrap_or((0, 0));
+                let place = |(i, j, cell): (usize, usize, &Data)| (row + i as u32, column + j as u32, cell.clone());
+                range.used_cells().map(place).collect()
+            }
+        };
+        let is_blank = |cell: &Data| matches!(cell, Data::String(text) if text.trim().is_empty());
+        cells.retain(|(_, _, cell)| *cell != Data::Empty && !is_blank(cell));
+        cells.sort_by_key(|(row, column, _)| (*row, *column));
+        Ok(Self(cells))
     }
-    let mut styles = NumberStyles::new();
-    for (line, row) in lines(range) {
-        for cell in row {
+
+    /// Rows with their numbers in the sheet, from 1.
+    fn rows(&self) -> impl Iterator<Item = (usize, &[(u32, u32, Data)])> {
+        self.0.chunk_by(|a, b| a.0 == b.0).map(|row| (row[0].0 as usize + 1, row))
+    }
+
+    /// Whether there are numbers in two rows, as in a table.
+    fn has_numbers(&self) -> bool {
+        let is_number = |cell: &Data| match cell {
+            Data::Int(_) | Data::Float(_) | Data::DateTime(_) => true,
+            Data::String(text) => DecimalMark::BOTH.iter().any(|&mark| number(text.trim(), mark).is_some()),
+            _ => false,
+        };
+        self.rows().filter(|(_, row)| row.iter().any(|(_, _, cell)| is_number(cell))).nth(1).is_some()
+    }
+
+    /// The decimal mark of the numbers that stand in the sheet as text: those that are numbers need none, and are
+    /// written into the grid in the same way.
+    fn decimal_mark(&self, file: &Path, asked: Option<DecimalMark>) -> Result<DecimalMark, DataError> {
+        if let Some(mark) = asked {
+            return Ok(mark);
+        }
+        let mut styles = NumberStyles::new();
+        let mut undecided = None;
+        for (row, column, cell) in &self.0 {
             if let Data::String(text) = cell {
-                styles.add(line, text.trim());
+                styles.add(*row as usize + 1, text.trim());
+                undecided = undecided.or_else(|| styles.undecided.is_some().then_some(*column));
             }
         }
-    }
-    match (styles.evidence(), styles.undecided) {
-        (MarkEvidence::Only(mark), _) => Ok(mark),
-        (MarkEvidence::Undecided, Some((line, found))) => {
-            let readings = DecimalMark::BOTH.map(|mark| number(&found, mark).unwrap_or(f64::NAN));
-            let column = "text".to_owned();
-            Err(DataError::AmbiguousNumber { file: file.to_owned(), line, column, found: found.into(), readings })
+        match (styles.evidence(), styles.undecided) {
+            (MarkEvidence::Only(mark), _) => Ok(mark),
+            (MarkEvidence::Undecided, Some((line, found))) => {
+                let reading = |mark| {
+                    number(&found, mark)
+                        .unwrap_or_else(|| unreachable!("{found} is undecided because it is a number with both"))
+                };
+                let (file, readings) = (file.to_owned(), DecimalMark::BOTH.map(reading));
+                let column = undecided.map_or_else(String::new, letters);
+                Err(DataError::AmbiguousNumber { file, line, column, found: found.into(), readings })
+            }
+            // Where columns contradict each other, each is judged by itself later.
+            (MarkEvidence::Same | MarkEvidence::Mixed | MarkEvidence::Undecided, _) => Ok(DecimalMark::Point),
         }
-        // Where columns contradict each other, each is judged by itself later.
-        (MarkEvidence::Same | MarkEvidence::Mixed | MarkEvidence::Undecided, _) => Ok(DecimalMark::Point),
     }
-}
 
-/// Rows with their numbers in the sheet, from 1.
-fn lines(range: &Range<Data>) -> impl Iterator<Item = (usize, &[Data])> {
-    let first = range.start().map_or(0, |(row, _)| row as usize);
-    range.rows().enumerate().map(move |(index, row)| (first + index + 1, row))
-}
-
-fn grid(range: &Range<Data>, decimal: DecimalMark) -> Result<Grid, TooLong> {
-    // A column that only has a width or a colour is none.
-    let used: Vec<bool> =
-        (0..range.width()).map(|column| range.rows().any(|row| row[column] != Data::Empty)).collect();
-    let mut writer = GridWriter::default();
-    let mut previous = 0;
-    for (line, row) in lines(range) {
-        let first = row.iter().find(|cell| **cell != Data::Empty).map(|cell| text(cell, decimal));
-        let Some(first) = first.filter(|text| !text.is_empty() || row.iter().any(|cell| !is_blank(cell))) else {
-            continue;
-        };
-        if is_comment(&first) {
+    fn grid(&self, decimal: DecimalMark) -> Result<Grid, TooLong> {
+        let is_comment_row = |row: &[(u32, u32, Data)]| is_comment(&text(&row[0].2, decimal));
+        let rows = || self.rows().filter(|(_, row)| !is_comment_row(row));
+        let columns: BTreeSet<u32> = rows().flat_map(|(_, row)| row.iter().map(|(_, column, _)| *column)).collect();
+        let mut writer = GridWriter::default();
+        let mut previous = 0;
+        for (line, row) in rows() {
+            writer.begin_row(line, line - previous - 1);
+            let mut cells = row.iter().peekable();
+            for column in &columns {
+                match cells.next_if(|(_, own, _)| own == column) {
+                    Some((_, _, cell)) => writer.push(&text(cell, decimal))?,
+                    None => writer.push("")?,
+                }
+            }
             previous = line;
-            continue;
         }
-        writer.begin_row(line, line - previous - 1);
-        for (cell, _) in row.iter().zip(&used).filter(|(_, used)| **used) {
-            writer.push(&text(cell, decimal))?;
+        Ok(writer.finish(String::new()))
+    }
+}
+
+fn owned(cell: Cell<DataRef<'_>>) -> (u32, u32, Data) {
+    let (row, column) = cell.get_position();
+    (row, column, cell.get_value().clone().into())
+}
+
+/// All cells of a reader; no more than could be kept.
+fn streamed(
+    mut next: impl FnMut() -> Result<Option<(u32, u32, Data)>, String>,
+) -> Result<Vec<(u32, u32, Data)>, String> {
+    let mut cells = Vec::new();
+    while let Some(cell) = next()? {
+        if cells.len() == MOST_CELLS {
+            return Err(format!("a sheet has more than {MOST_CELLS} cells"));
         }
-        previous = line;
+        cells.push(cell);
     }
-    Ok(writer.finish(String::new()))
+    Ok(cells)
 }
 
-fn is_blank(cell: &Data) -> bool {
-    match cell {
-        Data::Empty => true,
-        Data::String(text) => text.trim().is_empty(),
-        _ => false,
-    }
-}
-
-/// A cell as it would stand in a text file.
-fn text(cell: &Data, decimal: DecimalMark) -> String {
-    match cell {
-        Data::Empty => String::new(),
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => number_text(*number, decimal),
-        Data::String(text) => text.trim().to_owned(),
-        Data::Bool(true) => "TRUE".to_owned(),
-        Data::Bool(false) => "FALSE".to_owned(),
-        Data::DateTime(instant) => instant_text(instant),
-        Data::DateTimeIso(text) => text.clone(),
-        Data::DurationIso(text) => clock_of_duration(text).unwrap_or_else(|| text.clone()),
-        Data::Error(fault) => fault.to_string(),
-    }
-}
-
-fn number_text(number: f64, decimal: DecimalMark) -> String {
-    let text = exact(number);
-    let text = text.strip_suffix(".0").unwrap_or(&text);
-    match decimal {
-        DecimalMark::Point => text.to_owned(),
-        DecimalMark::Comma => text.replace('.', ","),
-    }
-}
-
-const DAY_MILLISECONDS: f64 = 86_400_000.0;
-
-/// A date, a date with a time of day, or one of these alone.
-fn instant_text(instant: &ExcelDateTime) -> String {
-    let days = instant.as_f64();
-    if instant.is_duration() || (0.0..1.0).contains(&days) {
-        // Excel knows no time finer than milliseconds.
-        let milliseconds = (days * DAY_MILLISECONDS).round() as i64;
-        let (sign, milliseconds) = (if milliseconds < 0 { "-" } else { "" }, milliseconds.unsigned_abs());
-        let seconds = milliseconds / 1000;
-        let clock = format!("{sign}{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-        return with_milliseconds(clock, milliseconds % 1000);
-    }
-    let (year, month, day, hour, minute, second, millisecond) = instant.to_ymd_hms_milli();
-    let date = format!("{year:04}-{month:02}-{day:02}");
-    if (hour, minute, second, millisecond) == (0, 0, 0, 0) {
-        return date;
-    }
-    with_milliseconds(format!("{date} {hour:02}:{minute:02}:{second:02}"), millisecond.into())
-}
-
-fn with_milliseconds(text: String, milliseconds: u64) -> String {
-    if milliseconds == 0 { text } else { format!("{text}.{milliseconds:03}") }
-}
-
-/// `09:30:00` of `PT09H30M00S`.
-fn clock_of_duration(text: &str) -> Option<String> {
-    let (hours, rest) = text.strip_prefix("PT")?.split_once('H')?;
-    let (minutes, rest) = rest.split_once('M')?;
-    let seconds = rest.strip_suffix('S')?.replace(',', ".");
-    Some(format!("{hours}:{minutes}:{seconds}"))
+/// The name of a column in a sheet: A, B, .., Z, AA, ..
+fn letters(column: u32) -> String {
+    let letter = char::from(b'A' + (column % 26) as u8);
+    if column < 26 { letter.to_string() } else { letters(column / 26 - 1) + &letter.to_string() }
 }
 
 #[cfg(test)]
 mod tests {
-    use calamine::{Data, ExcelDateTime, ExcelDateTimeType};
-
-    use super::{DecimalMark, text};
+    use super::letters;
 
     #[test]
-    fn cells_are_written_as_in_a_text_file() {
-        let instant = |days: f64, kind| Data::DateTime(ExcelDateTime::new(days, kind, false));
-        let (date, duration) = (ExcelDateTimeType::DateTime, ExcelDateTimeType::TimeDelta);
-        for (cell, expected) in [
-            (Data::Float(1.5), "1.5"),
-            (Data::Float(3.0), "3"),
-            (Data::Float(1e-300), "1e-300"),
-            (Data::Int(-7), "-7"),
-            (Data::String(" a b ".to_owned()), "a b"),
-            (Data::Empty, ""),
-            (Data::Error(calamine::CellErrorType::NA), "#N/A"),
-            (instant(44_260.0, date), "2021-03-05"),
-            (instant(44_260.395_833_333_336, date), "2021-03-05 09:30:00"),
-            (instant(0.395_833_333_333_333_3, date), "09:30:00"),
-            (instant(1.5, duration), "36:00:00"),
-            (Data::DurationIso("PT09H30M00S".to_owned()), "09:30:00"),
-        ] {
-            assert_eq!(text(&cell, DecimalMark::Point), expected, "{cell:?}");
-        }
-        assert_eq!(text(&Data::Float(-0.25), DecimalMark::Comma), "-0,25");
+    fn columns_are_named_as_in_a_sheet() {
+        assert_eq!([0, 25, 26, 51, 52, 701, 702].map(letters), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
     }
 }
