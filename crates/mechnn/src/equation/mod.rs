@@ -21,6 +21,7 @@ mod model;
 mod simulation;
 
 pub use crate::data::{InputError, InputSignal};
+pub(crate) use expression::Names;
 pub use expression::{Expression, UnitProblem};
 pub use library::{BasisLibrary, FunctionFamily, LibraryError, LibrarySpec};
 pub use model::{

@@ -19,7 +19,7 @@ use crate::equation::syntax::{ExpressionError, Tree, words};
 use crate::equation::unit::Unit;
 pub(in crate::equation) use assembly::whole_power;
 pub use units::UnitProblem;
-pub(in crate::equation) use vocabulary::Names;
+pub(crate) use vocabulary::Names;
 
 /// An expression over named variables, with named inner constants such as k in `x/(k + x)`.
 ///
@@ -50,8 +50,9 @@ pub struct Expression {
 #[derive(PartialEq)]
 struct Inner {
     tape: Tape,
-    variables: Vec<String>,
-    constants: Vec<String>,
+    // Shared by the expressions of a model, which may have many names.
+    variables: Arc<[String]>,
+    constants: Arc<[String]>,
 }
 
 impl Expression {
@@ -66,9 +67,14 @@ impl Expression {
     }
 
     /// The expression of a tree whose symbols are the variables and then the constants.
-    pub(in crate::equation) fn from_tree(tree: &Tree, variables: &[String], constants: &[String]) -> Self {
+    pub(crate) fn from_tree(
+        tree: &Tree,
+        variables: impl Into<Arc<[String]>>,
+        constants: impl Into<Arc<[String]>>,
+    ) -> Self {
+        let (variables, constants) = (variables.into(), constants.into());
         let tape = assembly::tape(tree, variables.len());
-        Self { inner: Arc::new(Inner { tape, variables: variables.to_vec(), constants: constants.to_vec() }) }
+        Self { inner: Arc::new(Inner { tape, variables, constants }) }
     }
 
     /// Names of the variables, `[V]`.
@@ -177,7 +183,7 @@ impl Expression {
             return None;
         }
         let variables = variables.iter().take(dims).cloned().collect();
-        Some(Self { inner: Arc::new(Inner { tape: tape.clone(), variables, constants: constants.clone() }) })
+        Some(Self { inner: Arc::new(Inner { tape: tape.clone(), variables, constants: Arc::clone(constants) }) })
     }
 }
 

@@ -235,7 +235,7 @@ fn reading_undoes_writing() {
     let mut random = ChaCha8Rng::seed_from_u64(6);
     for case in 0..10_000 {
         let tree = random_tree(&mut random, 4, 300);
-        let expression = Expression::from_tree(&tree, &variables, &constants);
+        let expression = Expression::from_tree(&tree, &variables[..], &constants[..]);
         let text = expression.to_string();
         let back = Expression::parse(&text, &variables, &constants).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(back, expression, "case {case}: {text}");
@@ -252,7 +252,7 @@ fn gradients_are_those_of_values() {
     let mut compared = 0;
     for case in 0..10_000 {
         let tree = random_tree(&mut random, 3, 0);
-        let expression = Expression::from_tree(&tree, &variables, &constants);
+        let expression = Expression::from_tree(&tree, &variables[..], &constants[..]);
         let at: [f64; 4] = std::array::from_fn(|_| random.random_range(0.2..2.0));
         let value = |at: &[f64; 4]| expression.evaluate(&at[..2], &at[2..]);
         let here = value(&at);

@@ -4,9 +4,9 @@ use crate::equation::syntax::{ExpressionError, Kind, Vocabulary};
 use crate::suggestion::did_you_mean;
 
 /// Symbols are the variables, then the constants.
-pub(in crate::equation) struct Names<'a> {
-    pub(in crate::equation) variables: &'a [String],
-    pub(in crate::equation) constants: &'a [String],
+pub(crate) struct Names<'a> {
+    pub(crate) variables: &'a [String],
+    pub(crate) constants: &'a [String],
 }
 
 impl Vocabulary for Names<'_> {

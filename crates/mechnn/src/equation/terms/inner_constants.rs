@@ -116,7 +116,7 @@ mod tests {
         let mut inner = InnerConstants { first: 1, values: Vec::new() };
         let rest = inner.split_off(&tree).unwrap();
         let names = constant_names(inner.values.len(), &variables);
-        (Expression::from_tree(&rest, &variables, &names).to_string(), inner.values)
+        (Expression::from_tree(&rest, variables, names).to_string(), inner.values)
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl SumOfTerms<'_> {
             factors.insert(0, Factor { divides: false, value: one });
         }
         let expression =
-            Expression::from_tree(&tree, self.variables, &constant_names(inner.values.len(), self.variables));
+            Expression::from_tree(&tree, self.variables, constant_names(inner.values.len(), self.variables));
         FunctionTerm::new(expression, inner.values).map_err(|error| ExpressionError::new(tree.at, error.to_string()))
     }
 

@@ -116,6 +116,16 @@ pub enum ModelFileError {
         /// Table and key.
         place: String,
     },
+    /// Indices, sums or definitions that stand for more than a model may have.
+    #[error("{place}: written out, the model has more than {limit} {what}")]
+    TooLarge {
+        /// The table and key where the limit was reached.
+        place: String,
+        /// How many a model may have.
+        limit: usize,
+        /// Of what: characters or names.
+        what: &'static str,
+    },
     /// A state that no observation equals and whose initial value nothing tells.
     #[error("the state `{state}` is not observed by itself and has no initial value")]
     NoInitialValue {
@@ -136,6 +146,11 @@ impl ModelFileError {
             Self::TwoMeanings { .. } => Some("give one of them another name".to_owned()),
             Self::Start { .. } => {
                 Some("a bound is approached but not reached: move the start or the bound".to_owned())
+            }
+            Self::TooLarge { .. } => {
+                let hint = "sums, indices and definitions are written out in full: use fewer members, fewer sums \
+                            within sums, or definitions that use each other less often";
+                Some(hint.to_owned())
             }
             Self::NoInitialValue { state } => Some(format!(
                 "add to [model.initial] a value, an expression of parameters, or {state} = {{ start = .., min = .. }}"

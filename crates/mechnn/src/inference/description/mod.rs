@@ -6,9 +6,13 @@ mod model;
 
 mod error;
 
-mod template;
+mod allowance;
 
 mod entry;
+
+mod indices;
+
+mod template;
 
 mod tables;
 

@@ -1,5 +1,7 @@
 //! The `[model]` table of a TOML file.
 
+use std::collections::HashMap;
+
 use toml::{Table, Value};
 
 use super::entry::{
@@ -128,14 +130,18 @@ fn inputs(tables: &Tables<'_>) -> Result<Vec<Input>, ModelFileError> {
 
 fn parameters(tables: &Tables<'_>) -> Result<Vec<Parameter>, ModelFileError> {
     let mut all: Vec<Parameter> = Vec::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for (key, value) in tables.table("parameters")? {
         let place = format!("[model.parameters] {key}");
         let role = role(&place, value, true)?;
         for name in tables.names("parameters", key)? {
-            match all.iter_mut().find(|parameter| parameter.name == name) {
+            match numbers.get(&name) {
                 // The entry for one member replaces that for all.
-                Some(parameter) => parameter.role = role,
-                None => all.push(Parameter { name, role }),
+                Some(&number) => all[number].role = role,
+                None => {
+                    numbers.insert(name.clone(), all.len());
+                    all.push(Parameter { name, role });
+                }
             }
         }
     }
@@ -165,7 +171,7 @@ fn observations(tables: &Tables<'_>, states: &[String], names: &Names) -> Result
         // A column may have any name; with indices, brackets stand for one column per member.
         let rows = match tables.has_indices() {
             true => tables.written_out(&place, key, text)?,
-            false => vec![(key.clone(), tables.defined(text))],
+            false => vec![(key.clone(), tables.defined(&place, text)?)],
         };
         for (column, text) in rows {
             let state = states.iter().position(|state| state == text.trim());

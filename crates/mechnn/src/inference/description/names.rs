@@ -1,16 +1,18 @@
 //! The names that expressions of a model may use.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::entry::{is_name, not_a_name};
 use super::error::ModelFileError;
 use super::model::{Input, Parameter};
-use crate::equation::Expression;
+use crate::equation::syntax::{ExpressionError, Kind, Tree, Vocabulary, words};
+use crate::equation::{Expression, Names as Listed};
 
 /// States, inputs and time in the order of the variables, parameters in that of the constants.
 pub(super) struct Names {
-    variables: Vec<String>,
-    constants: Vec<String>,
+    all: Scope,
+    parameters: Scope,
 }
 
 impl Names {
@@ -18,27 +20,55 @@ impl Names {
         let mut variables = states.to_vec();
         variables.extend(inputs.iter().map(|input| input.name.clone()));
         variables.push(time.to_owned());
-        Self { variables, constants: parameters.iter().map(|parameter| parameter.name.clone()).collect() }
+        let constants: Arc<[String]> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
+        Self {
+            all: Scope::new(variables.into(), Arc::clone(&constants)),
+            parameters: Scope::new([].into(), constants),
+        }
     }
 
     /// An expression of states, inputs, time and parameters.
     pub(super) fn parse(&self, place: &str, text: &str) -> Result<Expression, ModelFileError> {
-        Self::read(place, text, &self.variables, &self.constants)
+        self.all.parse(place, text)
     }
 
     /// An expression of parameters alone.
     pub(super) fn parse_of_parameters(&self, place: &str, text: &str) -> Result<Expression, ModelFileError> {
-        Self::read(place, text, &[], &self.constants)
+        self.parameters.parse(place, text)
+    }
+}
+
+/// Names that are looked up at once, however many there are, and that all expressions share.
+struct Scope {
+    variables: Arc<[String]>,
+    constants: Arc<[String]>,
+    /// The variables, then the constants.
+    numbers: HashMap<String, usize>,
+}
+
+impl Scope {
+    fn new(variables: Arc<[String]>, constants: Arc<[String]>) -> Self {
+        let all = variables.iter().chain(constants.iter());
+        let numbers = all.enumerate().map(|(number, name)| (name.clone(), number)).collect();
+        Self { variables, constants, numbers }
     }
 
-    fn read(
-        place: &str,
-        text: &str,
-        variables: &[String],
-        constants: &[String],
-    ) -> Result<Expression, ModelFileError> {
-        Expression::parse(text, variables, constants)
-            .map_err(|source| ModelFileError::Expression { place: place.to_owned(), source })
+    fn parse(&self, place: &str, text: &str) -> Result<Expression, ModelFileError> {
+        let tree = words(text).and_then(|words| Tree::parse(&words, self));
+        match tree {
+            Ok(tree) => Ok(Expression::from_tree(&tree, Arc::clone(&self.variables), Arc::clone(&self.constants))),
+            Err(source) => Err(ModelFileError::Expression { place: place.to_owned(), source }),
+        }
+    }
+}
+
+impl Vocabulary for Scope {
+    fn symbol(&self, name: &str, primes: usize, at: usize) -> Result<Kind, ExpressionError> {
+        match self.numbers.get(name) {
+            Some(&index) if primes == 0 => Ok(Kind::Symbol { index, primes }),
+            // The circle's number, and every mistake.
+            _ => Listed { variables: &self.variables, constants: &self.constants }.symbol(name, primes, at),
+        }
     }
 }
 

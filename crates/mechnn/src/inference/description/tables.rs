@@ -4,15 +4,18 @@ use std::collections::HashMap;
 
 use toml::{Table, Value};
 
-use super::entry::{as_table, expected, not_a_name, number_or_text};
+use super::allowance::Allowance;
+use super::entry::{as_table, expected, number_or_text};
 use super::error::ModelFileError;
+use super::indices::Indices;
 use super::template::{Templates, substitute};
 
 /// The `[model]` table, and what its indices and definitions stand for.
 pub(super) struct Tables<'a> {
     model: &'a Table,
-    indices: Vec<(String, Vec<String>)>,
+    indices: Indices,
     definitions: HashMap<String, String>,
+    allowance: Allowance,
 }
 
 impl<'a> Tables<'a> {
@@ -21,25 +24,14 @@ impl<'a> Tables<'a> {
     /// # Errors
     /// [`ModelFileError`] with the table and the key.
     pub(super) fn new(model: &'a Table) -> Result<Self, ModelFileError> {
-        let mut tables = Self { model, indices: Vec::new(), definitions: HashMap::new() };
-        for (index, members) in tables.table("indices")? {
-            let place = format!("[model.indices] {index}");
-            let members = members.as_array().ok_or_else(|| expected(&place, "a list of names", members))?;
-            let name = |member: &Value| {
-                let name = member.as_str().ok_or_else(|| expected(&place, "a list of names", member))?;
-                let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-                is_name.then(|| name.to_owned()).ok_or_else(|| not_a_name(&place, name))
-            };
-            let members = members.iter().map(name).collect::<Result<_, _>>()?;
-            // Several letters for one set: `i = [..]`, `"i, j" = [..]`.
-            let letters = index.split(',').map(|letter| letter.trim().to_owned());
-            tables.indices.extend(letters.map(|letter| (letter, Vec::clone(&members))));
-        }
+        let (indices, definitions, allowance) = (Indices::default(), HashMap::new(), Allowance::new());
+        let mut tables = Self { model, indices, definitions, allowance };
+        tables.indices = Indices::read(&tables.table("indices")?, &tables.allowance)?;
         for (key, value) in tables.table("definitions")? {
             let (place, text) = expression("definitions", key, value)?;
-            for (name, texts) in Templates::new(&tables.indices).expand(&place, key, &[&text])? {
+            for (name, texts) in tables.templates().expand(&place, key, &[&text])? {
                 // Later definitions may use it.
-                let text = substitute(&texts[0], &tables.definitions);
+                let text = tables.defined(&place, &texts[0])?;
                 tables.definitions.insert(name, text);
             }
         }
@@ -81,19 +73,23 @@ impl<'a> Tables<'a> {
         key: &str,
         text: &str,
     ) -> Result<Vec<(String, String)>, ModelFileError> {
-        let rows = Templates::new(&self.indices).expand(place, key, &[text])?;
-        Ok(rows.into_iter().map(|(name, texts)| (name, self.defined(&texts[0]))).collect())
+        let rows = self.templates().expand(place, key, &[text])?;
+        rows.into_iter().map(|(name, texts)| Ok((name, self.defined(place, &texts[0])?))).collect()
     }
 
     /// The names that a key of `[model.table]` stands for.
     pub(super) fn names(&self, table: &str, key: &str) -> Result<Vec<String>, ModelFileError> {
         let place = format!("[model.{table}] {key}");
-        Ok(Templates::new(&self.indices).expand(&place, key, &[])?.into_iter().map(|(name, _)| name).collect())
+        Ok(self.templates().expand(&place, key, &[])?.into_iter().map(|(name, _)| name).collect())
     }
 
-    /// A text with every definition put in.
-    pub(super) fn defined(&self, text: &str) -> String {
-        substitute(text, &self.definitions)
+    /// The text of the entry at `place` with every definition put in.
+    pub(super) fn defined(&self, place: &str, text: &str) -> Result<String, ModelFileError> {
+        substitute(place, text, &self.definitions, &self.allowance)
+    }
+
+    fn templates(&self) -> Templates<'_> {
+        Templates::new(&self.indices, &self.allowance)
     }
 
     /// A count of `[model]`.

@@ -2,36 +2,39 @@
 
 use std::collections::HashMap;
 
+use super::allowance::{Allowance, MAX_DEPTH};
 use super::error::ModelFileError;
-use crate::suggestion::did_you_mean;
+use super::indices::Indices;
 
-/// Index name to its members, and what an index stands for at a place.
-pub(crate) struct Templates<'a> {
-    indices: &'a [(String, Vec<String>)],
+/// Writes out what indices stand for at a place.
+pub(super) struct Templates<'a> {
+    indices: &'a Indices,
+    allowance: &'a Allowance,
 }
 
 type Binding<'a> = HashMap<String, &'a str>;
 
 impl<'a> Templates<'a> {
-    pub(crate) fn new(indices: &'a [(String, Vec<String>)]) -> Self {
-        Self { indices }
+    pub(super) fn new(indices: &'a Indices, allowance: &'a Allowance) -> Self {
+        Self { indices, allowance }
     }
 
     /// The names a key such as `x[i]` stands for, each with the right-hand side written out for it.
     ///
     /// # Errors
-    /// [`ModelFileError::Template`] for an unknown index or an open bracket.
-    pub(crate) fn expand(
+    /// [`ModelFileError::Template`] for an unknown index or an open bracket, [`ModelFileError::TooLarge`] before more
+    /// is written than the allowance pays for.
+    pub(super) fn expand(
         &self,
         place: &str,
         key: &str,
         texts: &[&str],
     ) -> Result<Vec<(String, Vec<String>)>, ModelFileError> {
         let free = self.free_indices(place, key)?;
+        let count = free.iter().try_fold(1_usize, |count, (members, _)| count.checked_mul(members.len()));
+        self.allowance.names(place, count)?;
         let mut bindings: Vec<Binding<'a>> = vec![HashMap::new()];
-        for name in free {
-            let members =
-                &self.indices.iter().find(|(index, _)| *index == name).ok_or_else(|| self.unknown(place, &name))?.1;
+        for (members, name) in free {
             bindings = bindings
                 .into_iter()
                 .flat_map(|binding| {
@@ -44,38 +47,36 @@ impl<'a> Templates<'a> {
                 })
                 .collect();
         }
-        let write = |binding: &Binding<'a>| {
-            let texts = texts.iter().map(|text| self.write(place, text, binding)).collect::<Result<_, _>>()?;
-            Ok((self.write(place, key, binding)?, texts))
+        let write = |mut binding: Binding<'a>| {
+            let binding = &mut binding;
+            let texts = texts.iter().map(|text| self.write(place, text, binding, 0)).collect::<Result<_, _>>()?;
+            Ok((self.write(place, key, binding, 0)?, texts))
         };
-        bindings.iter().map(write).collect()
+        bindings.into_iter().map(write).collect()
     }
 
-    /// Indices in the brackets of a key, that are not members.
-    fn free_indices(&self, place: &str, key: &str) -> Result<Vec<String>, ModelFileError> {
+    /// Indices in the brackets of a key, that are not members, each with its members.
+    fn free_indices(&self, place: &str, key: &str) -> Result<Vec<(&'a [String], String)>, ModelFileError> {
         let Some((_, rest)) = key.split_once('[') else { return Ok(Vec::new()) };
         let inside = rest.split_once(']').ok_or_else(|| fault(place, format!("`{key}` has an open `[`")))?.0;
-        let mut free: Vec<String> = Vec::new();
+        let mut free: Vec<(&[String], String)> = Vec::new();
         for name in inside.split(',').map(str::trim) {
-            if !self.is_member(name) && !free.iter().any(|other| other == name) {
-                free.push(name.to_owned());
+            if !self.indices.is_member(name) && !free.iter().any(|(_, other)| other == name) {
+                free.push((self.indices.members(place, name)?, name.to_owned()));
             }
         }
         Ok(free)
     }
 
-    fn is_member(&self, name: &str) -> bool {
-        self.indices.iter().any(|(_, members)| members.iter().any(|member| member == name))
-    }
-
-    fn unknown(&self, place: &str, name: &str) -> ModelFileError {
-        let names = self.indices.iter().flat_map(|(index, members)| std::iter::once(index).chain(members));
-        let hint = did_you_mean(name, names.map(String::as_str));
-        ModelFileError::Template { place: place.to_owned(), message: format!("unknown index `{name}`"), hint }
-    }
-
-    /// `text` with every index replaced by what it is bound to, and sums written out.
-    fn write(&self, place: &str, text: &str, binding: &Binding<'a>) -> Result<String, ModelFileError> {
+    /// `text` with every index replaced by what it is bound to, and sums written out; it stands inside `depth` sums.
+    fn write(
+        &self,
+        place: &str,
+        text: &str,
+        binding: &mut Binding<'a>,
+        depth: usize,
+    ) -> Result<String, ModelFileError> {
+        self.allowance.characters(place, text.len() + AROUND_A_TERM)?;
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
@@ -94,16 +95,17 @@ impl<'a> Templates<'a> {
                 for index in inside[..end].split(',').map(str::trim) {
                     let member = match binding.get(index) {
                         Some(member) => member,
-                        None if self.is_member(index) => index,
-                        None => return Err(self.unknown(place, index)),
+                        None if self.indices.is_member(index) => index,
+                        None => return Err(self.indices.unknown(place, index)),
                     };
+                    self.allowance.characters(place, member.len())?;
                     out.push('_');
                     out.push_str(member);
                 }
                 rest = &inside[end + 1..];
             } else if let Some(inside) = after.strip_prefix('(').filter(|_| name == "sum") {
                 let end = closing(inside).ok_or_else(|| fault(place, "`sum(` is not closed".to_owned()))?;
-                out.push_str(&self.sum(place, &inside[..end], binding)?);
+                out.push_str(&self.sum(place, &inside[..end], binding, depth + 1)?);
                 rest = &inside[end + 1..];
             } else {
                 out.push_str(name);
@@ -114,28 +116,52 @@ impl<'a> Templates<'a> {
     }
 
     /// `j, body` or `j != i, body`.
-    fn sum(&self, place: &str, inside: &str, binding: &Binding<'a>) -> Result<String, ModelFileError> {
+    fn sum(
+        &self,
+        place: &str,
+        inside: &str,
+        binding: &mut Binding<'a>,
+        depth: usize,
+    ) -> Result<String, ModelFileError> {
+        if depth > MAX_DEPTH {
+            return Err(fault(place, format!("more than {MAX_DEPTH} sums within sums")));
+        }
         let expected = || fault(place, "expected `sum(j, ..)` or `sum(j != i, ..)`".to_owned());
         let (head, body) = inside.split_once(',').ok_or_else(expected)?;
         let (index, excluded) = match head.split_once("!=") {
             Some((index, other)) => (index.trim(), Some(other.trim())),
             None => (head.trim(), None),
         };
-        let members =
-            &self.indices.iter().find(|(name, _)| name == index).ok_or_else(|| self.unknown(place, index))?.1;
+        let members = self.indices.members(place, index)?;
         let excluded = excluded.map(|other| binding.get(other).copied().unwrap_or(other));
+        let outside = binding.get(index).copied();
         let mut terms = Vec::new();
         for member in members.iter().filter(|member| excluded != Some(member.as_str())) {
-            let mut binding = binding.clone();
             binding.insert(index.to_owned(), member);
-            terms.push(format!("({})", self.write(place, body.trim(), &binding)?));
+            terms.push(format!("({})", self.write(place, body.trim(), binding, depth)?));
         }
+        match outside {
+            Some(member) => binding.insert(index.to_owned(), member),
+            None => binding.remove(index),
+        };
         Ok(if terms.is_empty() { "0".to_owned() } else { format!("({})", terms.join(" + ")) })
     }
 }
 
+/// What stands around a term of a sum: brackets and ` + `.
+const AROUND_A_TERM: usize = 5;
+
 /// `text` with every name that is defined replaced by its definition in brackets.
-pub(crate) fn substitute(text: &str, definitions: &HashMap<String, String>) -> String {
+///
+/// # Errors
+/// [`ModelFileError::TooLarge`] before more is written than the allowance pays for.
+pub(super) fn substitute(
+    place: &str,
+    text: &str,
+    definitions: &HashMap<String, String>,
+    allowance: &Allowance,
+) -> Result<String, ModelFileError> {
+    allowance.characters(place, text.len())?;
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -147,12 +173,15 @@ pub(crate) fn substitute(text: &str, definitions: &HashMap<String, String>) -> S
         };
         let (word, after) = rest.split_at(length);
         match definitions.get(word).filter(|_| is_name) {
-            Some(definition) => out.push_str(&format!("({definition})")),
+            Some(definition) => {
+                allowance.characters(place, definition.len())?;
+                out.push_str(&format!("({definition})"));
+            }
             None => out.push_str(word),
         }
         rest = after;
     }
-    out
+    Ok(out)
 }
 
 /// Bytes of the number that begins `text`: digits, a point, an exponent.
@@ -192,15 +221,16 @@ fn fault(place: &str, message: String) -> ModelFileError {
 mod tests {
     use super::*;
 
-    fn indices() -> Vec<(String, Vec<String>)> {
-        let members = || vec!["sun".to_owned(), "earth".to_owned(), "moon".to_owned()];
-        vec![("i".to_owned(), members()), ("j".to_owned(), members())]
+    fn indices() -> Indices {
+        let members = toml::Value::from(vec!["sun", "earth", "moon"]);
+        Indices::read(&[(&"i, j".to_owned(), &members)], &Allowance::new()).unwrap()
     }
 
     #[test]
     fn names_and_sums_are_written_out() {
         let indices = indices();
-        let templates = Templates::new(&indices);
+        let allowance = Allowance::new();
+        let templates = Templates::new(&indices, &allowance);
         let rows = templates.expand("e", "v[i]", &["sum(j != i, m[j]*(x[j] - x[i])/d[i, j]^3) + 1e5*x[sun]"]).unwrap();
         assert_eq!(rows.len(), 3);
         assert_eq!(rows[1].0, "v_earth");
@@ -218,7 +248,8 @@ mod tests {
     #[test]
     fn mistakes_name_the_place() {
         let indices = indices();
-        let templates = Templates::new(&indices);
+        let allowance = Allowance::new();
+        let templates = Templates::new(&indices, &allowance);
         for (key, text, message) in [
             ("v[k]", "1", "unknown index `k`"),
             ("v[i]", "x[erth]", "unknown index `erth`"),
@@ -235,6 +266,7 @@ mod tests {
     #[test]
     fn definitions_are_put_in_brackets_and_only_whole_names() {
         let definitions = HashMap::from([("r".to_owned(), "a + b".to_owned())]);
-        assert_eq!(substitute("r*rr + 2e3*r^2", &definitions), "(a + b)*rr + 2e3*(a + b)^2");
+        let written = substitute("e", "r*rr + 2e3*r^2", &definitions, &Allowance::new());
+        assert_eq!(written.unwrap(), "(a + b)*rr + 2e3*(a + b)^2");
     }
 }
