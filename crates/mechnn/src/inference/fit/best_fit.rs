@@ -21,6 +21,8 @@ pub(crate) fn best_fit<'a>(
             observer.step(&progress)
         };
         match fit_from(binding, start, &mut report) {
+            // Nothing is less than a deviance that is no number, nor than minus infinity.
+            Ok(fit) if !fit.deviance.is_finite() => {}
             Ok(fit) if best.as_ref().is_none_or(|best| fit.deviance < best.deviance) => best = Some(fit),
             Ok(_) => {}
             Err(InferenceError::Interrupted) => match best {

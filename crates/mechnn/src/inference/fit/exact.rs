@@ -7,7 +7,7 @@ use super::levels::{exact_floors, new_levels};
 use super::observer::Report;
 use super::problem::problem;
 use crate::estimation::largest_change;
-use crate::inference::prepare::{Binding, BoundTrajectory, InferenceError};
+use crate::inference::prepare::{Binding, BoundTrajectory, InferenceError, MOST_GIB};
 
 /// Rounds of levels of errors and parameters in turn, and when they count as settled.
 const MAX_ROUNDS: usize = 30;
@@ -36,7 +36,7 @@ pub(crate) fn exact<'a>(
         estimate = refined(&binding, &fit.estimate);
         binding.set_substeps(substeps);
         let points: usize = binding.trajectories.iter().map(BoundTrajectory::points).sum();
-        if substeps > MAX_SUBSTEPS || points > MAX_POINTS {
+        if substeps > MAX_SUBSTEPS || points > MAX_POINTS || binding.gib(2 * substeps) > MOST_GIB {
             return settle(&mut binding, estimate, &floors, report);
         }
     }

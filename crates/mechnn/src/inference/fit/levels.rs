@@ -63,7 +63,8 @@ pub(crate) fn new_levels(binding: &Binding<'_>, estimate: &Estimate, levels: &[f
         counts[row.observation] += 1;
     }
     let total: usize = counts.iter().sum();
-    let share = 1.0 - binding.unknowns.len() as f64 / (total.max(1) as f64 + 1e-9);
+    // Positive if any level is estimated: a binding has more numbers than unknowns then.
+    let share = total.saturating_sub(binding.unknowns.len()) as f64 / total.max(1) as f64;
     let level = |k: usize| {
         let noise = &binding.model.observations[k].noise;
         let estimated = (sums[k] / (counts[k] as f64 * share)).sqrt();
@@ -100,8 +101,7 @@ mod tests {
             let model = with_noise(noise);
             let binding = Binding::new(&model, &data).unwrap();
             let found = new_levels(&binding, &estimate, &[7.0], &[0.0])[0];
-            // The count is kept from zero by 1e-9.
-            assert!((found / expected - 1.0).abs() < 1e-9, "{noise}: {found} against {expected}");
+            assert!((found / expected - 1.0).abs() < 1e-15, "{noise}: {found} against {expected}");
         }
     }
 

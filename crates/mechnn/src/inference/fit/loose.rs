@@ -10,9 +10,6 @@ use crate::inference::prepare::{Binding, InferenceError, starting_states};
 /// What the model error may add up to over a trajectory, as parts of each state's size, from loose to tight.
 const MODEL_ERRORS: [f64; 5] = [1.0, 0.1, 0.01, 1e-3, 1e-4];
 
-/// Steps between rows at the start: enough that there are this many in all.
-const FIRST_POINTS: usize = 100;
-
 /// States and parameters from the coordinates `start`, as far as loose equations lead; sets origins, mesh and levels.
 ///
 /// # Errors
@@ -23,11 +20,7 @@ pub(crate) fn loose(
     report: &mut Report<'_>,
 ) -> Result<Estimate, InferenceError> {
     binding.set_origins(start);
-    let substeps = binding.model.substeps.unwrap_or_else(|| {
-        let rows: usize = binding.trajectories.iter().map(|trajectory| trajectory.data_times.len()).sum();
-        if binding.model.is_stochastic() { 1 } else { FIRST_POINTS.div_ceil(rows).max(1) }
-    });
-    binding.set_substeps(substeps);
+    binding.set_substeps(binding.first_substeps());
     let mut levels = first_levels(binding);
     binding.set_levels(&levels);
     let theta = vec![0.0; start.len()];

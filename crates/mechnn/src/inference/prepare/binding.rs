@@ -3,7 +3,7 @@
 use mechnn_solver::smoother::{Dynamics, InitialState, Linearization, RelativeNoise, Segment};
 
 use super::bound_trajectory::BoundTrajectory;
-use super::columns::Columns;
+use super::columns::{Columns, SMALLEST_PART};
 use super::error::InferenceError;
 use super::measured::Row;
 use super::unknown::{Slot, Unknown, unknowns};
@@ -28,8 +28,8 @@ impl<'a> Binding<'a> {
     /// Binds the model to a table.
     ///
     /// # Errors
-    /// [`InferenceError`] for columns that are missing, inputs and errors that cannot be used, and for fewer numbers
-    /// than unknowns.
+    /// [`InferenceError`] for columns that are missing, inputs and errors that cannot be used, too few numbers, and a
+    /// fit that needs more than [`MOST_GIB`].
     pub(crate) fn new(model: &'a Model, data: &Dataset) -> Result<Self, InferenceError> {
         let columns = Columns::find(model, data)?;
         let (unknowns, slots) = unknowns(model, data, &columns);
@@ -50,11 +50,35 @@ impl<'a> Binding<'a> {
             unit_noise: vec![1.0; model.dims()],
         };
         let observations = binding.observations();
+        let estimates_noise = model.observations.iter().any(|observation| observation.noise.is_estimated());
         match count {
             0 => Err(InferenceError::NothingToEstimate),
             _ if observations < count => Err(InferenceError::TooFew { observations, parameters: count }),
-            _ => Ok(binding),
+            _ if observations == count && estimates_noise => Err(InferenceError::NothingLeft { observations }),
+            _ => match binding.gib(binding.first_substeps()) {
+                gib if gib <= MOST_GIB => Ok(binding),
+                gib => Err(InferenceError::TooLarge { gib, limit: MOST_GIB }),
+            },
         }
+    }
+
+    /// Steps between two rows to begin with: as the model says, or enough that there are [`FIRST_POINTS`] in all.
+    pub(crate) fn first_substeps(&self) -> usize {
+        self.model.substeps.unwrap_or_else(|| {
+            let rows: usize = self.trajectories.iter().map(|trajectory| trajectory.data_times.len()).sum();
+            if self.model.is_stochastic() { 1 } else { FIRST_POINTS.div_ceil(rows).max(1) }
+        })
+    }
+
+    /// About how much memory a fit with so many steps between two rows needs, in GiB: at each point four blocks
+    /// D x D of a banded matrix and its factor, two D x P of its border and ten vectors, and four matrices P x P.
+    pub(crate) fn gib(&self, substeps: usize) -> f64 {
+        let intervals = self.trajectories.iter().map(|trajectory| trajectory.data_times.len() as f64);
+        // In floating point nothing overflows.
+        let points = intervals.sum::<f64>() * substeps as f64;
+        let (dims, unknowns) = (self.model.dims() as f64, self.unknowns.len() as f64);
+        let numbers = points * dims * (4.0 * dims + 2.0 * unknowns + 10.0) + 4.0 * unknowns * unknowns;
+        numbers * size_of::<f64>() as f64 / (1_u64 << 30) as f64
     }
 
     /// Measured numbers.
@@ -161,19 +185,23 @@ impl<'a> Binding<'a> {
         }
         let rows = self.trajectories.iter_mut().flat_map(|trajectory| trajectory.data.iter_mut().flatten());
         for (row, (_, value)) in rows.zip(predictions) {
-            if is_proportional[row.observation] {
-                // Near zero a proportional error would have all the weight.
-                row.relative = value.abs().max(SMALLEST_PART * largest[row.observation]);
+            let least = SMALLEST_PART * largest[row.observation];
+            // Where everything predicted is 0, the part is that of what was measured.
+            if is_proportional[row.observation] && least > 0.0 {
+                row.relative = value.abs().max(least);
             }
         }
     }
 }
 
+/// Memory that a fit may need, in GiB: what a laptop can spare.
+pub(crate) const MOST_GIB: f64 = 8.0;
+
+/// Points of the first mesh at least.
+const FIRST_POINTS: usize = 100;
+
 /// While the equations are loose, parameters stay within about five units of the start in their coordinates.
 const WEAK_PRIOR: f64 = 0.04;
-
-/// A proportional error is never less than that of this part of the largest value.
-const SMALLEST_PART: f64 = 1e-3;
 
 impl Dynamics for Binding<'_> {
     fn dims(&self) -> usize {

@@ -1,8 +1,10 @@
 //! Where the columns of a model are in a table.
 
+use std::collections::HashMap;
+
 use super::error::InferenceError;
 use crate::data::Dataset;
-use crate::inference::description::{Model, Noise};
+use crate::inference::description::{Model, Noise, Observation};
 
 /// Numbers of the columns of a table that a model reads.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +22,11 @@ pub(crate) struct Columns {
 pub(crate) enum RelativeError {
     /// One level for all.
     Same,
-    /// In proportion to the value.
-    Value,
+    /// In proportion to the value, but no less than `least`: a measured 0 has an error, too.
+    Value {
+        /// Positive.
+        least: f64,
+    },
     /// A standard deviation that is given once; the level is 1.
     Given(f64),
     /// The standard deviations that stand in a column of the table; the level is 1.
@@ -34,26 +39,38 @@ impl Columns {
     /// # Errors
     /// [`InferenceError::Column`] for the first that the table does not have.
     pub(crate) fn find(model: &Model, data: &Dataset) -> Result<Self, InferenceError> {
-        let number = |name: &String| {
-            data.states
-                .iter()
-                .position(|state| state == name)
-                .ok_or_else(|| InferenceError::Column { column: name.clone(), found: data.states.join(", ") })
+        let numbers: HashMap<&String, usize> = data.states.iter().enumerate().map(|(d, name)| (name, d)).collect();
+        let number = |name: &String| match numbers.get(name) {
+            Some(&number) => Ok(number),
+            None => Err(InferenceError::Column { column: name.clone(), found: data.states.join(", ") }),
         };
-        let error = |noise: &Noise| -> Result<RelativeError, InferenceError> {
-            Ok(match noise {
+        let error = |of: &Observation| -> Result<RelativeError, InferenceError> {
+            Ok(match &of.noise {
                 Noise::Additive => RelativeError::Same,
-                Noise::Proportional => RelativeError::Value,
+                Noise::Proportional => {
+                    let largest = largest(data, number(&of.column)?, model.every);
+                    RelativeError::Value { least: if largest > 0.0 { SMALLEST_PART * largest } else { 1.0 } }
+                }
                 Noise::Known(deviation) => RelativeError::Given(*deviation),
                 Noise::Column(name) => RelativeError::Column { number: number(name)?, name: name.clone() },
             })
         };
         Ok(Self {
             measured: model.observations.iter().map(|of| number(&of.column)).collect::<Result<_, _>>()?,
-            errors: model.observations.iter().map(|of| error(&of.noise)).collect::<Result<_, _>>()?,
+            errors: model.observations.iter().map(error).collect::<Result<_, _>>()?,
             inputs: model.inputs.iter().map(|input| number(&input.column)).collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// A proportional error is never less than that of this part of the largest value: near zero it would have all the
+/// weight.
+pub(super) const SMALLEST_PART: f64 = 1e-3;
+
+/// The largest size among the rows of a column that are used; 0 if there is none.
+fn largest(data: &Dataset, column: usize, every: usize) -> f64 {
+    let values = data.trajectories.iter().flat_map(|one| one.values.column(column).into_iter().step_by(every));
+    values.filter(|value| !value.is_nan()).fold(0.0, |largest, value| largest.max(value.abs()))
 }
 
 #[cfg(test)]

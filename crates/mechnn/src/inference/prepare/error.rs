@@ -50,6 +50,23 @@ pub enum InferenceError {
         /// Estimated parameters and initial values.
         parameters: usize,
     },
+    /// As many unknowns as numbers, and noise whose level is to be estimated.
+    #[error(
+        "{observations} observations and as many unknowns: the curve passes through every value, and nothing is left \
+         that tells how large the errors are"
+    )]
+    NothingLeft {
+        /// Observations.
+        observations: usize,
+    },
+    /// A fit that needs more memory than it may.
+    #[error("the fit needs about {gib:.1} GiB of memory; the limit is {limit} GiB")]
+    TooLarge {
+        /// About how much, in GiB.
+        gib: f64,
+        /// How much it may need, in GiB.
+        limit: f64,
+    },
     /// Nothing is to be estimated.
     #[error("every parameter and initial value is given: there is nothing to estimate")]
     NothingToEstimate,
@@ -75,6 +92,8 @@ impl InferenceError {
             Self::Input { .. } => Some("an input needs a value in every row, from the first time to the last"),
             Self::Deviation { .. } => Some("leave the row out, or give one number as the noise"),
             Self::TooFew { .. } => Some("fix parameters, or share them between trajectories"),
+            Self::NothingLeft { .. } => Some("give the noise of the columns as a number, or fix parameters"),
+            Self::TooLarge { .. } => Some("use fewer states, fewer rows (`every`) or fewer `substeps`"),
             Self::NothingToEstimate => Some("write a parameter as { start = .. }"),
             Self::NoSolution { .. } => Some("give starts closer to the truth, or narrower bounds"),
             _ => None,

@@ -34,7 +34,7 @@ pub(crate) fn measured_rows(
             }
             let relative = match error {
                 RelativeError::Same => 1.0,
-                RelativeError::Value => value.abs(),
+                RelativeError::Value { least } => value.abs().max(*least),
                 RelativeError::Given(deviation) => *deviation,
                 RelativeError::Column { number, name } => {
                     let deviation = trajectory.values[[n, *number]];
@@ -99,5 +99,19 @@ mod tests {
         let (column, trajectory) = ("b_error".to_owned(), "one".to_owned());
         let expected = InferenceError::Deviation { column, trajectory, time: 2.0, value: 0.0 };
         assert_eq!(read(&data(wrong)).unwrap_err(), expected);
+    }
+
+    #[test]
+    fn a_measured_zero_has_a_proportional_error_that_is_not_zero() {
+        let model = Model::from_toml(MODEL).unwrap();
+        let names = ["a", "b", "b_error"].map(String::from).to_vec();
+        for (largest, expected) in [(-4.0, [4e-3, 4.0]), (0.0, [1.0, 1.0])] {
+            let values = array![[0.0, 1.0, 1.0], [5.0, 1.0, 1.0], [largest, 1.0, 1.0]];
+            let one = Trajectory::new("one", vec![0.0, 1.0, 2.0], values).unwrap();
+            let data = Dataset::new("t", names.clone(), vec![one]).unwrap();
+            let columns = Columns::find(&model, &data).unwrap();
+            let (_, rows) = measured_rows(&model, &data.trajectories[0], &columns).unwrap();
+            assert_eq!([rows[0][0].relative, rows[1][0].relative], expected, "largest {largest}");
+        }
     }
 }

@@ -16,7 +16,7 @@ mod starts;
 
 mod starting_states;
 
-pub(crate) use binding::Binding;
+pub(crate) use binding::{Binding, MOST_GIB};
 pub(crate) use bound_trajectory::BoundTrajectory;
 pub use error::InferenceError;
 pub(crate) use measured::Row;

@@ -101,7 +101,7 @@ mod tests {
             z = 1
             w = 1
             [model.observations]
-            y = "x"
+            y = { value = "x", noise = 0.1 }
             "#,
         )
         .unwrap();

@@ -23,7 +23,8 @@ pub(crate) fn starts(binding: &Binding<'_>, count: usize) -> Vec<Vec<f64>> {
                 free += 1;
                 let base = PRIMES[(free - 1) % PRIMES.len()];
                 let shift = ((free - 1) / PRIMES.len()) as f64 * 0.381_966;
-                let part = if n == 0 { 0.5 } else { (halton(n as u32, base) + shift).fract() };
+                // The first point of base 2 is the middle, which is the start before it.
+                let part = if n == 0 { 0.5 } else { (halton(n as u32 + 1, base) + shift).fract() };
                 bounds.coordinate(between(low, high, EDGE + (1.0 - 2.0 * EDGE) * part))
             }
             (None, bounds) => bounds.coordinate(match bounds {
@@ -73,6 +74,6 @@ mod tests {
         assert!(rates.len() == 5 && (rates[0] - 1.0).abs() < 1e-12, "the middle first: {rates:?}");
         // 5 % to 95 % of the way.
         assert!(rates.iter().all(|rate| (-0.8..=2.8).contains(rate)), "{rates:?}");
-        assert!((1..5).all(|n| rates[1..n].iter().all(|other| (other - rates[n]).abs() > 0.1)), "{rates:?}");
+        assert!((1..5).all(|n| rates[..n].iter().all(|other| (other - rates[n]).abs() > 0.1)), "{rates:?}");
     }
 }
