@@ -48,6 +48,28 @@ impl RunFolder {
         Self::create(path)
     }
 
+    /// Whether a run can be written to the folder at `path`, before there is one: the folder and its parents are made
+    /// where they are missing, a file is written, and all of it is removed again.
+    ///
+    /// # Errors
+    /// [`ReportError::Io`] with what could not be done.
+    pub fn check(path: impl AsRef<Path>) -> Result<(), ReportError> {
+        let path = path.as_ref();
+        let missing: Vec<&Path> = path.ancestors().take_while(|folder| is_missing(folder)).collect();
+        let checked = create_folder(path).and_then(|()| {
+            whole_file::check(&path.join(RESULT)).map_err(|error| ReportError::Io {
+                action: "write",
+                path: error.path,
+                source: error.source,
+            })
+        });
+        for folder in missing {
+            // Those that were not made, or are used by now, stay as they are.
+            let _ = fs::remove_dir(folder);
+        }
+        checked
+    }
+
     /// Whether the folder at `path` holds the result of a finished run.
     pub fn is_finished(path: impl AsRef<Path>) -> bool {
         path.as_ref().join(RESULT).exists()
@@ -103,6 +125,11 @@ impl RunFolder {
     }
 }
 
+fn is_missing(folder: &Path) -> bool {
+    // The last ancestor of a relative path is empty, and stands for the folder that we are in.
+    !folder.as_os_str().is_empty() && fs::symlink_metadata(folder).is_err()
+}
+
 fn create_folder(path: &Path) -> Result<(), ReportError> {
     let error = |source| ReportError::Io { action: "create the folder", path: path.to_owned(), source };
     fs::create_dir_all(path).map_err(error)
@@ -145,16 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn files_are_written_whole_and_replaced() {
+    fn folders_are_made_where_files_need_them() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("runs/lorenz");
         let folder = RunFolder::create(&path).unwrap();
         assert_eq!(folder.path(), path);
-        folder.write("equations.tex", "a long first version").unwrap();
-        folder.write("equations.tex", b"short").unwrap();
+        folder.write("equations.tex", "x' = y").unwrap();
         folder.write("plots/rollout.svg", "<svg/>").unwrap();
-        assert_eq!(fs::read_to_string(path.join("equations.tex")).unwrap(), "short");
-        // No temporary file stays.
+        assert_eq!(fs::read_to_string(path.join("equations.tex")).unwrap(), "x' = y");
         assert_eq!(names(&path), ["equations.tex", "plots"]);
         assert_eq!(names(&path.join("plots")), ["rollout.svg"]);
     }
@@ -195,6 +220,19 @@ mod tests {
             assert!(matches!(&result, Err(ReportError::Name { name: named }) if named == name), "{name}: {result:?}");
         }
         assert_eq!(names(root.path()), ["run"]);
+    }
+
+    #[test]
+    fn a_place_is_checked_without_a_trace() {
+        let root = tempfile::tempdir().unwrap();
+        RunFolder::check(root.path().join("runs/lorenz")).unwrap();
+        fs::create_dir(root.path().join("there")).unwrap();
+        RunFolder::check(root.path().join("there")).unwrap();
+        fs::write(root.path().join("file"), "").unwrap();
+        for place in ["file", "file/run", "there/\u{0}"] {
+            assert!(RunFolder::check(root.path().join(place)).is_err(), "{place}");
+        }
+        assert_eq!(names(root.path()), ["file", "there"]);
     }
 
     #[test]

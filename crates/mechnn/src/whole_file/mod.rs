@@ -2,14 +2,21 @@
 //!
 //! What is written goes under a temporary name into the folder of the file, is synced, and is then renamed: a reader,
 //! a crash, a full disk or a second process never meets half a file, and what was there before stays until the new
-//! file is complete.
+//! file is complete. The temporary file of a process that was killed is removed by the next one that writes the same
+//! file.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+
+mod lock;
+
+mod temporary;
+
+use temporary::Temporary;
+pub use temporary::remove_unfinished;
 
 /// Why a file could not be written. What was at its path before is untouched, and no temporary file stays.
 #[derive(Debug, Error)]
@@ -33,7 +40,7 @@ pub fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), WholeFileErr
 /// Writes what `fill` produces to the file at `path`; a file that was there is replaced, and its permissions are kept.
 ///
 /// A symbolic link stays, and what it points to is written. What cannot be renamed over, such as a pipe, is written in
-/// place.
+/// place. A file that nobody may write is not replaced, though its folder would allow it.
 ///
 /// # Errors
 /// [`WholeFileError`], also with what `fill` returns.
@@ -41,10 +48,25 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<(
     let written = behind_links(path).and_then(|target| match fs::metadata(&target) {
         // To replace a pipe or a device would break whoever uses it, and /dev/null for everybody.
         Ok(there) if !there.is_file() => fill_in_place(&target, fill),
+        Ok(there) if there.permissions().readonly() => Err(io::ErrorKind::PermissionDenied.into()),
         Ok(there) => replace(&target, Some(there.permissions()), fill),
         Err(_) => replace(&target, None, fill),
     });
     written.map_err(|source| WholeFileError { path: path.to_owned(), source })
+}
+
+/// Whether [`write`] could write the file at `path`, found by beginning with it; nothing is left of that.
+///
+/// # Errors
+/// As [`write_with`].
+pub fn check(path: &Path) -> Result<(), WholeFileError> {
+    let checked = behind_links(path).and_then(|target| match fs::metadata(&target) {
+        // To open a pipe would wait for its reader.
+        Ok(there) if !there.is_file() => Ok(()),
+        Ok(there) if there.permissions().readonly() => Err(io::ErrorKind::PermissionDenied.into()),
+        _ => Temporary::beside(&target).map(drop),
+    });
+    checked.map_err(|source| WholeFileError { path: path.to_owned(), source })
 }
 
 /// The file that is written: `path`, or what it points to, which need not exist.
@@ -83,52 +105,6 @@ fn replace(
     sync_folder(&folder_of(target))
 }
 
-/// A file that is removed unless it gets its final name.
-struct Temporary {
-    path: Option<PathBuf>,
-}
-
-/// Temporary files of one name and process at most: one for each thread that writes it, and what killed processes
-/// left.
-const MOST_TEMPORARIES: usize = 1000;
-
-impl Temporary {
-    /// A new, empty file in the folder of `target`: renaming is atomic only within a file system.
-    fn beside(target: &Path) -> io::Result<(Self, File)> {
-        let name = target
-            .file_name()
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "this is not the name of a file"))?;
-        for number in 0..MOST_TEMPORARIES {
-            // Hidden, and with the number of the process: two that write the same file must not share it.
-            let mut temporary = OsString::from(".");
-            temporary.push(name);
-            temporary.push(format!(".{}.{number}.tmp", std::process::id()));
-            let path = folder_of(target).join(temporary);
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                opened => return opened.map(|file| (Self { path: Some(path) }, file)),
-            }
-        }
-        Err(io::Error::new(io::ErrorKind::AlreadyExists, "its folder is full of temporary files of this name"))
-    }
-
-    fn rename_to(mut self, target: &Path) -> io::Result<()> {
-        match self.path.take() {
-            Some(path) => fs::rename(&path, target).inspect_err(|_| self.path = Some(path)),
-            None => unreachable!("only renaming takes the path, and it consumes the file"),
-        }
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if let Some(path) = &self.path {
-            // The fault to report is the one that came first.
-            let _ = fs::remove_file(path);
-        }
-    }
-}
-
 /// Makes the rename itself durable, where folders can be opened and synced.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
@@ -161,7 +137,7 @@ mod tests {
     use std::io;
     use std::path::Path;
 
-    use super::{write, write_with};
+    use super::{check, write, write_with};
 
     fn names(folder: &Path) -> Vec<String> {
         let name = |entry: Result<fs::DirEntry, _>| entry.unwrap().file_name().into_string().unwrap();
@@ -203,13 +179,45 @@ mod tests {
         assert!(panicked.is_err() && names(root.path()).is_empty(), "{:?}", names(root.path()));
     }
 
+    #[cfg(unix)]
     #[test]
-    fn a_file_of_another_process_is_not_touched() {
+    fn what_a_killed_process_left_is_removed_and_what_another_writes_is_not() {
         let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a.txt");
         let left = format!(".a.txt.{}.0.tmp", std::process::id());
         fs::write(root.path().join(&left), "of a killed process").unwrap();
-        write(&root.path().join("a.txt"), "whole").unwrap();
-        assert_eq!(names(root.path()), [left.as_str(), "a.txt"]);
+        fs::write(root.path().join(".b.txt.1.0.tmp"), "of another file").unwrap();
+        write_with(&path, |file| {
+            // While this one is open, another is written.
+            write(&path, "in between").map_err(|error| error.source)?;
+            assert_eq!(names(root.path()).len(), 3, "{:?}", names(root.path()));
+            file.write_all(b"whole")
+        })
+        .unwrap();
+        assert_eq!(names(root.path()), [".b.txt.1.0.tmp", "a.txt"]);
+        assert_eq!(fs::read_to_string(path).unwrap(), "whole");
+    }
+
+    #[test]
+    fn a_place_is_checked_without_a_trace() {
+        let root = tempfile::tempdir().unwrap();
+        check(&root.path().join("a.txt")).unwrap();
+        assert!(names(root.path()).is_empty());
+        assert!(check(&root.path().join("nowhere/a.txt")).is_err());
+    }
+
+    #[test]
+    fn a_write_protected_file_is_not_replaced() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a.txt");
+        write(&path, "first").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        for error in [write(&path, "second").unwrap_err(), check(&path).unwrap_err()] {
+            assert_eq!(error.source.kind(), io::ErrorKind::PermissionDenied);
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
     }
 
     #[test]
