@@ -1,6 +1,5 @@
 //! The tables that were named: files, patterns for files, standard input.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use mechnn::data::TableSource;
@@ -35,11 +34,7 @@ pub(crate) fn sources(named: &[PathBuf]) -> Result<Vec<TableSource>, Failure> {
 }
 
 fn standard_input() -> Result<TableSource, Failure> {
-    let name = PathBuf::from("standard input");
-    let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().read_to_end(&mut bytes);
-    read.map_err(|error| Failure::input_output("read", &name, &error))?;
-    Ok(TableSource::Memory { name, bytes })
+    Ok(TableSource::from_reader("standard input", std::io::stdin().lock())?)
 }
 
 fn is_pattern(name: &Path) -> bool {

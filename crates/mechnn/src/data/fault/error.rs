@@ -31,6 +31,14 @@ pub enum DataError {
         /// The operating system's reason.
         source: io::Error,
     },
+    /// More than is read of one file.
+    #[error("`{}` is larger than {} MiB, which is the most that is read of one table", file.display(), limit >> 20)]
+    TooLarge {
+        /// The file.
+        file: PathBuf,
+        /// The most that is read, in bytes.
+        limit: u64,
+    },
     /// Bytes that no text has, such as a byte 0: neither UTF-8 nor UTF-16 with its mark nor Windows-1252.
     #[error("`{}` line {line} is not text", file.display())]
     NotText {

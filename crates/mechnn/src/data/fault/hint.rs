@@ -12,6 +12,7 @@ impl DataError {
             Self::Read { file, source } if source.kind() == std::io::ErrorKind::IsADirectory => {
                 return Some(format!("name the tables in it, as in {}", file.join("*.csv").display()));
             }
+            Self::TooLarge { .. } => "write fewer rows or fewer columns, or several files",
             Self::NotText { .. } => "save the table as text: CSV in UTF-8",
             Self::OpenQuote { .. } => "close it with \", or write \"\" for a quote inside a quoted field",
             Self::NoData { .. } => "a data file has a header line and at least two rows",

@@ -24,7 +24,20 @@ pub enum TableSource {
 /// How much of a file is looked at before the rest of it is read: a device without end is no text from its beginning.
 const SAMPLE_BYTES: u64 = 1 << 16;
 
+/// The largest table that is read, in bytes: it is held in memory, and a pipe may have no end.
+const MOST_BYTES: u64 = 1 << 30;
+
 impl TableSource {
+    /// What can be read once only, such as standard input.
+    ///
+    /// # Errors
+    /// [`DataError::Read`], [`DataError::TooLarge`].
+    pub fn from_reader(name: impl Into<PathBuf>, input: impl Read) -> Result<Self, DataError> {
+        let (name, mut bytes) = (name.into(), Vec::new());
+        read_rest(&name, input, &mut bytes)?;
+        Ok(Self::Memory { name, bytes })
+    }
+
     /// What messages call it.
     pub fn name(&self) -> &Path {
         match self {
@@ -36,7 +49,7 @@ impl TableSource {
     /// All bytes, and what they are.
     ///
     /// # Errors
-    /// [`DataError::Read`], [`DataError::NotText`].
+    /// [`DataError::Read`], [`DataError::NotText`], [`DataError::TooLarge`].
     pub(super) fn read(self) -> Result<(PathBuf, Vec<u8>, FileFormat), DataError> {
         match self {
             Self::Memory { name, bytes } => {
@@ -69,13 +82,26 @@ fn read_file(path: &Path) -> Result<(Vec<u8>, FileFormat), DataError> {
     let format = checked_format(path, &bytes)?;
     // Otherwise the buffer would double until it is large enough, and have up to twice the size of the file. A size
     // that is not true only costs that.
+    if length.len() > MOST_BYTES {
+        return Err(DataError::TooLarge { file: path.to_owned(), limit: MOST_BYTES });
+    }
     let rest = usize::try_from(length.len()).map_or(0, |length| length.saturating_sub(bytes.len()));
     if rest > 0 {
         let reserved = bytes.try_reserve_exact(rest + 1);
         reserved.map_err(|_| failed(std::io::ErrorKind::OutOfMemory.into()))?;
     }
-    input.read_to_end(&mut bytes).map_err(failed)?;
+    read_rest(path, input, &mut bytes)?;
     Ok((bytes, format))
+}
+
+/// Reads on up to the limit.
+fn read_rest(file: &Path, input: impl Read, bytes: &mut Vec<u8>) -> Result<(), DataError> {
+    let failed = |source| DataError::Read { file: file.to_owned(), source };
+    input.take(MOST_BYTES + 1 - bytes.len() as u64).read_to_end(bytes).map_err(failed)?;
+    match bytes.len() as u64 > MOST_BYTES {
+        true => Err(DataError::TooLarge { file: file.to_owned(), limit: MOST_BYTES }),
+        false => Ok(()),
+    }
 }
 
 /// What the file is from its first bytes.
