@@ -6,8 +6,8 @@ use anstream::ColorChoice;
 use clap::{CommandFactory, Parser, ValueEnum};
 
 use crate::command::Command;
-use crate::failure::Exit;
-use crate::printer::{OutputOptions, Verbosity, print_refusal};
+use crate::failure::{Exit, Failure};
+use crate::printer::{OutputOptions, Printer, Verbosity, print_refusal};
 
 /// Real commands: they run as they stand in the repository's root.
 const EXAMPLES: &str = "\
@@ -115,9 +115,22 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     /// Prints it where it belongs: help and version are results, mistakes are not.
-    pub(crate) fn report(&self) -> Exit {
-        print_refusal(&self.error.render().ansi().to_string(), self.error.use_stderr(), self.color.into());
-        if self.error.use_stderr() { Exit::Usage } else { Exit::Success }
+    ///
+    /// # Errors
+    /// An input/output failure if help cannot be printed, [`Failure::OutputClosed`] if nobody reads it.
+    pub(crate) fn report(&self) -> Result<Exit, Failure> {
+        let styled = self.error.render().ansi().to_string();
+        if self.error.use_stderr() {
+            print_refusal(&styled, &self.error.render().to_string(), self.color.into());
+            return Ok(Exit::Usage);
+        }
+        self.printer().result(&styled).map(|()| Exit::Success)
+    }
+
+    /// A printer for what goes wrong with [`Refusal::report`].
+    pub(crate) fn printer(&self) -> Printer {
+        let color = self.color.into();
+        Printer::new(OutputOptions { verbosity: Verbosity::Normal, color, progress: false })
     }
 }
 

@@ -10,21 +10,19 @@ use crate::failure::Failure;
 /// Checks before a long computation that its result will have a place.
 ///
 /// # Errors
-/// An input/output failure if the folder does not exist or `path` is a folder.
+/// An input/output failure if the folder does not exist or may not be written, or if `path` is a folder.
 pub(crate) fn check(path: &Path) -> Result<(), Failure> {
     if path.is_dir() || path.file_name().is_none() {
         let error = io::Error::from(io::ErrorKind::IsADirectory);
         return Err(Failure::input_output("write", path, &error).hint("name a file in it"));
     }
     let folder = folder_of(path);
-    match folder.is_dir() {
-        true => Ok(()),
-        false => {
-            let error = io::Error::other("its folder does not exist");
-            Err(Failure::input_output("write", path, &error)
-                .hint(format!("create it first: mkdir -p {}", folder.display())))
-        }
+    if !folder.is_dir() {
+        let error = io::Error::other("its folder does not exist");
+        return Err(Failure::input_output("write", path, &error)
+            .hint(format!("create it first: mkdir -p {}", folder.display())));
     }
+    whole_file::check(path).map_err(|error| Failure::input_output("write", path, &error.source))
 }
 
 /// Writes `contents`; see [`whole_file`].

@@ -129,6 +129,7 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
         io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "a file is in its place".to_owned(),
         io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
+        io::ErrorKind::FileTooLarge => "it would be larger than files may be here (see ulimit -f)".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -158,6 +159,7 @@ impl From<DataError> for Failure {
         match &error {
             DataError::Read { file, source } => Self::input_output("read", file, source),
             DataError::Write { file, source } => Self::input_output("write", file, source),
+            DataError::TooLarge { .. } => Self::limit(error.to_string()),
             _ => Self::data(error.to_string()),
         }
         .hint_if(hint)

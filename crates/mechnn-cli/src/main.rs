@@ -24,7 +24,11 @@ mod failure;
 
 mod interrupt;
 
+mod shortened;
+
 mod printer;
+
+mod text_file;
 
 mod atomic_file;
 
@@ -47,17 +51,25 @@ fn main() -> ExitCode {
     let interrupt = Interrupt::install();
     let args = match Args::parse() {
         Ok(args) => args,
-        Err(refusal) => return refusal.report().into(),
+        Err(refusal) => return ended(refusal.report(), &mut refusal.printer()),
     };
     let mut printer = Printer::new(args.global.output());
-    match run(args, &mut printer, &interrupt) {
-        Ok(()) | Err(Failure::OutputClosed) => Exit::Success.into(),
-        Err(Failure::Interrupted) => Exit::Interrupted.into(),
+    let result = run(args, &mut printer, &interrupt);
+    ended(result.map(|()| Exit::Success), &mut printer)
+}
+
+/// The exit code; a failure is printed.
+fn ended(result: Result<Exit, Failure>, printer: &mut Printer) -> ExitCode {
+    let exit = match result {
+        Ok(exit) => exit,
+        Err(Failure::OutputClosed) => Exit::Success,
+        Err(Failure::Interrupted) => Exit::Interrupted,
         Err(Failure::Reported(report)) => {
             printer.error(&report);
-            report.exit.into()
+            report.exit
         }
-    }
+    };
+    exit.into()
 }
 
 fn run(args: Args, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {

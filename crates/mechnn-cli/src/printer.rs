@@ -1,11 +1,13 @@
 //! The only place that writes to the terminal: the result to stdout, everything else to stderr.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::failure::{Failure, Report};
+use crate::shortened::shortened;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -92,15 +94,15 @@ impl Printer {
     /// Something the user may not have meant, to stderr.
     pub(crate) fn warning(&mut self, text: &str) {
         if self.verbosity >= Verbosity::Normal {
-            let _ = writeln!(self.err, "{WARNING}warning{WARNING:#}: {text}");
+            let _ = writeln!(self.err, "{WARNING}warning{WARNING:#}: {}", shortened(text));
         }
     }
 
     /// An error and its hint, to stderr, also with `-q`.
     pub(crate) fn error(&mut self, report: &Report) {
-        let _ = writeln!(self.err, "{ERROR}error{ERROR:#}: {}", report.message);
+        let _ = writeln!(self.err, "{ERROR}error{ERROR:#}: {}", shortened(&report.message));
         if let Some(hint) = &report.hint {
-            let _ = writeln!(self.err, "{HINT}hint{HINT:#}: {hint}");
+            let _ = writeln!(self.err, "{HINT}hint{HINT:#}: {}", shortened(hint));
         }
     }
 }
@@ -112,12 +114,15 @@ fn closed(error: io::Error) -> Failure {
     }
 }
 
-/// Prints what the command-line parser has to say, before there is a [`Printer`].
-pub(crate) fn print_refusal(text: &str, to_stderr: bool, color: ColorChoice) {
-    let _ = match to_stderr {
-        true => AutoStream::new(io::stderr(), color).write_all(text.as_bytes()),
-        false => AutoStream::new(io::stdout(), color).write_all(text.as_bytes()),
+/// Prints what the command-line parser has to say of a mistake, before there is a [`Printer`].
+///
+/// `plain` is the same without styles: cut in its middle, it could lose the end of one.
+pub(crate) fn print_refusal(styled: &str, plain: &str, color: ColorChoice) {
+    let text = match shortened(plain) {
+        Cow::Borrowed(_) => Cow::Borrowed(styled),
+        short => short,
     };
+    let _ = AutoStream::new(io::stderr(), color).write_all(text.as_bytes());
 }
 
 /// A bar, what is being done, and the best equations so far.

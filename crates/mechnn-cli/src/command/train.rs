@@ -65,6 +65,7 @@ mod with_networks {
     use super::{Failure, Interrupt, Printer, TrainArgs};
     use crate::atomic_file;
     use crate::failure::Exit;
+    use crate::text_file;
     use mechnn::suggestion::did_you_mean;
 
     /// Time between two lines of progress.
@@ -74,8 +75,7 @@ mod with_networks {
 
     impl TrainArgs {
         pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
-            let text = fs::read_to_string(&self.config)
-                .map_err(|error| Failure::input_output("read", &self.config, &error))?;
+            let text = text_file::read(&self.config)?;
             let config = Config::parse(&text, &self.set).map_err(|error| refuse(&error).in_file(&self.config))?;
             let pause = Duration::try_from_secs_f64(self.checkpoint_every).map_err(|_| {
                 Failure::usage(format!("`--checkpoint-every` is {}, expected 0 or more", self.checkpoint_every))

@@ -18,6 +18,12 @@ mod progress;
 
 mod interrupt;
 
+mod place;
+
+mod closed_output;
+
+mod hostile_input;
+
 mod train;
 
 mod bench;

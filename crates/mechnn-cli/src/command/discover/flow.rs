@@ -114,14 +114,18 @@ pub(super) fn run<S: Search>(
         evidence::print(printer, &part.data, result, document);
     }
 
-    // The folder of a run that was stopped stays as it is: a result in it would mean that the run is done.
-    if S::is_interrupted(&found) {
-        return Err(Failure::Interrupted);
-    }
+    let is_interrupted = S::is_interrupted(&found);
     for (planned, Finding { part, result, units, document }) in planned.into_iter().flatten().zip(&findings) {
-        let done = format!("written to {}", planned.path().display());
+        let path = planned.path().display().to_string();
+        if is_interrupted && planned.is_complete() {
+            printer.warning(&format!("`{path}` keeps its result, which is that of a run that was not stopped"));
+            continue;
+        }
         run_folder::write(planned, &part.data, files, result, units.as_ref(), document)?;
-        printer.note(&done);
+        printer.note(&format!("written to {path}"));
+    }
+    if is_interrupted {
+        return Err(Failure::Interrupted);
     }
     Ok(found)
 }

@@ -71,7 +71,7 @@ mod with_networks {
     }
 
     fn read(path: &Path) -> Result<NeuralDiscoveryOptions, Failure> {
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::input_output("read", path, &error))?;
+        let text = crate::text_file::read(path)?;
         toml::from_str(&text).map_err(|error: toml::de::Error| Failure::usage(error.message()).in_file(path))
     }
 

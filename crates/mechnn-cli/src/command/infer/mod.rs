@@ -1,7 +1,7 @@
 //! `mechnn infer`: parameters and unseen states of equations that are given.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use mechnn::data::{CsvOptions, Missing, TableReading, read_tables};
@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::option::{Format, TableArgs, sources};
 use crate::printer::{Printer, ProgressBar};
+use crate::text_file;
 
 mod text;
 
@@ -62,7 +63,7 @@ pub(crate) struct InferArgs {
 
 impl InferArgs {
     pub(crate) fn run(self, printer: &mut Printer, interrupt: &Interrupt) -> Result<(), Failure> {
-        let text = read_model(&self.model)?;
+        let text = text_file::read(&self.model)?;
         let model = Model::from_toml(&text).map_err(|error| Failure::from(error).in_file(&self.model))?;
         let options =
             CsvOptions { states: Some(model.columns()), missing: Missing::AsMissing, ..self.table.options() };
@@ -98,21 +99,20 @@ impl InferArgs {
             Format::Json => printer.result(&serde_json::to_string_pretty(&document)?)?,
         }
         evidence::print(printer, &result, &document);
+        if let Some(planned) = planned {
+            let path = planned.path().display().to_string();
+            if result.interrupted && planned.is_complete() {
+                printer.warning(&format!("`{path}` keeps its result, which is that of a run that was not stopped"));
+            } else {
+                run_folder::write(planned, (&model, &text), &data, &files, &result, &document)?;
+                printer.note(&format!("written to {path}"));
+            }
+        }
         if result.interrupted {
             return Err(Failure::Interrupted);
         }
-        if let Some(planned) = planned {
-            let done = format!("written to {}", planned.path().display());
-            run_folder::write(planned, (&model, &text), &data, &files, &result, &document)?;
-            printer.note(&done);
-        }
         Ok(())
     }
-}
-
-fn read_model(path: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::input_output("read", path, &error))?;
-    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("`{}` is not text in UTF-8", path.display())))
 }
 
 impl From<ModelFileError> for Failure {
@@ -126,9 +126,11 @@ impl From<InferenceError> for Failure {
         let message = error.to_string();
         let hint = error.hint().map(str::to_owned);
         match error {
-            InferenceError::Input { .. } | InferenceError::Deviation { .. } | InferenceError::TooFew { .. } => {
-                Self::data(message)
-            }
+            InferenceError::Input { .. }
+            | InferenceError::Deviation { .. }
+            | InferenceError::TooFew { .. }
+            | InferenceError::NothingLeft { .. } => Self::data(message),
+            InferenceError::TooLarge { .. } => Self::limit(message),
             InferenceError::NothingToEstimate => Self::usage(message),
             _ => Self::numerical(message),
         }

@@ -85,17 +85,3 @@ fn bad_data_create_nothing() {
     folder.mechnn(&["discover", "data.csv", "--overwrite"]).fails(2, &["--output"]);
     assert_eq!(folder.names(), ["data.csv", "text.csv"]);
 }
-
-#[test]
-fn a_folder_that_cannot_be_written_costs_the_folder_only() {
-    let folder = folder_with_data();
-    let expected = folder.mechnn(&["discover", "data.csv"]).stdout;
-    // A file is in its place.
-    for output in ["data.csv", "data.csv/run"] {
-        let outcome = folder.mechnn(&["discover", "data.csv", "-q", "-o", output]);
-        assert_eq!(outcome.code, Some(5), "{outcome:?}");
-        assert_eq!(outcome.stdout, expected, "the result is not lost");
-        assert!(outcome.stderr.contains("error: cannot create the folder `data.csv"), "{outcome:?}");
-    }
-    assert_eq!(folder.names(), ["data.csv"]);
-}

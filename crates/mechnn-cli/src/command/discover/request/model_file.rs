@@ -5,13 +5,14 @@ use std::path::Path;
 use mechnn::discovery::ModelConstraints;
 
 use crate::failure::Failure;
+use crate::text_file;
 
 /// The `[model]` table of a TOML file.
 ///
 /// # Errors
 /// An input/output failure if the file cannot be read, a usage failure with the file and the line for what it says.
 pub(super) fn read(path: &Path) -> Result<ModelConstraints, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::input_output("read", path, &error))?;
+    let text = text_file::read(path)?;
     ModelConstraints::from_toml(&text).map_err(|error| {
         let failure = Failure::usage(format!("`{}`: {error}", path.display()));
         match text.contains("[model.equations]") || text.contains("[model.parameters]") {

@@ -41,6 +41,14 @@ impl BatchAxes {
         self.0.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis))
     }
 
+    /// Whether an array of these axes and `numbers` for each problem has a shape: the axes that are not empty must not
+    /// overflow, whether the array has elements or none.
+    pub(super) fn is_addressable(&self, numbers: usize) -> bool {
+        let most = isize::MAX as usize / size_of::<f64>();
+        let product = self.0.iter().try_fold(numbers, |product, &axis| product.checked_mul(axis.max(1)));
+        product.is_some_and(|product| product <= most)
+    }
+
     /// Index of problem `flat` on the batch axes.
     pub(super) fn index(&self, mut flat: usize) -> Vec<usize> {
         let mut index = vec![0; self.0.len()];
@@ -137,6 +145,13 @@ mod tests {
         assert_eq!(axes.flatten(ArrayD::zeros(IxDyn(&[1, 1, 5])), 1).shape(), [1, 5]);
         assert_eq!(axes.flatten(ArrayD::zeros(IxDyn(&[5])), 1).shape(), [1, 5]);
         assert_eq!(axes.unflatten(ArrayD::zeros(IxDyn(&[1, 5])), &[1, 1, 5]).shape(), [1, 1, 5]);
+    }
+
+    #[test]
+    fn no_problems_can_be_too_many() {
+        assert!(axes(&[&[1 << 20, 0]]).is_addressable(1000));
+        assert!(!axes(&[&[1 << 61, 0]]).is_addressable(1000));
+        assert!(!axes(&[&[1 << 32, 1 << 32]]).is_addressable(1));
     }
 
     #[test]

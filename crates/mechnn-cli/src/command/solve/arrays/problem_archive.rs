@@ -118,7 +118,9 @@ impl ProblemArchive {
                 )));
             }
         }
-        let Some(count) = batch.count() else {
+        // Also of no problems: the axes of what is written are these.
+        let numbers = points.saturating_mul(dims.max(1)).saturating_mul(orders).saturating_mul(equations.max(1));
+        let Some(count) = batch.count().filter(|_| batch.is_addressable(numbers)) else {
             let axes = batch.lengths();
             return Err(Failure::limit(format!("batch axes {axes:?} are more problems than can be counted")));
         };

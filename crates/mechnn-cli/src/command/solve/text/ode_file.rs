@@ -21,13 +21,13 @@
 //! Keys without a table come first: below `[grid]` they would be the grid's (that is TOML, and the hint says so).
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::super::discretisation::{Discretisation, SchemeName};
 use crate::failure::Failure;
+use crate::text_file;
 use mechnn::suggestion::did_you_mean;
 
 /// The file, exactly as written.
@@ -92,9 +92,7 @@ impl OdeFile {
     /// # Errors
     /// Input/output if it cannot be read, usage with its line if it is not such a file.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let bytes = fs::read(path).map_err(|error| Failure::input_output("read", path, &error))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Failure::usage(format!("`{}` is not text in UTF-8", path.display())))?;
+        let text = text_file::read(path)?;
         toml::from_str(&text).map_err(|error| {
             let line = error.span().map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
             let place = line.map_or(String::new(), |line| format!(" line {line}"));
