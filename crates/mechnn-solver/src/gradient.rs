@@ -107,6 +107,7 @@ impl OdeGradient {
                 },
             ),
             ("periodic jump", is_finite(self.periodic_jump.iter().flatten())),
+            ("boundary values", is_finite(self.boundary.iter().flatten())),
             ("weights", is_finite(&self.weights)),
             ("gamma_alpha", self.gamma_alpha.is_finite()),
         ];
@@ -172,4 +173,45 @@ where
         expect_axis(input, axis, "as the input", found, &[expected])?;
     }
     expect_finite(input, array)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use ndarray::{Array2, Array3, Array4, Array5};
+
+    use super::{OdeGradient, StepsGradient};
+    use crate::error::SolveError;
+
+    type Change = fn(&mut OdeGradient);
+
+    #[test]
+    fn an_input_whose_gradient_overflows_is_named() {
+        let finite = OdeGradient {
+            coefficients: Array5::zeros((1, 1, 1, 1, 2)),
+            forcing: Array3::zeros((1, 1, 1)),
+            initial: Array4::zeros((1, 1, 1, 1)),
+            steps: StepsGradient::Shared(Array2::zeros((1, 1))),
+            periodic_jump: Some(Array3::zeros((1, 1, 1))),
+            boundary: Some(Array2::zeros((1, 1))),
+            weights: [0.0; 3],
+            gamma_alpha: 0.0,
+        };
+        assert_eq!(finite.clone().expect_finite(), Ok(finite.clone()));
+        let changes: [(&str, Change); 8] = [
+            ("coefficients", |gradient| gradient.coefficients.fill(f64::NAN)),
+            ("forcing", |gradient| gradient.forcing.fill(f64::INFINITY)),
+            ("initial values", |gradient| gradient.initial.fill(f64::NAN)),
+            ("steps", |gradient| gradient.steps = StepsGradient::PerDimension(Array3::from_elem((1, 1, 1), f64::NAN))),
+            ("periodic jump", |gradient| gradient.periodic_jump.iter_mut().for_each(|jump| jump.fill(f64::NAN))),
+            ("boundary values", |gradient| gradient.boundary.iter_mut().for_each(|values| values.fill(f64::NAN))),
+            ("weights", |gradient| gradient.weights[2] = f64::NEG_INFINITY),
+            ("gamma_alpha", |gradient| gradient.gamma_alpha = f64::NAN),
+        ];
+        for (input, change) in changes {
+            let mut gradient = finite.clone();
+            change(&mut gradient);
+            assert_eq!(gradient.expect_finite(), Err(SolveError::DerivativeNotFinite { of: input }));
+        }
+    }
 }

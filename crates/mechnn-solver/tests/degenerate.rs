@@ -22,15 +22,7 @@ use methods::methods_for;
 use parts::{INPUTS, parts, parts_mut};
 use random_collocation::random_collocation;
 use random_problem::random_inputs;
-
-const SCHEMES: [Scheme; 6] = [
-    Scheme::Taylor,
-    Scheme::TaylorCentral,
-    Scheme::RelaxedLp { gamma_alpha: 0.0 },
-    Scheme::RelaxedLp { gamma_alpha: 0.05 },
-    Scheme::IntegratedWiener,
-    Scheme::Pade,
-];
+use schemes::LEAST_SQUARES;
 
 /// u' + u = 1 on `points` points, keeping K = `orders` derivatives.
 fn relaxation(points: usize, orders: usize, initial: &InitialValues) -> Result<OdeProblem, ProblemError> {
@@ -69,7 +61,7 @@ fn more_points_than_memory_are_refused() {
 
 #[test]
 fn two_points_are_solved() {
-    for scheme in SCHEMES {
+    for scheme in LEAST_SQUARES {
         for orders in 2..=7 {
             // u = 1 and all its derivatives but the highest: K - 1 pins and 2 equations fix a polynomial of K
             // coefficients. Padé rows fix no polynomial: beyond K = 2, where the pins repeat the first equation, they
@@ -119,7 +111,7 @@ fn times_that_do_not_increase_are_refused() {
 
 #[test]
 fn nothing_to_determine_the_solution_is_an_error() {
-    for scheme in SCHEMES {
+    for scheme in LEAST_SQUARES {
         for points in [2, 3, 10, 50] {
             for orders in 2..=6 {
                 let ode = LinearOde::new(Array5::zeros((1, 1, 1, 1, orders)), Array3::zeros((1, 1, 1)));
@@ -267,7 +259,7 @@ fn cotangents_and_directions_that_are_not_finite_are_refused() {
 #[test]
 fn huge_and_tiny_numbers_give_numbers_or_errors() {
     for scale in [1e-300, 1e-160, 1e160, 1e300] {
-        for scheme in SCHEMES {
+        for scheme in LEAST_SQUARES {
             let coefficients = Array5::from_elem((1, 1, 1, 1, 3), scale);
             let ode = LinearOde::new(coefficients, Array3::ones((1, 1, 1)));
             let scaled = OdeProblem::new(&ode, &TimeGrid::uniform(6, 0.1), &stationary()).unwrap();
@@ -293,7 +285,7 @@ fn huge_and_tiny_numbers_give_numbers_or_errors() {
 fn an_empty_batch_has_an_empty_solution() {
     let ode = LinearOde::new(Array5::ones((0, 5, 2, 2, 3)), Array3::ones((1, 1, 2)));
     let initial = InitialValues::new(Array4::ones((1, 1, 2, 2)));
-    for scheme in SCHEMES {
+    for scheme in LEAST_SQUARES {
         let problem =
             OdeProblem::new(&ode, &TimeGrid::uniform(5, 0.1), &initial).unwrap().with_scheme(scheme).unwrap();
         for method in methods_for(&problem) {

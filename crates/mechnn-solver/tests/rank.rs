@@ -5,7 +5,7 @@
 use std::fmt;
 
 use mechnn_solver::method::{BlockBanded, Dense};
-use mechnn_solver::{InitialValues, LinearOde, OdeProblem, OdeSolver, Scheme, SolveError, TimeGrid};
+use mechnn_solver::{InitialValues, LinearOde, OdeProblem, OdeSolver, SolveError, TimeGrid};
 use ndarray::{Array3, Array4, Array5};
 use rayon::prelude::*;
 
@@ -13,20 +13,14 @@ use rayon::prelude::*;
 mod degenerate_problem;
 #[path = "support/random_problem.rs"]
 mod random_problem;
+#[path = "support/schemes.rs"]
+mod schemes;
 #[path = "support/smallest_singular_value.rs"]
 mod smallest_singular_value;
 
 use degenerate_problem::degenerate;
+use schemes::LEAST_SQUARES;
 use smallest_singular_value::smallest_singular_value;
-
-const SCHEMES: [Scheme; 6] = [
-    Scheme::Taylor,
-    Scheme::TaylorCentral,
-    Scheme::RelaxedLp { gamma_alpha: 0.0 },
-    Scheme::RelaxedLp { gamma_alpha: 0.05 },
-    Scheme::IntegratedWiener,
-    Scheme::Pade,
-];
 
 /// Below this smallest singular value the rows leave a direction open up to the rounding of their entries: singular
 /// problems have up to 1e-15, and one in 500 others has less than 1e-10.
@@ -43,7 +37,7 @@ fn is_refused_for_its_rank(problem: &OdeProblem) -> Result<(), String> {
 /// `0 u = 0` with fewer initial values than a polynomial of degree K - 1 has coefficients.
 #[test]
 fn equations_of_zeros_determine_nothing() {
-    for scheme in SCHEMES {
+    for scheme in LEAST_SQUARES {
         for orders in 2..=5 {
             for points in [5, 21, 101, 401] {
                 for pinned in 0..orders {
@@ -63,7 +57,7 @@ fn equations_of_zeros_determine_nothing() {
 /// `x' = -x + 0 y` with K = 4: three initial values of y leave a cubic open.
 #[test]
 fn an_unknown_without_equation_is_not_determined() {
-    for scheme in SCHEMES {
+    for scheme in LEAST_SQUARES {
         for points in [5, 21, 101, 401] {
             for step in [1e-3, 0.1, 10.0] {
                 let coefficients =

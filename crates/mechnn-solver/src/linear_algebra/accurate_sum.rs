@@ -27,6 +27,12 @@ impl AccurateSum {
         self.error += a.mul_add(b, -product);
     }
 
+    /// The sum as a number and what its rounding leaves.
+    pub(crate) fn parts(self) -> (f64, f64) {
+        let value = self.value();
+        (value, self.error - (value - self.sum))
+    }
+
     pub(crate) fn value(self) -> f64 {
         self.sum + self.error
     }

@@ -17,6 +17,16 @@ pub(crate) fn all_schemes() -> Vec<Scheme> {
     schemes
 }
 
+/// The schemes of least squares, the relaxed LP with and without its linear term.
+pub(crate) const LEAST_SQUARES: [Scheme; 6] = [
+    Scheme::Taylor,
+    Scheme::TaylorCentral,
+    Scheme::RelaxedLp { gamma_alpha: 0.0 },
+    Scheme::RelaxedLp { gamma_alpha: 0.05 },
+    Scheme::IntegratedWiener,
+    Scheme::Pade,
+];
+
 /// Both kinds of equation rows.
 pub(crate) const EQUATION_ROWS: [EquationRows; 2] = [EquationRows::Soft, EquationRows::Hard];
 

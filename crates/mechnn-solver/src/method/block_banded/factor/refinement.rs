@@ -5,8 +5,8 @@ use super::factored_group::FactoredGroup;
 use super::null_space::NullSpace;
 use crate::error::SolveError;
 use crate::method::block_banded::rows::{
-    ElementView, PassSummary, RightHandSide, UnknownVector, Unknowns, add_rounding, add_transposed_residual,
-    elimination_groups, relative_change,
+    ElementView, PassSummary, RightHandSide, UnknownVector, Unknowns, accurate_transposed_residual, add_rounding,
+    add_transposed_residual, elimination_groups, relative_change,
 };
 use crate::problem::EquationRows;
 use crate::solution::{Factorization, RowResiduals};
@@ -47,7 +47,12 @@ impl FactoredElement {
             let pass = add_transposed_residual(view, z, RightHandSide::Data, &mut right);
             let slack_change = match self.factorization {
                 Factorization::NormalEquations => self.solve_bordered(view, &mut right, pass.slack + linear_term),
-                Factorization::Orthogonal => self.eliminate_residual(view, z, &mut right)?,
+                Factorization::Orthogonal if is_start => self.eliminate_residual(view, z, &mut right)?,
+                // Eliminated once more, the residual would show the same rounding errors of the elimination again.
+                Factorization::Orthogonal => {
+                    let slack = accurate_transposed_residual(view, z, &mut right);
+                    self.solve_bordered(view, &mut right, slack + linear_term)
+                }
             };
             if !is_start {
                 self.add_particular(view, |t, e| view.forcing(t)[e], &values, &mut right);

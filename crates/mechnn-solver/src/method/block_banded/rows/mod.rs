@@ -13,10 +13,13 @@ mod weighted_row;
 
 mod row_pass;
 
+mod accurate_residual;
+
 mod relative_change;
 
 mod rounding;
 
+pub(super) use accurate_residual::accurate_transposed_residual;
 pub(super) use element_view::ElementView;
 pub(super) use groups::{Group, elimination_groups, independent_groups};
 pub(super) use relative_change::relative_change;
