@@ -1,5 +1,7 @@
 //! Small model files that stand for large models, or for none: every one of them is read or refused within a second.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::{Duration, Instant};
 
 use mechnn::inference::{Model, ModelFileError};

@@ -7,7 +7,7 @@ use mechnn_solver::smoother::GaussNewton;
 
 use super::evidence::WeightedModel;
 use super::fit::Fit;
-use super::refine::{Polished, finish, negligible, settled, without, without_weak_terms};
+use super::refine::{Polished, finish, judged_by_equations, negligible, settled, without, without_weak_terms};
 use super::request::{DiscoveryError, DiscoveryOptions, Observer, Progress, Stage};
 use super::result::{DiscoveryResult, ResultBuilder, Searched};
 use super::search::{Search, SearchStage, Step};
@@ -34,7 +34,18 @@ pub fn discover(
     let problem = Problem { data: &prepared, space: &space, tuning: &options.tuning };
 
     // Proposals by regression, then the search: structures compared with loose equations, then with tight ones.
-    let Found { best, best_of_size, weighted_models, history, interrupted } = search(data, problem, observer)?;
+    let found = search(data, problem, observer)?;
+
+    // Outliers as the equations judge them. Where the smoothed states judged otherwise the search saw other rows than it
+    // should have, and is made again; in long data single rows do not decide what is found.
+    let may_be_misled = !found.interrupted && problem.data.excerpt(EXCERPT).is_none();
+    let judged = if may_be_misled { judged_by_equations(&problem, &found.best) } else { None };
+    let problem = judged.as_ref().map_or(problem, |data| problem.on(data));
+    let found = match judged {
+        Some(_) => search(data, problem, observer)?.after(found),
+        None => found,
+    };
+    let Found { best, best_of_size, weighted_models, history, interrupted } = found;
 
     // Noise and numbers in agreement; then the user's threshold.
     observer.stage(Stage::Refinement);
@@ -65,6 +76,13 @@ struct Found {
     weighted_models: Vec<WeightedModel>,
     history: Vec<Progress>,
     interrupted: bool,
+}
+
+impl Found {
+    /// With the steps of an earlier search before its own.
+    fn after(self, earlier: Self) -> Self {
+        Self { history: [earlier.history, self.history].concat(), ..self }
+    }
 }
 
 /// The search, on an excerpt first where the data are long.

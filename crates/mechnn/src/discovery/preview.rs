@@ -25,5 +25,9 @@ pub fn preview(data: &Dataset, options: &DiscoveryOptions) -> Result<SearchPrevi
     let (prepared, space) = problem(data, options)?;
     let candidates = Problem { data: &prepared, space: &space, tuning: &options.tuning }.candidates();
     let noise = prepared.noise.iter().zip(&prepared.scaling.state).map(|(noise, scale)| noise * scale).collect();
-    Ok(SearchPreview { noise, noise_models: prepared.noise_models.clone(), candidates })
+    Ok(SearchPreview {
+        noise,
+        noise_models: prepared.noise_parts.iter().map(|part| part.model()).collect(),
+        candidates,
+    })
 }

@@ -85,7 +85,7 @@ fn with_the_terms_given_both_parts_are_chosen_where_they_are() {
     }
     println!("both in {both} of {CASES}; {covered} of {coefficients} coefficients covered");
     assert!(both >= 24, "{both} of {CASES}");
-    assert!(covered >= super::support::binomial::usual_counts(coefficients, 0.9).start().to_owned());
+    assert!(covered >= *super::support::binomial::usual_counts(coefficients, 0.9).start());
 }
 
 fn options() -> DiscoveryOptions {

@@ -18,5 +18,6 @@ mod finish;
 
 pub(crate) use drop::{negligible, without, without_weak_terms};
 pub(crate) use finish::finish;
+pub(crate) use outliers::judged_by_equations;
 pub(crate) use polish::Polished;
 pub(crate) use settle::settled;

@@ -15,7 +15,7 @@ const PASSES: usize = 30;
 /// Smoothness alone takes the peak of a fast system for an outlier, and does not see a bad row where rows are few.
 /// Against equations both show. Residuals that are off for a while are the equations' fault, and single ones the
 /// instrument's: so an outlier must be far from zero and from the residuals beside it, too.
-pub(super) fn judged_by_equations(problem: &Problem<'_>, fit: &Fit) -> Option<PreparedData> {
+pub(crate) fn judged_by_equations(problem: &Problem<'_>, fit: &Fit) -> Option<PreparedData> {
     let data = problem.data;
     // What was set aside is judged like the rest.
     let mut whole = data.clone();
