@@ -24,6 +24,10 @@ mod failure;
 
 mod interrupt;
 
+mod text_width;
+
+mod text_table;
+
 mod printer;
 
 mod atomic_file;

@@ -12,25 +12,25 @@ use crate::interrupt::Interrupt;
 use crate::option::Format;
 use crate::printer::Printer;
 
-/// Generate noisy data of a known system, discover its equations, show both
+/// Simulate a known system, add noise, and find its equations again
 ///
-/// Systems: lorenz, lotka-volterra, van-der-pol, damped-oscillator, roessler. The data go into a CSV file, from which
-/// `mechnn discover` finds exactly the same with the same library, by default one that holds the true terms.
+/// The systems are lorenz, lotka-volterra, van-der-pol, damped-oscillator and roessler. The data are written to a CSV
+/// file, the equations are searched as `mechnn discover` does it, and a table compares them with the true ones.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
-    /// The system
+    /// Which system
     #[arg(default_value = "lorenz")]
     system: String,
 
-    /// Noise, as a fraction of each state's standard deviation
+    /// Size of the noise, as a fraction of each column's standard deviation
     #[arg(long, default_value_t = 0.1, value_name = "F", allow_negative_numbers = true)]
     noise: f64,
 
-    /// Seed of the noise
+    /// Which random numbers to use for the noise
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
 
-    /// Number of points [default: several periods]
+    /// Number of rows [default: enough for several periods]
     #[arg(long, value_name = "N")]
     points: Option<usize>,
 
@@ -59,7 +59,9 @@ impl DemoArgs {
         let degree = system.degree().max(SMALLEST_DEGREE);
         let library = search.library.get_or_insert(LibrarySpec::polynomial(degree)).clone();
         let path = file.display();
-        printer.note(&format!("data written to {path}; the same again: mechnn discover {path} --library {library}"));
+        printer.note(&format!(
+            "The data were written to {path}. The same search again: mechnn discover {path} --library {library}"
+        ));
         let result = DirectSearch::from(search).run(noisy, &[file], printer, interrupt)?;
         if text {
             printer.result(&comparison(&system.equations(), system.states(), &result))?;

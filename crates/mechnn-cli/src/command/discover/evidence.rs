@@ -1,87 +1,67 @@
-//! What the equations are worth, in a few lines on stderr.
+//! What the equations are worth, in words on stderr.
 
 use std::collections::BTreeMap;
 
 use mechnn::data::Dataset;
-use mechnn::discovery::{Direction, DiscoveryDocument, DiscoveryResult, ModelConstraints, Part, TermWeight};
-use mechnn::number::SignificantDigits;
+use mechnn::discovery::{
+    Column, Description, Direction, DiscoveryDocument, DiscoveryResult, Finding, ModelConstraints, Part, Peculiarity,
+    StateEvidence,
+};
+use mechnn::number::{SignificantDigits, UncertainNumber};
 
+use super::unsettled;
 use crate::printer::Printer;
+use crate::text_table::{Align, TextTable};
 
 pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult, document: &DiscoveryDocument) {
-    printer.note(&format!("terms      {} of {} candidates", document.terms, document.candidates));
+    printer.note("");
+    printer.note(&chosen(result, document));
     if let Some(constraints) = &document.constraints {
-        printer.note(&format!("assumed    {} (--model)", assumed(constraints)));
+        printer.note(&format!("Assumed, because --model says so: {}.", assumed(constraints)));
     }
+    result.columns.iter().for_each(|column| printer.note(&peculiar(column)));
     if !result.indistinct.is_empty() {
         let variables = result.model.variables();
         let terms: Vec<String> = result.indistinct.iter().map(|term| term.text(&variables)).collect();
-        printer.note(&format!("not tried  {} (combinations of simpler terms on these data)", terms.join(", ")));
-    }
-    if let Some(structure) = structure(result) {
-        printer.note(&structure);
-    }
-    printer.note(&noise(data, result));
-    for (trajectory, fitted) in data.trajectories.iter().zip(&result.trajectories).take(MOST_TRAJECTORIES) {
-        let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
-        let name = if data.trajectories.len() > 1 { format!(" ({})", trajectory.name) } else { String::new() };
         printer.note(&format!(
-            "simulation R2 {}, valid for {} of {}{name}; fit R2 {}",
-            r2(fitted.rollout_r2),
-            short(fitted.valid_time),
-            short(span),
-            r2(fitted.fit_r2),
+            "Not tried, because these data cannot tell them from combinations of simpler terms: {}.",
+            terms.join(", ")
         ));
     }
-    if data.trajectories.len() > MOST_TRAJECTORIES {
-        printer.note(&format!("           and {} more trajectories", data.trajectories.len() - MOST_TRAJECTORIES));
-    }
-    residuals(printer, data, result);
-    held_out(printer, data, result);
-    for direction in &result.evidence.undetermined {
-        printer.note(&open_direction(direction));
-    }
-    printer.note(&format!("time       {:.2} s", document.seconds));
+    states(printer, data, result);
+    unsettled::print(printer, result);
+    result.evidence.undetermined.iter().for_each(|direction| printer.note(&open_direction(direction)));
+    printer.note("");
     printer.note(&document.verdict);
 }
 
-const MOST_TRAJECTORIES: usize = 5;
-
-/// Most terms that are named as open, and as possible instead.
-const MOST_OPEN: usize = 4;
-
-/// How much the terms weigh among the structures that were compared, and which of them the data do not settle.
-fn structure(result: &DiscoveryResult) -> Option<String> {
-    let models = &result.evidence.weighted_models;
-    let count = models.len();
-    let found = models.iter().find(|model| model.has_terms_of(&result.model));
-    let weight = match found {
-        _ if models.is_empty() => return None,
-        Some(_) if count == 1 => return Some("structure  no other that was compared comes near".to_owned()),
-        Some(found) => format!("{} of the weight of {count} compared", percent(found.weight)),
-        // A threshold took terms, or they turned out to be negligible.
-        None => format!("none of {count} compared has just these terms"),
+/// How many terms were chosen, and how numbers are to be read.
+fn chosen(result: &DiscoveryResult, document: &DiscoveryDocument) -> String {
+    let terms = match document.chosen_terms {
+        1 => "1 term was".to_owned(),
+        terms => format!("{terms} terms were"),
     };
-    let variables = result.model.variables();
-    let mut open = result.term_weights();
-    open.retain(TermWeight::is_open);
-    open.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    let name = |own: &TermWeight| {
-        format!("{}' {} {}", result.model.states[own.state], own.term.text(&variables), percent(own.weight))
+    let reading = match result.model.terms().find_map(|(_, own)| in_parentheses(own.coefficient, own.standard_error)) {
+        Some((short, long)) => {
+            format!(" The digits in parentheses are the standard error: {short} is {long}.")
+        }
+        None => String::new(),
     };
-    let named = |kept: bool, words: &str| {
-        let names: Vec<String> = open.iter().filter(|own| own.kept == kept).take(MOST_OPEN).map(name).collect();
-        if names.is_empty() { String::new() } else { format!("; {words} {}", names.join(", ")) }
-    };
-    let (kept, others) = (named(true, "open"), named(false, "or"));
-    Some(format!("structure  {weight}{kept}{others}"))
+    format!("{terms} chosen out of {} candidates in {:.2} s.{reading}", document.candidates, document.seconds)
 }
 
-fn percent(weight: f64) -> String {
-    match 100.0 * weight {
-        weight if weight > 99.0 => "over 99 %".to_owned(),
-        weight => format!("{weight:.0} %"),
+/// A coefficient as the equations have it, and with its standard error written out.
+fn in_parentheses(coefficient: f64, error: f64) -> Option<(String, String)> {
+    let size = coefficient.abs();
+    let short = UncertainNumber { value: size, standard_error: error }.to_string();
+    let (value, digits) = short.strip_suffix(')')?.split_once('(')?;
+    // An exponent, or an error above one, would need more words.
+    if !value.contains('.') || value.contains('e') || digits.contains('.') {
+        return None;
     }
+    let decimals = value.len() - value.find('.')? - 1;
+    let error = digits.parse::<f64>().ok()? * 10f64.powi(-(decimals as i32));
+    Some((short.clone(), format!("{value} ± {error:.decimals$}")))
 }
 
 /// How many entries of each table there are.
@@ -103,60 +83,125 @@ fn assumed(constraints: &ModelConstraints) -> String {
     counts.into_iter().filter_map(of_kind).collect::<Vec<_>>().join(", ")
 }
 
-/// The noise of each state, in its unit or as a fraction of its value.
-fn noise(data: &Dataset, result: &DiscoveryResult) -> String {
-    let fractions = result.noise_fractions();
-    let (values, unit) = match &fractions {
-        Some(fractions) => (fractions, " % of the value (standard deviation)"),
-        None => (&result.noise, " (standard deviation)"),
-    };
-    let scale = if fractions.is_some() { 100.0 } else { 1.0 };
-    let measured = data.states.iter().zip(values).filter(|(_, noise)| !noise.is_nan());
-    let each = measured.map(|(state, noise)| format!("{state} {}", short(scale * noise)));
-    format!("noise      {}{unit}", each.collect::<Vec<_>>().join(", "))
-}
-
-/// Whether what is left looks like noise.
-fn residuals(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
-    let judged: Vec<String> = data
-        .states
-        .iter()
-        .zip(&result.evidence.residuals)
-        .filter_map(|(state, residuals)| residuals.map(|residuals| (state, residuals)))
-        .map(|(state, residuals)| {
-            let word = if residuals.is_white() { "within" } else { "outside" };
-            format!("{state} {:+.2}, {word} {:.2}", residuals.autocorrelation, residuals.bound)
-        })
-        .collect();
-    if !judged.is_empty() {
-        printer.note(&format!("residuals  correlation with the next: {}", judged.join("; ")));
+/// What is peculiar about a column.
+fn peculiar(column: &Column) -> String {
+    let state = &column.state;
+    match column.peculiarity {
+        Peculiarity::Constant { value } => format!(
+            "{state} has the same value in every row ({}): the data cannot say what would change it, or what depends \
+             on it.",
+            short(value)
+        ),
+        Peculiarity::Staircase { levels, values } => format!(
+            "{state} stays the same over several rows again and again ({levels} steps in {values} rows). If it was \
+             measured less often than the rows were written, keep only the rows in which it was measured."
+        ),
+        Peculiarity::WholeNumbers => format!(
+            "{state} has whole numbers only. If they are rounded, their error is at least 0.29; if they count events, \
+             it is about their square root."
+        ),
+        _ => format!("{state} is peculiar."),
     }
 }
 
-/// The worst prediction of rows that were left out.
-fn held_out(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
-    let Some(worst) = result.evidence.worst_prediction() else { return };
-    let of = if data.trajectories.len() > 1 { " of the worst trajectory" } else { "" };
-    printer.note(&format!(
-        "held out   last {} rows{of}, predicted by a refit: R2 {}, error {} x noise",
-        worst.rows,
-        r2(worst.r2),
-        if worst.error.is_finite() { short(worst.error) } else { "infinite".to_owned() }
-    ));
+/// Most trajectories whose simulations are described one by one.
+const MOST_TRAJECTORIES: usize = 5;
+
+/// A table of the states, and how far the simulations go.
+fn states(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
+    printer.note("");
+    printer.note(
+        "How well each state is described, the worst first. R2 compares a simulation from the estimated start with the \
+         data: 1 is perfect, 0 is no better than a constant.",
+    );
+    let columns = [
+        ("state", Align::Left),
+        ("equation", Align::Left),
+        ("R2", Align::Right),
+        ("noise (std. dev.)", Align::Left),
+        ("what is left unexplained", Align::Left),
+    ];
+    let mut table = TextTable::new(&columns);
+    let fractions = result.noise_fractions();
+    for own in result.evidence.states_worst_first() {
+        let at = data.states.iter().position(|state| *state == own.state);
+        let fraction = at.and_then(|d| fractions.as_ref().map(|all| all[d]));
+        let noise = noise(own, fraction, data.units.get(&own.state));
+        let r2 = if own.rollout_r2.is_finite() { r2(own.rollout_r2) } else { "none".to_owned() };
+        table.push(vec![own.state.clone(), finding(result.finding(own)).to_owned(), r2, noise, left(own)]);
+    }
+    printer.lines(&table.lines());
+    for (trajectory, fitted) in data.trajectories.iter().zip(&result.trajectories).take(MOST_TRAJECTORIES) {
+        let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
+        let name = if data.trajectories.len() > 1 { format!(" of {}", trajectory.name) } else { String::new() };
+        printer.note(&format!(
+            "The simulation{name} stays close to the estimated states for {} of {}.",
+            short(fitted.valid_time),
+            short(span),
+        ));
+    }
+    if data.trajectories.len() > MOST_TRAJECTORIES {
+        printer.note(&format!("There are {} more trajectories.", data.trajectories.len() - MOST_TRAJECTORIES));
+    }
+}
+
+/// A finding in a word or two.
+fn finding(finding: Finding) -> &'static str {
+    match finding {
+        Finding::Found => "found",
+        Finding::Doubtful => "doubtful",
+        Finding::AtRest => "nothing to find",
+        _ => "not found",
+    }
+}
+
+/// The noise of a state in its unit, or as a fraction of its value.
+fn noise(own: &StateEvidence, fraction: Option<f64>, unit: Option<&String>) -> String {
+    if own.noise.is_nan() {
+        return "not measured".to_owned();
+    }
+    if own.is_exact {
+        return "none".to_owned();
+    }
+    match (fraction, unit) {
+        (Some(fraction), _) => format!("{} % of the value", short(100.0 * fraction)),
+        (None, Some(unit)) => format!("{} {unit}", short(own.noise)),
+        (None, None) => short(own.noise),
+    }
+}
+
+/// What the equations leave of a state.
+fn left(own: &StateEvidence) -> String {
+    match &own.residuals {
+        _ if own.is_exact => "nothing: the data are exact".to_owned(),
+        _ if own.description == Description::Unexplained => "most of it".to_owned(),
+        None => "too few rows to tell".to_owned(),
+        Some(residuals) if residuals.is_white() => "looks like noise".to_owned(),
+        Some(residuals) => format!(
+            "not like noise: neighbours are correlated ({:+.2}; noise stays within ±{:.2})",
+            residuals.autocorrelation, residuals.bound
+        ),
+    }
 }
 
 /// Coefficients that are only known together.
 fn open_direction(direction: &Direction) -> String {
     let part = |part: &Part| {
-        let inner = part.constant.map_or_else(String::new, |index| format!(", number {} inside", index + 1));
-        format!("{}' {} ({:+.2}{inner})", part.state, part.text, part.weight)
+        let inner = part.constant.map_or_else(String::new, |index| format!("number {} inside ", index + 1));
+        format!("{inner}{} in {}' ({:+.2})", part.text, part.state, part.weight)
     };
     let parts: Vec<String> = direction.parts.iter().map(part).collect();
-    format!("open       by {:.0} % in the direction of {}", 100.0 * direction.relative_deviation, parts.join(", "))
+    format!(
+        "Known only in combination, and open by {:.0} % of their size when they change together (in these proportions): \
+         {}.",
+        100.0 * direction.relative_deviation,
+        parts.join(", ")
+    )
 }
 
+/// Rounded down, so that nothing is better than it is.
 fn r2(value: f64) -> String {
-    if value.is_finite() { format!("{value:.4}") } else { "none (diverged)".to_owned() }
+    format!("{:.4}", (value * 1e4 + 1e-9).floor() / 1e4)
 }
 
 /// Three significant digits.

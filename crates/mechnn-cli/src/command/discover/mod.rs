@@ -10,6 +10,8 @@ mod search_thread;
 
 mod evidence;
 
+mod unsettled;
+
 mod front;
 
 mod finding;
