@@ -45,9 +45,9 @@ pub fn discover(
         return Ok(joint);
     }
     let Some((others, own)) = reduced(data, &prepared, options, &inputs) else { return Ok(joint) };
+    // With a state as an input the others may be too few; then the joint search stands.
     match discover_jointly(&others, &own, observer) {
         Ok(apart) => assembled(data, joint, apart, &inputs),
-        // With a state as an input the others may be too few; the joint search stands.
         Err(_) => Ok(joint),
     }
 }

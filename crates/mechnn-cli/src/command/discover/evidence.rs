@@ -175,7 +175,7 @@ fn left(own: &StateEvidence) -> String {
     match &own.residuals {
         _ if own.is_exact => "nothing: the data are exact".to_owned(),
         _ if own.description == Description::Unexplained => "most of it".to_owned(),
-        None => "too few rows to tell".to_owned(),
+        None => "cannot be judged".to_owned(),
         Some(residuals) if residuals.is_white() => "looks like noise".to_owned(),
         Some(residuals) => format!(
             "not like noise: neighbours are correlated ({:+.2}; noise stays within ±{:.2})",

@@ -77,9 +77,16 @@ impl DiscoveryResult {
         Verdict::new(simulated, &self.evidence.states)
     }
 
-    /// Whether some state that moves is explained in part or not at all.
+    /// Whether some state that moves is explained in part or not at all, or followed by its estimate only, which leaves
+    /// more than noise.
     pub(crate) fn leaves_a_state_unexplained(&self) -> bool {
-        self.evidence.states.iter().any(|own| own.description <= Description::Partial)
+        let is_white = |own: &StateEvidence| own.residuals.is_none_or(|residuals| residuals.is_white());
+        let is_unexplained = |own: &StateEvidence| match own.description {
+            Description::Unexplained | Description::Partial => true,
+            Description::Local => !is_white(own),
+            Description::WithinNoise | Description::Reproduced | Description::AtRest => false,
+        };
+        self.evidence.states.iter().any(is_unexplained)
     }
 
     /// Whether the equations explain a state up to noise.

@@ -13,7 +13,7 @@ const OF_A_SIZE: usize = 2;
 const NOISE_SQUARED: f64 = 1.5;
 
 /// An equation that leaves less of the variation than this is right up to the error of the smoothed states.
-const LEFT: f64 = 1e-3;
+const LEFT: f64 = 5e-3;
 
 /// The states whose equations cannot be expressed: along the smoothed states, where the equations do not disturb each
 /// other, the best right-hand side in integral form leaves more of the state's data than noise.

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use crate::data::Dataset;
-use crate::discovery::evidence::{Description, FittedTrajectory, WeightedModel, open_directions};
+use crate::discovery::evidence::{Description, FittedTrajectory, StateEvidence, WeightedModel, open_directions};
 use crate::discovery::request::DiscoveryError;
 use crate::discovery::result::DiscoveryResult;
 use crate::equation::{Equation, FittedTerm, SparseModel};
@@ -42,8 +42,9 @@ pub(crate) fn assembled(
     let mut noise = joint.noise;
     for (own, &d) in places.states.iter().enumerate() {
         noise[d] = apart.noise[own];
-        evidence.states[d] = apart.evidence.states[own].clone();
-        evidence.residuals[d] = apart.evidence.residuals[own];
+        // Errors of the inputs are carried from row to row: they make no noise, and say nothing of the equations.
+        evidence.states[d] = StateEvidence { residuals: None, ..apart.evidence.states[own].clone() };
+        evidence.residuals[d] = None;
     }
     for &d in inputs {
         let own = &mut evidence.states[d];
