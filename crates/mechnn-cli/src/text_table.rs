@@ -26,10 +26,6 @@ impl TextTable {
         self.rows.push(row);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// The lines of the table, without blanks at their ends.
     pub(crate) fn lines(&self) -> Vec<String> {
         let headings: Vec<String> = self.columns.iter().map(|(heading, _)| (*heading).to_owned()).collect();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use mechnn::data::{KnownSystem, TrueTerm};
 use mechnn::discovery::DiscoveryResult;
-use mechnn::equation::LibrarySpec;
+use mechnn::equation::{FittedTerm, LibrarySpec};
 
 use crate::command::discover::{DirectSearch, SearchArgs};
 use crate::failure::Failure;
@@ -81,8 +81,10 @@ fn comparison(truth: &[Vec<TrueTerm>], states: &[&str], result: &DiscoveryResult
         ),
     ];
     for ((state, truth), equation) in states.iter().zip(truth).zip(&result.model.equations) {
+        let is_found = !result.taken_as_known.iter().any(|known| known == state);
         for term in truth {
-            let found = equation.terms.iter().find(|fitted| fitted.term.python(names) == term.expression);
+            let is_own = |fitted: &&FittedTerm| fitted.term.python(names) == term.expression;
+            let found = if is_found { equation.terms.iter().find(is_own) } else { None };
             let (value, deviation, error) = match found {
                 Some(fitted) => (
                     format!("{:.6}", fitted.coefficient),
@@ -97,7 +99,7 @@ fn comparison(truth: &[Vec<TrueTerm>], states: &[&str], result: &DiscoveryResult
                 term.expression, term.coefficient
             ));
         }
-        for fitted in &equation.terms {
+        for fitted in equation.terms.iter().filter(|_| is_found) {
             let expression = fitted.term.python(names);
             if truth.iter().all(|term| term.expression != expression) {
                 let start = format!("{state}'");

@@ -19,7 +19,7 @@ pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryRes
     if let Some(constraints) = &document.constraints {
         printer.note(&format!("Assumed, because --model says so: {}.", assumed(constraints)));
     }
-    result.columns.iter().for_each(|column| printer.note(&peculiar(column)));
+    peculiar(&result.columns).iter().for_each(|text| printer.note(text));
     if !result.indistinct.is_empty() {
         let variables = result.model.variables();
         let terms: Vec<String> = result.indistinct.iter().map(|term| term.text(&variables)).collect();
@@ -83,24 +83,35 @@ fn assumed(constraints: &ModelConstraints) -> String {
     counts.into_iter().filter_map(of_kind).collect::<Vec<_>>().join(", ")
 }
 
-/// What is peculiar about a column.
-fn peculiar(column: &Column) -> String {
+/// What is peculiar about columns, those with whole numbers together.
+fn peculiar(columns: &[Column]) -> Vec<String> {
+    let is_whole = |column: &&Column| column.peculiarity == Peculiarity::WholeNumbers;
+    let whole: Vec<&str> = columns.iter().filter(is_whole).map(|column| column.state.as_str()).collect();
+    let mut texts: Vec<String> = columns.iter().filter_map(peculiarity).collect();
+    if !whole.is_empty() {
+        texts.push(format!(
+            "Only whole numbers: {}. If they are rounded, their error is at least 0.29; if they count events, it is about \
+             their square root.",
+            whole.join(", ")
+        ));
+    }
+    texts
+}
+
+/// What is peculiar about one column; whole numbers are named together.
+fn peculiarity(column: &Column) -> Option<String> {
     let state = &column.state;
     match column.peculiarity {
-        Peculiarity::Constant { value } => format!(
+        Peculiarity::Constant { value } => Some(format!(
             "{state} has the same value in every row ({}): the data cannot say what would change it, or what depends \
              on it.",
             short(value)
-        ),
-        Peculiarity::Staircase { levels, values } => format!(
+        )),
+        Peculiarity::Staircase { levels, values } => Some(format!(
             "{state} stays the same over several rows again and again ({levels} steps in {values} rows). If it was \
              measured less often than the rows were written, keep only the rows in which it was measured."
-        ),
-        Peculiarity::WholeNumbers => format!(
-            "{state} has whole numbers only. If they are rounded, their error is at least 0.29; if they count events, \
-             it is about their square root."
-        ),
-        _ => format!("{state} is peculiar."),
+        )),
+        _ => None,
     }
 }
 
@@ -119,7 +130,7 @@ fn states(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
         ("equation", Align::Left),
         ("R2", Align::Right),
         ("noise (std. dev.)", Align::Left),
-        ("what is left unexplained", Align::Left),
+        ("what is left", Align::Left),
     ];
     let mut table = TextTable::new(&columns);
     let fractions = result.noise_fractions();
@@ -131,6 +142,10 @@ fn states(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
         table.push(vec![own.state.clone(), finding(result.finding(own)).to_owned(), r2, noise, left(own)]);
     }
     printer.lines(&table.lines());
+    if !result.taken_as_known.is_empty() {
+        // Equations that were found apart are not simulated together.
+        return;
+    }
     for (trajectory, fitted) in data.trajectories.iter().zip(&result.trajectories).take(MOST_TRAJECTORIES) {
         let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
         let name = if data.trajectories.len() > 1 { format!(" of {}", trajectory.name) } else { String::new() };
@@ -177,10 +192,9 @@ fn left(own: &StateEvidence) -> String {
         _ if own.description == Description::Unexplained => "most of it".to_owned(),
         None => "cannot be judged".to_owned(),
         Some(residuals) if residuals.is_white() => "looks like noise".to_owned(),
-        Some(residuals) => format!(
-            "not like noise: neighbours are correlated ({:+.2}; noise stays within ±{:.2})",
-            residuals.autocorrelation, residuals.bound
-        ),
+        Some(residuals) => {
+            format!("not noise: correlation {:+.2}, not within ±{:.2}", residuals.autocorrelation, residuals.bound)
+        }
     }
 }
 
@@ -188,15 +202,18 @@ fn left(own: &StateEvidence) -> String {
 fn open_direction(direction: &Direction) -> String {
     let part = |part: &Part| {
         let inner = part.constant.map_or_else(String::new, |index| format!("number {} inside ", index + 1));
-        format!("{inner}{} in {}' ({:+.2})", part.text, part.state, part.weight)
+        let proportion = if direction.parts.len() > 1 { format!(" ({:+.2})", part.weight) } else { String::new() };
+        format!("{inner}{} in {}'{proportion}", part.text, part.state)
     };
     let parts: Vec<String> = direction.parts.iter().map(part).collect();
-    format!(
-        "Known only in combination, and open by {:.0} % of their size when they change together (in these proportions): \
-         {}.",
-        100.0 * direction.relative_deviation,
-        parts.join(", ")
-    )
+    let (open, parts) = (100.0 * direction.relative_deviation, parts.join(", "));
+    match direction.parts.len() {
+        1 => format!("Known only to {open:.0} % of its size: {parts}."),
+        _ => format!(
+            "Known only in combination: these can change together, in the proportions given, by {open:.0} % of their size \
+             without the data noticing: {parts}."
+        ),
+    }
 }
 
 /// Rounded down, so that nothing is better than it is.

@@ -71,7 +71,7 @@ impl Past<'_> {
         let differences: Vec<f64> = (0..=most).map(difference).collect();
         let turn = (1..most).find(|&lag| differences[lag] > differences[lag + 1])?;
         let lag = (turn.max(SHORTEST)..=most).min_by(|&a, &b| differences[a].total_cmp(&differences[b]))?;
-        (differences[lag] < REPEATS).then(|| step * lag as f64)
+        (differences[lag] < REPEATS).then_some(step * lag as f64)
     }
 
     /// The states at a time, linear between the points, at the ends those of the ends.

@@ -83,6 +83,12 @@ impl Evidence {
             doubts.push("Some coefficients are known only in combination with others.".to_owned());
         }
         let mut text = doubts;
+        if self.states.iter().all(|own| own.is_exact) && !self.states.is_empty() {
+            text.push(
+                "The data are numerically exact: what the equations leave is no more than the error of the computation."
+                    .to_owned(),
+            );
+        }
         if let Some(held_out) = prediction.filter(|held_out| held_out.prediction() != Prediction::Missed) {
             text.push(tested(held_out));
         }

@@ -131,8 +131,9 @@ impl fmt::Display for Verdict {
             ),
             Self::NoFinding { state, fit_r2, .. } => write!(
                 f,
-                "No equation was found for {state}: what was tried explains little of it (R2 is {}). Either the \
-                 candidate terms cannot express its equation, or it depends on a quantity that was not measured.",
+                "No equation was found for {state}: the best that was tried does not describe it (R2 of the estimated \
+                 states is {}). Either the candidate terms cannot express its equation, or it depends on a quantity that \
+                 was not measured.",
                 floored(*fit_r2, 2)
             ),
         }

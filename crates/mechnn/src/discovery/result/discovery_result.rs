@@ -116,10 +116,9 @@ impl DiscoveryResult {
             let others: Vec<&str> = others.map(|own| own.state.as_str()).collect();
             let known = self.taken_as_known.join(", ");
             sentences.push(format!(
-                "So the search for {} was made once more, with {known} taken as known from its own data: what the \
-                 table says of {} holds as long as {known} is measured.",
+                "So the search for {} was made once more, with {known} taken as known from its own data: what was found \
+                 holds as long as {known} is measured.",
                 others.join(", "),
-                if others.len() == 1 { "it" } else { "them" },
             ));
         }
         sentences.join(" ")

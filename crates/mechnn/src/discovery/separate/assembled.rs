@@ -47,8 +47,7 @@ pub(crate) fn assembled(
         evidence.residuals[d] = None;
     }
     for &d in inputs {
-        let own = &mut evidence.states[d];
-        own.description = own.description.min(Description::Partial);
+        evidence.states[d].description = Description::Unexplained;
     }
     // Of the equations that were not found no terms are weighed.
     let mut weighted_models = Vec::new();
@@ -61,14 +60,13 @@ pub(crate) fn assembled(
         let FittedTrajectory { times, observed_at, states, state_std, .. } = own;
         trajectories.push(FittedTrajectory::new(&model, trajectory, times, observed_at, states, state_std)?);
     }
-    let of_inputs = joint.model.terms().filter(|(d, _)| inputs.contains(d)).count();
     Ok(DiscoveryResult {
         model,
         covariance,
         noise,
         trajectories,
         evidence,
-        chosen_terms: apart.chosen_terms + of_inputs,
+        chosen_terms: apart.chosen_terms,
         taken_as_known: inputs.iter().map(|&d| data.states[d].clone()).collect(),
         interrupted: joint.interrupted || apart.interrupted,
         ..joint
