@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::fitted_trajectory::FittedTrajectory;
 use super::residuals::Residuals;
 use crate::data::Dataset;
-use crate::equation::r2;
+use crate::equation::{r2, valid_time};
 use crate::estimation::{REPRODUCED_R2, TELLING_CORRELATION};
 
 /// How well one state is described by the equations, judged on its own data.
@@ -36,7 +36,8 @@ pub struct StateEvidence {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Description {
-    /// Most of its variation is not explained.
+    /// Most of its variation is not explained, or a simulation leaves it before a few rows have passed: then the small
+    /// error that equations are allowed explains it, and not they.
     Unexplained,
     /// Some of its variation is not explained, and that is no noise or too little to tell.
     Partial,
@@ -52,6 +53,9 @@ pub enum Description {
 
 /// Below this most of the variation is unexplained.
 const UNEXPLAINED: f64 = 0.5;
+
+/// A simulation that follows the estimated states for fewer rows predicts nothing.
+const FEWEST_ROWS: f64 = 3.0;
 
 /// A state whose standard deviation is no more than so many of its noise moves within its noise.
 const MOVES: f64 = 1.5;
@@ -92,9 +96,11 @@ pub(crate) fn state_evidence(
         let is_constant = scores.iter().all(|score| score.deviation <= 0.0 || score.deviation.is_nan());
         let rests = moving.is_empty() && residuals.is_some_and(|own| own.is_white());
         let is_noise = residuals.is_some_and(|own| own.is_white() && own.bound < TELLING_CORRELATION);
+        let leaves_at_once = rollout_r2 < UNEXPLAINED && counted.iter().any(|score| score.valid_rows < FEWEST_ROWS);
         let description = match () {
             () if is_constant || rests => Description::AtRest,
             () if rollout_r2 > REPRODUCED_R2 => Description::Reproduced,
+            () if leaves_at_once => Description::Unexplained,
             () if fit_r2 > REPRODUCED_R2 => Description::Local,
             () if fit_r2 > UNEXPLAINED && is_noise => Description::WithinNoise,
             () if fit_r2 > UNEXPLAINED => Description::Partial,
@@ -110,17 +116,26 @@ pub(crate) fn state_evidence(
 struct Score {
     rollout_r2: f64,
     fit_r2: f64,
+    /// How long the simulation stays with the estimated states, in typical intervals between the rows.
+    valid_rows: f64,
     /// Standard deviation of the data, 0 where they are the same up to rounding; NaN where there are none.
     deviation: f64,
 }
 
 fn score(data: &ArrayView1<'_, f64>, fitted: &FittedTrajectory, d: usize) -> Score {
-    let FittedTrajectory { observed_at, states, rollout, .. } = fitted;
+    let FittedTrajectory { times, observed_at, states, rollout, .. } = fitted;
+    let column = |values: &ndarray::Array2<f64>| values.column(d).to_owned().insert_axis(Axis(1));
+    let valid = valid_time(times, column(states).view(), column(&rollout.values).view());
+    let rows: Vec<f64> = observed_at.iter().zip(data).filter(|(_, y)| !y.is_nan()).map(|(&at, _)| times[at]).collect();
+    let mut gaps: Vec<f64> = rows.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    gaps.sort_by(f64::total_cmp);
+    // Of a single row nothing can be said.
+    let valid_rows = gaps.get(gaps.len() / 2).map_or(f64::INFINITY, |gap| valid / gap);
     let reached: Vec<usize> = observed_at.iter().copied().filter(|&at| at < rollout.reached).collect();
     let of = |predicted: Array1<f64>| r2(data.insert_axis(Axis(1)), predicted.view().insert_axis(Axis(1)));
     let fit_r2 = of(states.column(d).select(Axis(0), observed_at));
     let rollout_r2 = of(rollout.values.column(d).select(Axis(0), &reached));
-    Score { rollout_r2, fit_r2, deviation: deviation(data) }
+    Score { rollout_r2, fit_r2, valid_rows, deviation: deviation(data) }
 }
 
 fn deviation(data: &ArrayView1<'_, f64>) -> f64 {
