@@ -59,9 +59,8 @@ impl DemoArgs {
         let degree = system.degree().max(SMALLEST_DEGREE);
         let library = search.library.get_or_insert(LibrarySpec::polynomial(degree)).clone();
         let path = file.display();
-        printer.note(&format!(
-            "The data were written to {path}. The same search again: mechnn discover {path} --library {library}"
-        ));
+        printer.note(&format!("The data were written to {path}. The same search can be made again with"));
+        printer.lines(&[format!("  mechnn discover {path} --library {library}")]);
         let result = DirectSearch::from(search).run(noisy, &[file], printer, interrupt)?;
         if text {
             printer.result(&comparison(&system.equations(), system.states(), &result))?;
