@@ -91,10 +91,19 @@ impl Printer {
         }
     }
 
-    /// Prose about the result, to stderr.
+    /// One line about the result, to stderr; on a terminal broken where it is too long for it.
     pub(crate) fn note(&mut self, text: &str) {
+        self.write_note(text, self.width.unwrap_or(usize::MAX));
+    }
+
+    /// Prose about the result, to stderr.
+    pub(crate) fn prose(&mut self, text: &str) {
+        self.write_note(text, self.width.unwrap_or(DEFAULT_WIDTH));
+    }
+
+    fn write_note(&mut self, text: &str, width: usize) {
         if self.verbosity >= Verbosity::Normal {
-            let _ = writeln!(self.err, "{}", wrapped(text, self.width.unwrap_or(DEFAULT_WIDTH), ""));
+            let _ = writeln!(self.err, "{}", wrapped(text, width, ""));
         }
     }
 

@@ -14,25 +14,25 @@ use crate::printer::Printer;
 use crate::text_table::{Align, TextTable};
 
 pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult, document: &DiscoveryDocument) {
-    printer.note("");
-    printer.note(&chosen(result, document));
+    printer.prose("");
+    printer.prose(&chosen(result, document));
     if let Some(constraints) = &document.constraints {
-        printer.note(&format!("Assumed, because --model says so: {}.", assumed(constraints)));
+        printer.prose(&format!("Assumed, because --model says so: {}.", assumed(constraints)));
     }
-    peculiar(&result.columns).iter().for_each(|text| printer.note(text));
+    peculiar(&result.columns).iter().for_each(|text| printer.prose(text));
     if !result.indistinct.is_empty() {
         let variables = result.model.variables();
         let terms: Vec<String> = result.indistinct.iter().map(|term| term.text(&variables)).collect();
-        printer.note(&format!(
+        printer.prose(&format!(
             "Not tried, because these data cannot tell them from combinations of simpler terms: {}.",
             terms.join(", ")
         ));
     }
     states(printer, data, result);
     unsettled::print(printer, result);
-    result.evidence.undetermined.iter().for_each(|direction| printer.note(&open_direction(direction)));
-    printer.note("");
-    printer.note(&document.verdict);
+    result.evidence.undetermined.iter().for_each(|direction| printer.prose(&open_direction(direction)));
+    printer.prose("");
+    printer.prose(&document.verdict);
 }
 
 /// How many terms were chosen, and how numbers are to be read.
@@ -120,8 +120,8 @@ const MOST_TRAJECTORIES: usize = 5;
 
 /// A table of the states, and how far the simulations go.
 fn states(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
-    printer.note("");
-    printer.note(
+    printer.prose("");
+    printer.prose(
         "How well each state is described, the worst first. R2 compares a simulation from the estimated start with the \
          data: 1 is perfect, 0 is no better than a constant.",
     );
@@ -149,14 +149,15 @@ fn states(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
     for (trajectory, fitted) in data.trajectories.iter().zip(&result.trajectories).take(MOST_TRAJECTORIES) {
         let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
         let name = if data.trajectories.len() > 1 { format!(" of {}", trajectory.name) } else { String::new() };
-        printer.note(&format!(
-            "The simulation{name} stays close to the estimated states for {} of {}.",
+        let unit = data.units.get(&data.time).map_or_else(String::new, |unit| format!(" {unit}"));
+        printer.prose(&format!(
+            "The simulation{name} stays close to the estimated states for {} of {}{unit}.",
             short(fitted.valid_time),
             short(span),
         ));
     }
     if data.trajectories.len() > MOST_TRAJECTORIES {
-        printer.note(&format!("There are {} more trajectories.", data.trajectories.len() - MOST_TRAJECTORIES));
+        printer.prose(&format!("There are {} more trajectories.", data.trajectories.len() - MOST_TRAJECTORIES));
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) fn print(printer: &mut Printer, result: &DiscoveryResult) {
     let mut open: Vec<&TermWeight> = weights.iter().filter(|own| own.is_open()).collect();
     open.sort_by(|a, b| a.state.cmp(&b.state).then(b.kept.cmp(&a.kept)).then(b.weight.total_cmp(&a.weight)));
     if open.is_empty() {
-        printer.note("Every term of the equations has a probability of 90 % or more, and no other term 10 % or more.");
+        printer
+            .prose("Every term of the equations has a probability of 90 % or more, and no other term 10 % or more.");
         return;
     }
     let variables = result.model.variables();
@@ -45,8 +46,8 @@ pub(super) fn print(printer: &mut Printer, result: &DiscoveryResult) {
             table.push(vec![equation, "(all others are settled)".to_owned(), String::new(), others.join(", ")]);
         }
     }
-    printer.note("");
-    printer.note(
+    printer.prose("");
+    printer.prose(
         "What the data do not settle. The probability of a term is the share of all equations that were compared and \
          have it, each weighed by how well it explains the data and how simple it is.",
     );

@@ -11,8 +11,8 @@ const MOST: usize = 6;
 
 /// Errors of every column, simulations, and what is left open.
 pub(super) fn print(printer: &mut Printer, result: &Inference, document: &InferenceDocument) {
-    printer.note("");
-    printer.note(
+    printer.prose("");
+    printer.prose(
         "How well the equations describe each column. The misfit is the size of what they leave, in units of the error \
          of measurement: about 1 is right. The correlation is that of neighbouring rows: about 0 is right.",
     );
@@ -27,12 +27,12 @@ pub(super) fn print(printer: &mut Printer, result: &Inference, document: &Infere
     result.noise.iter().take(MOST).for_each(|noise| table.push(row(noise)));
     printer.lines(&table.lines());
     if result.noise.len() > MOST {
-        printer.note(&format!("There are {} more columns.", result.noise.len() - MOST));
+        printer.prose(&format!("There are {} more columns.", result.noise.len() - MOST));
     }
     for trajectory in result.trajectories.iter().take(MOST) {
         let name = if result.trajectories.len() > 1 { format!(" of {}", trajectory.name) } else { String::new() };
         let r2 = |value: f64| if value.is_finite() { format!("{value:.4}") } else { "none".to_owned() };
-        printer.note(&format!(
+        printer.prose(&format!(
             "The simulation{name} from the estimated start has R2 {} (1 is perfect, 0 no better than a constant), the \
              estimated states have {}.",
             r2(trajectory.rollout_r2),
@@ -40,13 +40,13 @@ pub(super) fn print(printer: &mut Printer, result: &Inference, document: &Infere
         ));
     }
     if result.starts > 1 {
-        printer.note(&format!("{} starting points were tried.", result.starts));
+        printer.prose(&format!("{} starting points were tried.", result.starts));
     }
     for open in &result.open {
         printer.warning(open);
     }
-    printer.note("");
-    printer.note(document.verdict());
+    printer.prose("");
+    printer.prose(document.verdict());
 }
 
 fn row(noise: &InferredNoise) -> Vec<String> {

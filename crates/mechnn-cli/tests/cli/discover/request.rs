@@ -83,7 +83,7 @@ fn the_neural_method_refuses_what_only_the_direct_one_knows() {
         let expected = format!("{option} cannot be used with `--method neural`\n");
         refused(&[&["--method", "neural"], arguments].concat(), &[&expected, "hint: leave out --method neural"]);
     }
-    refused(&["--method", "neural", "-o", "run"], &["a run folder cannot be written", "hint: redirect stdout"]);
+    refused(&["--method", "neural", "-o", "run"], &["cannot write a folder of the run", "hint: write the result into a file"]);
     refused(
         &["--method", "neural", "--library", "poly:2,trig"],
         &["polynomials only", "hint: leave the functions out"],

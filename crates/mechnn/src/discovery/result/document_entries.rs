@@ -39,7 +39,8 @@ pub struct HeldOutDocument {
     pub prediction: &'static str,
     /// What the better forecast without equations has for the error.
     pub rival_error: Option<f64>,
-    /// The period of that forecast; null where it is a constant.
+    /// The period of that forecast; left out where it is a constant.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rival_period: Option<f64>,
 }
 
