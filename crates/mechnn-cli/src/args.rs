@@ -12,8 +12,8 @@ use crate::printer::{OutputOptions, Printer, Verbosity, print_refusal};
 /// Real commands: they run as they stand in the repository's root.
 const EXAMPLES: &str = "\
 Examples:
-  mechnn discover data/lynx_hare_1900_1920.csv   equations from a table with a time column
-  mechnn demo lorenz --noise 0.1 --seed 1        the same on a known system
+  mechnn discover data/lynx_hare_1900_1920.csv   find the equations behind a table with a time column
+  mechnn demo lorenz --noise 0.1 --seed 1        see how well that works on a system that is known
   mechnn solve examples/damped.toml              solve a linear differential equation";
 
 /// Equations from measured time series.
@@ -31,23 +31,23 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct GlobalArgs {
-    /// Print the result and errors only
+    /// Print only the result, and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Say more on stderr
+    /// Also print how the result was computed
     #[arg(short, long, global = true)]
     verbose: bool,
 
-    /// Colours: auto asks the terminal, and honours NO_COLOR
+    /// Whether to use colours: auto uses them on a terminal, unless the variable NO_COLOR is set
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: Color,
 
-    /// Number of threads [default: all cores]; results do not depend on it
+    /// Number of threads, on which results do not depend [default: one for each core]
     #[arg(long, global = true, value_name = "N", value_parser = parse_threads)]
     pub(crate) threads: Option<usize>,
 
-    /// No progress lines or bars
+    /// Do not show progress
     #[arg(long, global = true)]
     no_progress: bool,
 }

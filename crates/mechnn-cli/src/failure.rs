@@ -175,9 +175,10 @@ impl From<DiscoveryError> for Failure {
             | DiscoveryError::NoiseModel
             | DiscoveryError::Tuning(_) => Self::usage(message),
             DiscoveryError::ExtraTerm { ref source, .. } => Self::usage(message).hint_if(source.hint.clone()),
-            DiscoveryError::TooFewOfOneState { .. } => Self::data(message).hint("leave the state out with --vars"),
-            DiscoveryError::Fit(_) => Self::new(Exit::Numerical, message)
-                .hint("look for outliers and for columns that repeat each other, or try a smaller --library"),
+            DiscoveryError::TooFewOfOneState { .. } => Self::data(message).hint("use --vars to leave this column out"),
+            DiscoveryError::Fit(_) => Self::new(Exit::Numerical, message).hint(
+                "look for outliers and for columns that repeat each other, or try a smaller --library, such as poly:2",
+            ),
             _ => Self::new(Exit::Numerical, message),
         }
     }

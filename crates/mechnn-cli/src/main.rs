@@ -26,6 +26,10 @@ mod interrupt;
 
 mod shortened;
 
+mod text_width;
+
+mod text_table;
+
 mod printer;
 
 mod text_file;

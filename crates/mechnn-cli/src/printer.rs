@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::failure::{Failure, Report};
 use crate::shortened::shortened;
+use crate::text_width::{self, DEFAULT_WIDTH, wrapped};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -18,7 +19,7 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 pub(crate) enum Verbosity {
     /// Errors only.
     Quiet,
-    /// Warnings and one line of evidence.
+    /// Warnings and what a result is worth.
     Normal,
     /// Also how it was done.
     Verbose,
@@ -33,14 +34,17 @@ pub(crate) struct OutputOptions {
     pub(crate) progress: bool,
 }
 
-/// Writes to stdout and stderr, in colour where that is wanted.
+/// Writes to stdout and stderr, in colour where that is wanted, in lines that fit the terminal.
 ///
-/// What cannot be written to stderr is dropped: there is nowhere left to say so.
+/// Where stderr is no terminal, prose about results is in lines of 100 characters, and messages are one line each, so
+/// that they can be searched. What cannot be written to stderr is dropped: there is nowhere left to say so.
 pub(crate) struct Printer {
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
     verbosity: Verbosity,
     progress: bool,
+    /// Characters in a line of stderr; none where that is no terminal.
+    width: Option<usize>,
 }
 
 impl Printer {
@@ -52,6 +56,7 @@ impl Printer {
             err: AutoStream::new(io::stderr(), color),
             verbosity,
             progress: progress && verbosity >= Verbosity::Normal,
+            width: text_width::of_stderr(),
         }
     }
 
@@ -77,11 +82,46 @@ impl Printer {
         self.out.flush().map_err(closed)
     }
 
-    /// One line about the result, to stderr.
-    pub(crate) fn note(&mut self, text: &str) {
-        if self.verbosity >= Verbosity::Normal {
-            let _ = writeln!(self.err, "{text}");
+    /// Equations, to stdout: one line each, on a terminal broken where they are too long for it.
+    ///
+    /// # Errors
+    /// As [`Printer::result`].
+    pub(crate) fn equations(&mut self, text: &str) -> Result<(), Failure> {
+        match text_width::of_stdout() {
+            Some(width) => self.result(&wrapped(text, width, "    ")),
+            None => self.result(text),
         }
+    }
+
+    /// One line about the result, to stderr; on a terminal broken where it is too long for it.
+    pub(crate) fn note(&mut self, text: &str) {
+        self.write_note(text, self.width.unwrap_or(usize::MAX));
+    }
+
+    /// Prose about the result, to stderr.
+    pub(crate) fn prose(&mut self, text: &str) {
+        self.write_note(text, self.width.unwrap_or(DEFAULT_WIDTH));
+    }
+
+    fn write_note(&mut self, text: &str, width: usize) {
+        if self.verbosity >= Verbosity::Normal {
+            let _ = writeln!(self.err, "{}", wrapped(text, width, ""));
+        }
+    }
+
+    /// Lines about the result that stay as they are, to stderr.
+    pub(crate) fn lines(&mut self, lines: &[String]) {
+        if self.verbosity >= Verbosity::Normal {
+            lines.iter().for_each(|line| drop(writeln!(self.err, "{line}")));
+        }
+    }
+
+    /// `label: text`, the label in its style; shortened where it repeats a long input, and broken where it is too long
+    /// for the terminal.
+    fn message(&mut self, label: &str, style: Style, text: &str) {
+        let whole = format!("{label}: {}", shortened(text));
+        let broken = self.width.map_or_else(|| whole.clone(), |width| wrapped(&whole, width, "  "));
+        let _ = writeln!(self.err, "{style}{label}{style:#}{}", &broken[label.len()..]);
     }
 
     /// How it was done, to stderr with `-v`.
@@ -94,15 +134,15 @@ impl Printer {
     /// Something the user may not have meant, to stderr.
     pub(crate) fn warning(&mut self, text: &str) {
         if self.verbosity >= Verbosity::Normal {
-            let _ = writeln!(self.err, "{WARNING}warning{WARNING:#}: {}", shortened(text));
+            self.message("warning", WARNING, text);
         }
     }
 
     /// An error and its hint, to stderr, also with `-q`.
     pub(crate) fn error(&mut self, report: &Report) {
-        let _ = writeln!(self.err, "{ERROR}error{ERROR:#}: {}", shortened(&report.message));
+        self.message("error", ERROR, &report.message);
         if let Some(hint) = &report.hint {
-            let _ = writeln!(self.err, "{HINT}hint{HINT:#}: {}", shortened(hint));
+            self.message("hint", HINT, hint);
         }
     }
 }

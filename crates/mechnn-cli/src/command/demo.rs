@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use mechnn::data::{KnownSystem, TrueTerm};
 use mechnn::discovery::DiscoveryResult;
-use mechnn::equation::LibrarySpec;
+use mechnn::equation::{FittedTerm, LibrarySpec};
 
 use crate::command::discover::{DirectSearch, SearchArgs};
 use crate::failure::Failure;
@@ -12,25 +12,25 @@ use crate::interrupt::Interrupt;
 use crate::option::Format;
 use crate::printer::Printer;
 
-/// Generate noisy data of a known system, discover its equations, show both
+/// Simulate a known system, add noise, and find its equations again
 ///
-/// Systems: lorenz, lotka-volterra, van-der-pol, damped-oscillator, roessler. The data go into a CSV file, from which
-/// `mechnn discover` finds exactly the same with the same library, by default one that holds the true terms.
+/// The systems are lorenz, lotka-volterra, van-der-pol, damped-oscillator and roessler. The data are written to a CSV
+/// file, the equations are searched as `mechnn discover` does it, and a table compares them with the true ones.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
-    /// The system
+    /// Which system
     #[arg(default_value = "lorenz")]
     system: String,
 
-    /// Noise, as a fraction of each state's standard deviation
+    /// Size of the noise, as a fraction of each column's standard deviation
     #[arg(long, default_value_t = 0.1, value_name = "F", allow_negative_numbers = true)]
     noise: f64,
 
-    /// Seed of the noise
+    /// Which random numbers to use for the noise
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
 
-    /// Number of points [default: several periods]
+    /// Number of rows [default: enough for several periods]
     #[arg(long, value_name = "N")]
     points: Option<usize>,
 
@@ -59,7 +59,8 @@ impl DemoArgs {
         let degree = system.degree().max(SMALLEST_DEGREE);
         let library = search.library.get_or_insert(LibrarySpec::polynomial(degree)).clone();
         let path = file.display();
-        printer.note(&format!("data written to {path}; the same again: mechnn discover {path} --library {library}"));
+        printer.note(&format!("The data were written to {path}. The same search can be made again with"));
+        printer.lines(&[format!("  mechnn discover {path} --library {library}")]);
         let result = DirectSearch::from(search).run(noisy, &[file], printer, interrupt)?;
         if text {
             printer.result(&comparison(&system.equations(), system.states(), &result))?;
@@ -79,8 +80,10 @@ fn comparison(truth: &[Vec<TrueTerm>], states: &[&str], result: &DiscoveryResult
         ),
     ];
     for ((state, truth), equation) in states.iter().zip(truth).zip(&result.model.equations) {
+        let is_found = !result.taken_as_known.iter().any(|known| known == state);
         for term in truth {
-            let found = equation.terms.iter().find(|fitted| fitted.term.python(names) == term.expression);
+            let is_own = |fitted: &&FittedTerm| fitted.term.python(names) == term.expression;
+            let found = if is_found { equation.terms.iter().find(is_own) } else { None };
             let (value, deviation, error) = match found {
                 Some(fitted) => (
                     format!("{:.6}", fitted.coefficient),
@@ -95,7 +98,7 @@ fn comparison(truth: &[Vec<TrueTerm>], states: &[&str], result: &DiscoveryResult
                 term.expression, term.coefficient
             ));
         }
-        for fitted in &equation.terms {
+        for fitted in equation.terms.iter().filter(|_| is_found) {
             let expression = fitted.term.python(names);
             if truth.iter().all(|term| term.expression != expression) {
                 let start = format!("{state}'");

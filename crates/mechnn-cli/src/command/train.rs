@@ -6,30 +6,30 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::printer::Printer;
 
-/// Run a neural experiment of a configuration file
+/// Run an experiment with neural networks, as a configuration file describes it
 ///
-/// The file is TOML; its `experiment` is damped-sine, lorenz, logistic, constants or nonlinear-terms, everything else
-/// has a documented default. Prints the table "paper or peer / ours". Needs a build with the feature `neural`.
+/// The file is in TOML. Its `experiment` is damped-sine, lorenz, logistic, constants or nonlinear-terms; all other
+/// settings have documented defaults. The result is a table that compares what others published with what was measured
+/// here. The program must have been built with the feature `neural`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TrainArgs {
-    /// The configuration
+    /// The configuration file
     #[arg(value_name = "CONFIG.toml")]
     config: PathBuf,
 
-    /// Change a setting: --set training.epochs=10
+    /// Change a setting of the file, as in --set training.epochs=10 (can be repeated)
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
 
-    /// Write table, metrics and resolved configuration into this folder
+    /// Write the table, the metrics and all settings into this folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 
-    /// Continue the run that was stopped in the folder of --output
+    /// Continue a run that was stopped, in the folder of --output
     #[arg(long, requires = "output")]
     resume: bool,
 
-    /// Least time between two checkpoints of a training; the end of a training, or where Ctrl-C stops it, is
-    /// always written
+    /// Least time between two checkpoints. One is always written at the end of a training, and where Ctrl-C stops it
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
     checkpoint_every: f64,
 }

@@ -41,8 +41,7 @@ fn every_system_is_found_and_its_file_gives_the_same() {
             "{system}: {}",
             outcome.stdout
         );
-        let (_, command) =
-            outcome.stderr.lines().next().and_then(|line| line.split_once("mechnn ")).expect("a command");
+        let (_, command) = outcome.stderr.lines().find_map(|line| line.split_once("  mechnn ")).expect("a command");
         let again = folder.mechnn(&command.split_whitespace().collect::<Vec<_>>());
         assert_eq!(again.code, Some(0), "{system}: {again:?}");
         assert!(outcome.stdout.starts_with(&again.stdout), "{system}: {} and {}", outcome.stdout, again.stdout);

@@ -11,6 +11,7 @@ use super::refine::{Polished, finish, judged_by_equations, negligible, settled, 
 use super::request::{DiscoveryError, DiscoveryOptions, Observer, Progress, Stage};
 use super::result::{DiscoveryResult, ResultBuilder, Searched};
 use super::search::{Search, SearchStage, Step};
+use super::separate::{assembled, inexpressible, reduced};
 use super::setup::problem;
 use super::structure::Problem;
 use crate::data::Dataset;
@@ -21,9 +22,41 @@ const EXCERPT: usize = 2000;
 
 /// Finds sparse equations for the data.
 ///
+/// Where the candidates cannot express the equation of a state, that state is taken as known from its own data, and the
+/// others are searched again without it, see [`DiscoveryResult::taken_as_known`].
+///
 /// # Errors
 /// [`DiscoveryError`] if there are too few data, or the numerics fail.
 pub fn discover(
+    data: &Dataset,
+    options: &DiscoveryOptions,
+    observer: &mut dyn Observer,
+) -> Result<DiscoveryResult, DiscoveryError> {
+    let joint = discover_jointly(data, options, observer)?;
+    // Constraints hang equations together, and velocities are no data.
+    let is_free = options.constraints.is_empty() && !data.roles.has_velocities();
+    if joint.interrupted || !is_free || data.dims() < 2 || !joint.leaves_a_state_unexplained() {
+        return Ok(joint);
+    }
+    let (prepared, space) = problem(data, options)?;
+    let mut inputs = inexpressible(Problem { data: &prepared, space: &space, tuning: &options.tuning });
+    inputs.retain(|&d| !joint.explains(d));
+    if inputs.is_empty() || inputs.len() == data.dims() {
+        return Ok(joint);
+    }
+    let Some((others, own)) = reduced(data, &prepared, options, &inputs) else { return Ok(joint) };
+    // With a state as an input the others may be too few; then the joint search stands.
+    match discover_jointly(&others, &own, observer) {
+        Ok(apart) => assembled(data, joint, apart, &inputs),
+        Err(_) => Ok(joint),
+    }
+}
+
+/// All equations together.
+///
+/// # Errors
+/// As [`discover`].
+pub(crate) fn discover_jointly(
     data: &Dataset,
     options: &DiscoveryOptions,
     observer: &mut dyn Observer,
@@ -118,7 +151,7 @@ fn search(data: &Dataset, problem: Problem<'_>, observer: &mut dyn Observer) -> 
     if let Some(error) = failure {
         return Err(error);
     }
-    let weighted_models = builder.weighted_models(&finalists)?;
+    let weighted_models = builder.weighted_models(&finalists, &best)?;
     Ok(Found { best, best_of_size, weighted_models, history, interrupted })
 }
 

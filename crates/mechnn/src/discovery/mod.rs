@@ -60,6 +60,8 @@ mod preview;
 
 mod given_structure;
 
+mod separate;
+
 mod discover;
 
 mod per_trajectory;
@@ -71,7 +73,8 @@ pub use crate::data::NoiseModel;
 pub use crate::estimation::REPRODUCED_R2;
 pub use discover::discover;
 pub use evidence::{
-    Direction, Evidence, FittedTrajectory, HeldOut, Part, Residuals, TermWeight, Verdict, WeightedModel,
+    Column, Description, Direction, Evidence, Finding, FittedTrajectory, Forecast, HeldOut, Part, Peculiarity,
+    Prediction, Residuals, StateEvidence, TermWeight, Verdict, WeightedModel,
 };
 pub use given_structure::fit_structure;
 pub use per_trajectory::{SharedDiscovery, discover_shared};

@@ -17,7 +17,7 @@ use crate::interrupt::Interrupt;
 use crate::option::{Format, SettingsArg};
 use crate::printer::Printer;
 
-/// Fit one corrupted trajectory of each system and start, and predict the other start
+/// Find the equations of each system from one noisy trajectory, and predict the trajectory from another start
 ///
 /// The folder holds systems.json and trajectories.npz in the layout of ODEBench. Every run is what `mechnn discover`
 /// without options does with the corrupted trajectory. R is the percentage of runs whose equations, simulated from the
@@ -36,23 +36,23 @@ pub(super) struct OdeBenchArgs {
     #[arg(long, default_value = "0", value_name = "F", allow_negative_numbers = true)]
     drop: Drop,
 
-    /// Which of the folder's noise matrices and masks
+    /// Which of the noise matrices and masks in the folder to use
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u32,
 
-    /// Dimensions 1 and 2, first start, clean and with 5 % noise and half of the rows dropped
+    /// Only systems of dimension 1 and 2 from their first start, clean and with 5 % noise and half of the rows dropped
     #[arg(long, conflicts_with_all = ["noise", "drop"])]
     quick: bool,
 
-    /// A fixed random half of the systems: first, second or all
+    /// Which half of the systems, divided at random once and for all: first, second, or all for both
     #[arg(long, default_value = "all", value_name = "HALF")]
     half: Half,
 
-    /// Only these systems, ids separated by commas
+    /// Only the systems with these numbers, separated by commas
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     systems: Option<Vec<u32>>,
 
-    /// What finds the equations: direct, as discover does, or stlsq, the baseline
+    /// What finds the equations: direct is the method of discover, stlsq a published one to compare with
     #[arg(long, default_value = "direct", value_name = "METHOD")]
     method: Method,
 
@@ -63,7 +63,7 @@ pub(super) struct OdeBenchArgs {
     #[arg(long, value_name = "DIR")]
     export: Option<PathBuf>,
 
-    /// Ask a fit to return what it has after this many seconds (results then depend on the machine)
+    /// Stop each search after this many seconds and take what it has; results then depend on the machine
     #[arg(long, value_name = "S", value_parser = seconds)]
     max_time: Option<Duration>,
 
@@ -71,7 +71,7 @@ pub(super) struct OdeBenchArgs {
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 
-    /// Keep the rows in the folder and do what is missing
+    /// Keep the rows that are in the folder, and add those that are missing
     #[arg(long, requires = "output")]
     resume: bool,
 
@@ -79,7 +79,7 @@ pub(super) struct OdeBenchArgs {
     #[arg(long, requires = "output", conflicts_with = "resume")]
     overwrite: bool,
 
-    /// Form of the result on stdout
+    /// Print the result as text for people, or as one JSON document for programs
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     format: Format,
 }

@@ -18,13 +18,13 @@ pub(super) fn check(data: &Dataset, options: &DiscoveryOptions) -> Result<(), Fa
     data.check_magnitudes()?;
     let (dims, most) = (data.dims(), SimulationOptions::MAX_STATES);
     if dims > most {
-        return Err(Failure::limit(format!("{dims} states are too many: at most {most} can be simulated"))
-            .hint("choose states with --vars"));
+        return Err(Failure::limit(format!("there are {dims} states, and at most {most} can be simulated"))
+            .hint("choose fewer columns with --vars"));
     }
     let candidates = candidates(data, options);
     if candidates > MAX_CANDIDATES {
         return Err(Failure::limit(format!(
-            "{candidates} candidate coefficients are too many: at most {MAX_CANDIDATES} can be searched"
+            "there are {candidates} candidate terms, and at most {MAX_CANDIDATES} can be searched"
         ))
         .hint("choose a smaller library, such as --library poly:1, or fewer states with --vars"));
     }

@@ -31,7 +31,7 @@ impl DirectSearch {
 impl Search for DirectSearch {
     type Found = DiscoveryResult;
 
-    const TOO_EARLY: &'static str = "stopped before there were first equations";
+    const TOO_EARLY: &'static str = "the search was stopped before it had found any equations";
 
     fn asked(&self) -> &SearchOptions {
         &self.options

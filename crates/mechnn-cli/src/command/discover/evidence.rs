@@ -1,91 +1,69 @@
-//! What the equations are worth, in a few lines on stderr.
+//! What the equations are worth, in words on stderr.
 
 use std::collections::BTreeMap;
 
 use mechnn::data::Dataset;
-use mechnn::discovery::{Direction, DiscoveryDocument, DiscoveryResult, ModelConstraints, Part, TermWeight};
-use mechnn::number::SignificantDigits;
+use mechnn::discovery::{
+    Column, Description, Direction, DiscoveryDocument, DiscoveryResult, Finding, ModelConstraints, NoiseParts, Part,
+    Peculiarity, StateEvidence,
+};
+use mechnn::number::{SignificantDigits, UncertainNumber};
 
-use super::noise_text::{noise, outliers};
+use super::noise_text::outliers;
+use super::{noise_text, unsettled};
 use crate::printer::Printer;
+use crate::text_table::{Align, TextTable};
 
 pub(super) fn print(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult, document: &DiscoveryDocument) {
-    printer.note(&format!("terms      {} of {} candidates", document.terms, document.candidates));
+    printer.prose("");
+    printer.prose(&chosen(result, document));
     if let Some(constraints) = &document.constraints {
-        printer.note(&format!("assumed    {} (--model)", assumed(constraints)));
+        printer.prose(&format!("Assumed, because --model says so: {}.", assumed(constraints)));
     }
+    peculiar(&result.columns).iter().for_each(|text| printer.prose(text));
     if !result.indistinct.is_empty() {
         let variables = result.model.variables();
         let terms: Vec<String> = result.indistinct.iter().map(|term| term.text(&variables)).collect();
-        printer.note(&format!("not tried  {} (combinations of simpler terms on these data)", terms.join(", ")));
-    }
-    if let Some(structure) = structure(result) {
-        printer.note(&structure);
-    }
-    printer.note(&format!("noise      {}", noise(data, result)));
-    for (number, line) in outliers(data, result).into_iter().enumerate() {
-        printer.note(&format!("{:10} {line}", if number == 0 { "set aside" } else { "" }));
-    }
-    for (trajectory, fitted) in data.trajectories.iter().zip(&result.trajectories).take(MOST_TRAJECTORIES) {
-        let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
-        let name = if data.trajectories.len() > 1 { format!(" ({})", trajectory.name) } else { String::new() };
-        printer.note(&format!(
-            "simulation R2 {}, valid for {} of {}{name}; fit R2 {}",
-            r2(fitted.rollout_r2),
-            short(fitted.valid_time),
-            short(span),
-            r2(fitted.fit_r2),
+        printer.prose(&format!(
+            "Not tried, because these data cannot tell them from combinations of simpler terms: {}.",
+            terms.join(", ")
         ));
     }
-    if data.trajectories.len() > MOST_TRAJECTORIES {
-        printer.note(&format!("           and {} more trajectories", data.trajectories.len() - MOST_TRAJECTORIES));
-    }
-    residuals(printer, data, result);
-    held_out(printer, data, result);
-    for direction in &result.evidence.undetermined {
-        printer.note(&open_direction(direction));
-    }
-    printer.note(&format!("time       {:.2} s", document.seconds));
-    printer.note(&document.verdict);
+    outliers(data, result).iter().for_each(|text| printer.prose(text));
+    states(printer, data, result);
+    unsettled::print(printer, result);
+    result.evidence.undetermined.iter().for_each(|direction| printer.prose(&open_direction(direction)));
+    printer.prose("");
+    printer.prose(&document.verdict);
 }
 
-const MOST_TRAJECTORIES: usize = 5;
-
-/// Most terms that are named as open, and as possible instead.
-const MOST_OPEN: usize = 4;
-
-/// How much the terms weigh among the structures that were compared, and which of them the data do not settle.
-fn structure(result: &DiscoveryResult) -> Option<String> {
-    let models = &result.evidence.weighted_models;
-    let count = models.len();
-    let found = models.iter().find(|model| model.has_terms_of(&result.model));
-    let weight = match found {
-        _ if models.is_empty() => return None,
-        Some(_) if count == 1 => return Some("structure  no other that was compared comes near".to_owned()),
-        Some(found) => format!("{} of the weight of {count} compared", percent(found.weight)),
-        // A threshold took terms, or they turned out to be negligible.
-        None => format!("none of {count} compared has just these terms"),
+/// How many terms were chosen, and how numbers are to be read.
+fn chosen(result: &DiscoveryResult, document: &DiscoveryDocument) -> String {
+    let terms = match document.chosen_terms {
+        1 => "1 term was".to_owned(),
+        terms => format!("{terms} terms were"),
     };
-    let variables = result.model.variables();
-    let mut open = result.term_weights();
-    open.retain(TermWeight::is_open);
-    open.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    let name = |own: &TermWeight| {
-        format!("{}' {} {}", result.model.states[own.state], own.term.text(&variables), percent(own.weight))
+    let reading = match result.model.terms().find_map(|(_, own)| in_parentheses(own.coefficient, own.standard_error)) {
+        Some((short, long)) => {
+            format!(" The digits in parentheses are the standard error: {short} is {long}.")
+        }
+        None => String::new(),
     };
-    let named = |kept: bool, words: &str| {
-        let names: Vec<String> = open.iter().filter(|own| own.kept == kept).take(MOST_OPEN).map(name).collect();
-        if names.is_empty() { String::new() } else { format!("; {words} {}", names.join(", ")) }
-    };
-    let (kept, others) = (named(true, "open"), named(false, "or"));
-    Some(format!("structure  {weight}{kept}{others}"))
+    format!("{terms} chosen out of {} candidates in {:.2} s.{reading}", document.candidates, document.seconds)
 }
 
-fn percent(weight: f64) -> String {
-    match 100.0 * weight {
-        weight if weight > 99.0 => "over 99 %".to_owned(),
-        weight => format!("{weight:.0} %"),
+/// A coefficient as the equations have it, and with its standard error written out.
+fn in_parentheses(coefficient: f64, error: f64) -> Option<(String, String)> {
+    let size = coefficient.abs();
+    let short = UncertainNumber { value: size, standard_error: error }.to_string();
+    let (value, digits) = short.strip_suffix(')')?.split_once('(')?;
+    // An exponent, or an error above one, would need more words.
+    if !value.contains('.') || value.contains('e') || digits.contains('.') {
+        return None;
     }
+    let decimals = value.len() - value.find('.')? - 1;
+    let error = digits.parse::<f64>().ok()? * 10f64.powi(-(decimals as i32));
+    Some((short.clone(), format!("{value} ± {error:.decimals$}")))
 }
 
 /// How many entries of each table there are.
@@ -107,47 +85,137 @@ fn assumed(constraints: &ModelConstraints) -> String {
     counts.into_iter().filter_map(of_kind).collect::<Vec<_>>().join(", ")
 }
 
-/// Whether what is left looks like noise.
-fn residuals(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
-    let judged: Vec<String> = data
-        .states
-        .iter()
-        .zip(&result.evidence.residuals)
-        .filter_map(|(state, residuals)| residuals.map(|residuals| (state, residuals)))
-        .map(|(state, residuals)| {
-            let word = if residuals.is_white() { "within" } else { "outside" };
-            format!("{state} {:+.2}, {word} {:.2}", residuals.autocorrelation, residuals.bound)
-        })
-        .collect();
-    if !judged.is_empty() {
-        printer.note(&format!("residuals  correlation with the next: {}", judged.join("; ")));
+/// What is peculiar about columns, those with whole numbers together.
+fn peculiar(columns: &[Column]) -> Vec<String> {
+    let is_whole = |column: &&Column| column.peculiarity == Peculiarity::WholeNumbers;
+    let whole: Vec<&str> = columns.iter().filter(is_whole).map(|column| column.state.as_str()).collect();
+    let mut texts: Vec<String> = columns.iter().filter_map(peculiarity).collect();
+    if !whole.is_empty() {
+        texts.push(format!(
+            "Only whole numbers: {}. If they are rounded, their error is at least 0.29; if they count events, it is about \
+             their square root.",
+            whole.join(", ")
+        ));
+    }
+    texts
+}
+
+/// What is peculiar about one column; whole numbers are named together.
+fn peculiarity(column: &Column) -> Option<String> {
+    let state = &column.state;
+    match column.peculiarity {
+        Peculiarity::Constant { value } => Some(format!(
+            "{state} has the same value in every row ({}): the data cannot say what would change it, or what depends \
+             on it.",
+            short(value)
+        )),
+        Peculiarity::Staircase { levels, values } => Some(format!(
+            "{state} stays the same over several rows again and again ({levels} steps in {values} rows). If it was \
+             measured less often than the rows were written, keep only the rows in which it was measured."
+        )),
+        _ => None,
     }
 }
 
-/// The worst prediction of rows that were left out.
-fn held_out(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
-    let Some(worst) = result.evidence.worst_prediction() else { return };
-    let of = if data.trajectories.len() > 1 { " of the worst trajectory" } else { "" };
-    printer.note(&format!(
-        "held out   last {} rows{of}, predicted by a refit: R2 {}, error {} x noise",
-        worst.rows,
-        r2(worst.r2),
-        if worst.error.is_finite() { short(worst.error) } else { "infinite".to_owned() }
-    ));
+/// Most trajectories whose simulations are described one by one.
+const MOST_TRAJECTORIES: usize = 5;
+
+/// A table of the states, and how far the simulations go.
+fn states(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
+    printer.prose("");
+    printer.prose(
+        "How well each state is described, the worst first. R2 compares a simulation from the estimated start with the \
+         data: 1 is perfect, 0 is no better than a constant.",
+    );
+    let columns = [
+        ("state", Align::Left),
+        ("equation", Align::Left),
+        ("R2", Align::Right),
+        ("noise (std. dev.)", Align::Left),
+        ("what is left", Align::Left),
+    ];
+    let mut table = TextTable::new(&columns);
+    for own in result.evidence.states_worst_first() {
+        let at = data.states.iter().position(|state| *state == own.state);
+        let parts = at.and_then(|d| result.noise_parts.get(d));
+        let noise = noise(own, parts, data.units.get(&own.state));
+        let r2 = if own.rollout_r2.is_finite() { r2(own.rollout_r2) } else { "none".to_owned() };
+        table.push(vec![own.state.clone(), finding(result.finding(own)).to_owned(), r2, noise, left(own)]);
+    }
+    printer.lines(&table.lines());
+    if !result.taken_as_known.is_empty() {
+        // Equations that were found apart are not simulated together.
+        return;
+    }
+    for (trajectory, fitted) in data.trajectories.iter().zip(&result.trajectories).take(MOST_TRAJECTORIES) {
+        let span = trajectory.times[trajectory.times.len() - 1] - trajectory.times[0];
+        let name = if data.trajectories.len() > 1 { format!(" of {}", trajectory.name) } else { String::new() };
+        let unit = data.units.get(&data.time).map_or_else(String::new, |unit| format!(" {unit}"));
+        printer.prose(&format!(
+            "The simulation{name} stays close to the estimated states for {} of {}{unit}.",
+            short(fitted.valid_time),
+            short(span),
+        ));
+    }
+    if data.trajectories.len() > MOST_TRAJECTORIES {
+        printer.prose(&format!("There are {} more trajectories.", data.trajectories.len() - MOST_TRAJECTORIES));
+    }
+}
+
+/// A finding in a word or two.
+fn finding(finding: Finding) -> &'static str {
+    match finding {
+        Finding::Found => "found",
+        Finding::Doubtful => "doubtful",
+        Finding::AtRest => "nothing to find",
+        _ => "not found",
+    }
+}
+
+/// The noise of a state: in its unit, as a fraction of its value, or both.
+fn noise(own: &StateEvidence, parts: Option<&NoiseParts>, unit: Option<&String>) -> String {
+    match parts {
+        _ if own.noise.is_nan() => "not measured".to_owned(),
+        _ if own.is_exact => "none".to_owned(),
+        Some(parts) => noise_text::of_state(parts, unit.map(String::as_str)),
+        None => noise_text::in_unit(own.noise, unit.map(String::as_str)),
+    }
+}
+
+/// What the equations leave of a state.
+fn left(own: &StateEvidence) -> String {
+    match &own.residuals {
+        _ if own.is_exact => "nothing: the data are exact".to_owned(),
+        _ if own.description == Description::Unexplained => "most of it".to_owned(),
+        None => "cannot be judged".to_owned(),
+        Some(residuals) if residuals.is_white() => "looks like noise".to_owned(),
+        Some(residuals) => {
+            format!("not noise: correlation {:+.2}, not within ±{:.2}", residuals.autocorrelation, residuals.bound)
+        }
+    }
 }
 
 /// Coefficients that are only known together.
 fn open_direction(direction: &Direction) -> String {
     let part = |part: &Part| {
-        let inner = part.constant.map_or_else(String::new, |index| format!(", number {} inside", index + 1));
-        format!("{}' {} ({:+.2}{inner})", part.state, part.text, part.weight)
+        let inner = part.constant.map_or_else(String::new, |index| format!("number {} inside ", index + 1));
+        let proportion = if direction.parts.len() > 1 { format!(" ({:+.2})", part.weight) } else { String::new() };
+        format!("{inner}{} in {}'{proportion}", part.text, part.state)
     };
     let parts: Vec<String> = direction.parts.iter().map(part).collect();
-    format!("open       by {:.0} % in the direction of {}", 100.0 * direction.relative_deviation, parts.join(", "))
+    let (open, parts) = (100.0 * direction.relative_deviation, parts.join(", "));
+    match direction.parts.len() {
+        1 => format!("Known only to {open:.0} % of its size: {parts}."),
+        _ => format!(
+            "Known only in combination: these can change together, in the proportions given, by {open:.0} % of their size \
+             without the data noticing: {parts}."
+        ),
+    }
 }
 
+/// Rounded down, so that nothing is better than it is.
 fn r2(value: f64) -> String {
-    if value.is_finite() { format!("{value:.4}") } else { "none (diverged)".to_owned() }
+    format!("{:.4}", (value * 1e4 + 1e-9).floor() / 1e4)
 }
 
 /// Three significant digits.

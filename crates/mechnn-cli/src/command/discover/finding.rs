@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mechnn::data::Dataset;
-use mechnn::discovery::{DiscoveryDocument, DiscoveryResult, ModelConstraints, SharedDocument};
+use mechnn::discovery::{DiscoveryDocument, DiscoveryResult, ModelConstraints, SharedDocument, StateEvidence};
 use mechnn::equation::{ModelUnits, Unit};
 
 use super::front;
@@ -79,16 +79,28 @@ pub(super) fn print_documents(
 pub(super) fn print_equations(findings: &[Finding], shows_front: bool, printer: &mut Printer) -> Result<(), Failure> {
     for (index, Finding { part, result, units, .. }) in findings.iter().enumerate() {
         let text = units.as_ref().map_or_else(|| result.model.text(), |units| result.model.text_with_units(units));
+        let text = without_unknown(&text, result);
         match &part.name {
             Some(name) => {
                 let blank = if index > 0 { "\n" } else { "" };
-                printer.result(&format!("{blank}# {name}\n{text}"))?;
+                printer.equations(&format!("{blank}# {name}\n{text}"))?;
             }
-            None => printer.result(&text)?,
+            None => printer.equations(&text)?,
         }
         if shows_front {
             printer.result(&front::table(&result.pareto_front))?;
         }
     }
     Ok(())
+}
+
+/// The equations, one in each line, with a question mark in place of those that were not found.
+fn without_unknown(text: &str, result: &DiscoveryResult) -> String {
+    let line =
+        |(line, (state, own)): (&str, (&String, &StateEvidence))| match result.taken_as_known.contains(&own.state) {
+            true => format!("{state}' = ?"),
+            false => line.to_owned(),
+        };
+    let states = result.model.states.iter().zip(&result.evidence.states);
+    text.lines().zip(states).map(line).collect::<Vec<_>>().join("\n")
 }

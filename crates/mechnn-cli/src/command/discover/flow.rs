@@ -105,7 +105,7 @@ pub(super) fn run<S: Search>(
         Format::Text => print_equations(&findings, search.shows_front(), printer)?,
     }
     if let Some(compared) = S::compared(&found) {
-        printer.note(&format!("compared   {compared} structures on all trajectories"));
+        printer.note(&format!("{compared} choices of terms were compared on all trajectories."));
     }
     for Finding { part, result, document, .. } in &findings {
         if let Some(name) = &part.name {
@@ -122,7 +122,7 @@ pub(super) fn run<S: Search>(
             continue;
         }
         run_folder::write(planned, &part.data, files, result, units.as_ref(), document)?;
-        printer.note(&format!("written to {path}"));
+        printer.note(&format!("Written to {path}."));
     }
     if is_interrupted {
         return Err(Failure::Interrupted);
@@ -165,6 +165,6 @@ fn print_unfinished(
             printer.result(&serde_json::to_string_pretty(&document.with_constraints(&options.constraints))?)?;
         }
     }
-    printer.warning("stopped in the middle of a step: these equations have not been simulated");
+    printer.warning("the search was stopped early: these equations have not been simulated");
     Ok(())
 }

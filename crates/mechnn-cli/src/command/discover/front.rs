@@ -1,4 +1,4 @@
-//! The best equations of every size.
+//! The best equations with each number of terms.
 
 use mechnn::discovery::ParetoModel;
 
@@ -8,8 +8,14 @@ pub(super) fn table(front: &[ParetoModel]) -> String {
         unreachable!("the equations that were found are on the front, whatever else is");
     };
     let lowest = front.iter().map(|alternative| alternative.deviance).fold(f64::INFINITY, f64::min);
-    let mut lines =
-        vec![String::new(), format!("{:2} {:>5} {:>10} {:>10}  equations", "", "terms", "criterion", "deviance")];
+    let mut lines = vec![
+        String::new(),
+        "The best equations with each number of terms; >> marks those that were chosen. The deviance is how much worse"
+            .to_owned(),
+        "they explain the data than the best; the criterion adds what their terms cost, relative to those chosen."
+            .to_owned(),
+        format!("{:2} {:>5} {:>10} {:>10}  equations", "", "terms", "criterion", "deviance"),
+    ];
     for alternative in front {
         let mark = if alternative.chosen { ">>" } else { "" };
         let numbers = format!(

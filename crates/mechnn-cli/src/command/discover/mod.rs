@@ -12,6 +12,8 @@ mod noise_text;
 
 mod evidence;
 
+mod unsettled;
+
 mod front;
 
 mod finding;

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 impl Search for PerTrajectorySearch {
     type Found = SharedDiscovery;
 
-    const TOO_EARLY: &'static str = "stopped before there were equations for all trajectories";
+    const TOO_EARLY: &'static str = "the search was stopped before it had equations for all trajectories";
 
     fn asked(&self) -> &SearchOptions {
         &self.options

@@ -24,39 +24,40 @@ mod run_folder;
 
 /// Estimate parameters and unseen states of given equations from measured time series
 ///
-/// MODEL is a TOML file with the equations, their parameters and what the columns measure. Each FILE is a table with a
-/// time column and the columns that the model names; several files are several trajectories. Prints every parameter
-/// with its standard error and 95 % interval; what they are worth goes to stderr.
+/// MODEL is a TOML file with the equations, their parameters, and what each column of the tables measures. Each FILE is a
+/// table with a time column and those columns; several files are several runs (trajectories) of one system. The result
+/// is one line for each parameter, with its standard error and 95 % interval. How far these can be trusted is printed to
+/// stderr.
 #[derive(Debug, clap::Args)]
 pub(crate) struct InferArgs {
-    /// The model
+    /// The file with the equations
     #[arg(value_name = "MODEL")]
     model: PathBuf,
 
-    /// Tables with measurements
+    /// The tables
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
     table: TableArgs,
 
-    /// Also the profile likelihood of every parameter: intervals without the assumption that they are symmetric
+    /// Also compute intervals from the profile likelihood, which need not be symmetric; takes longer
     #[arg(long)]
     profile: bool,
 
-    /// Starts tried if a parameter has bounds but no start
+    /// How many starting points to try where a parameter has bounds but no starting value
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1000))]
     starts: u16,
 
-    /// Form of the result on stdout
+    /// Print the result as text for people, or as one JSON document for programs
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     format: Format,
 
-    /// Write result, states, figure and configuration into this folder
+    /// Write the result, the estimated states, a figure and the options into this folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 
-    /// Replace another run in the folder
+    /// Replace what another run has written into the folder
     #[arg(long, requires = "output")]
     overwrite: bool,
 }
@@ -77,7 +78,8 @@ impl InferArgs {
         let planned = output.map(plan).transpose()?;
         if self.profile && model.is_stochastic() {
             printer
-                .warning("no profiles: the equations have process noise, and their intervals are from the curvature");
+                .warning("intervals from profiles are not available for equations with process noise; those printed are from the curvature of \
+                 the likelihood");
         }
         interrupt.watch();
         let start = Instant::now();
@@ -88,7 +90,7 @@ impl InferArgs {
         }
         let result = match ended {
             Err(InferenceError::Interrupted) => {
-                printer.warning("stopped before there was a result");
+                printer.warning("the estimation was stopped before it had a result");
                 return Err(Failure::Interrupted);
             }
             ended => ended?,
@@ -105,7 +107,7 @@ impl InferArgs {
                 printer.warning(&format!("`{path}` keeps its result, which is that of a run that was not stopped"));
             } else {
                 run_folder::write(planned, (&model, &text), &data, &files, &result, &document)?;
-                printer.note(&format!("written to {path}"));
+                printer.note(&format!("Written to {path}."));
             }
         }
         if result.interrupted {

@@ -24,38 +24,38 @@ use text::TableFormat;
 
 /// Solve a linear differential equation
 ///
-/// PROBLEM.toml, for people: the equation as text, the table to stdout or to a file.
+/// With PROBLEM.toml, for people, the equation is written as text, and the solution is a table on stdout or in a file.
 ///
-/// PROBLEM.npz, for programs: arrays in, arrays out, and the gradient of a loss if the arrays hold its derivative with
-/// respect to the solution (`cotangent`).
+/// With PROBLEM.npz, for programs, the problem and its solution are arrays. If the arrays hold the derivative of a loss
+/// with respect to the solution (`cotangent`), the gradient of the loss is computed as well.
 #[derive(Debug, clap::Args)]
 #[command(after_help = FORMATS)]
 pub(crate) struct SolveArgs {
-    /// ODE.toml or PROBLEM.npz
+    /// The problem, a .toml or an .npz file
     problem: PathBuf,
 
-    /// File to write: the solution of an .npz problem, or the table of a .toml problem instead of stdout
+    /// The file to write. An .npz problem needs one; the table of a .toml problem goes to stdout without it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Discretisation [default: as in the .toml file, else collocation where it applies, else taylor-central; taylor
-    /// for .npz]
+    /// How the equation is discretised [default: as the .toml file says, or else collocation where it can be used, or
+    /// else taylor-central; for an .npz file taylor]
     #[arg(long, value_enum)]
     scheme: Option<SchemeName>,
 
-    /// Factors of the equation, initial and smoothness rows [default: 1,1,1]
+    /// Weights of the rows of the equation, of the initial values and of smoothness [default: 1,1,1]
     #[arg(long, value_name = "E,I,S", value_parser = parse_weights, allow_hyphen_values = true)]
     weights: Option<[f64; 3]>,
 
-    /// gamma * alpha of the relaxed LP [default: 0; anything else biases the solution]
+    /// The product gamma * alpha of the relaxed linear programme; other values than 0 bias the solution [default: 0]
     #[arg(long, value_name = "F", allow_negative_numbers = true)]
     gamma_alpha: Option<f64>,
 
-    /// Format of a .toml problem's table [default: text on stdout, CSV in a file]
+    /// The form of the table of a .toml problem [default: text on stdout, CSV in a file]
     #[arg(long, value_enum)]
     format: Option<TableFormat>,
 
-    /// Refuse problems that need more than about this much memory
+    /// Refuse problems that would need more than about this much memory
     #[arg(long, value_name = "GIB", default_value_t, allow_negative_numbers = true)]
     max_memory: MemoryLimit,
 }

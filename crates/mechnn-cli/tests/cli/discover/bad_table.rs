@@ -83,7 +83,7 @@ fn files_of_different_systems() {
 fn too_few_values() {
     let table = |points| csv("t,x,y", &lotka_volterra(points));
     for points in [2, 3, 4] {
-        let found = format!("state `x` has {points} observed values, at least 5 are needed");
+        let found = format!("state `x` has {points} measured values, and at least 5 are needed");
         refused(table(points), &[], &[&found, "hint: "]);
     }
 }
@@ -102,9 +102,7 @@ fn more_states_or_candidates_than_can_be_searched() {
     let rows: Vec<[f64; 9]> = (0..3100).map(row).collect();
     folder.write("long.csv", csv(&header, &rows));
     let arguments = ["discover", "long.csv", "--library", "poly:6"];
-    folder
-        .mechnn(&arguments)
-        .fails(6, &["24024 candidate coefficients", "at most 5000", "hint: ", "--library poly:1"]);
+    folder.mechnn(&arguments).fails(6, &["24024 candidate terms", "at most 5000", "hint: ", "--library poly:1"]);
     // The library is not even built.
     let header = (0..20).fold("t".to_owned(), |header, k| format!("{header},x{k}"));
     let rows: Vec<[f64; 21]> =

@@ -113,7 +113,7 @@ fn known_parts_have_no_error_and_are_not_searched() {
     // And in text without brackets.
     let text = folder.mechnn(&["discover", "data.csv", "--model", "model.toml", "-o", "run"]);
     assert!(text.stdout.starts_with("X' = -0.05 X + 0."), "{}", text.stdout);
-    assert!(text.stderr.contains("\nassumed    1 known part, 1 tie (--model)\n"), "{}", text.stderr);
+    assert!(text.stderr.contains("\nAssumed, because --model says so: 1 known part, 1 tie.\n"), "{}", text.stderr);
     let config = std::fs::read_to_string(folder.path("run/config.toml")).expect("written");
     assert!(config.contains("[discovery.constraints.known]\nX = \"-0.05*X\""), "{config}");
 }

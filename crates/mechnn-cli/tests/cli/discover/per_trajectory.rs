@@ -64,5 +64,6 @@ fn trajectories_share_terms_and_have_numbers_of_their_own() {
 fn one_trajectory_has_nothing_to_share_with() {
     let folder = Folder::new();
     predators(&folder, &[(1.0, 1.0)]);
-    folder.mechnn(&["discover", "--per-trajectory", "run0.csv"]).fails(2, &["needs two trajectories", "--id"]);
+    let run = folder.mechnn(&["discover", "--per-trajectory", "run0.csv"]);
+    run.fails(2, &["needs two or more trajectories", "--id"]);
 }

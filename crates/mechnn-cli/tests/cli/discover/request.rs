@@ -26,17 +26,17 @@ fn refused(arguments: &[&str], fragments: &[&str]) {
 fn one_structure_for_several_trajectories_has_no_front() {
     for format in ["text", "json"] {
         let arguments = ["--per-trajectory", "--pareto", "--format", format, "-o", "run"];
-        refused(&arguments, &["--pareto has no meaning with --per-trajectory", "hint: leave out --pareto"]);
+        refused(&arguments, &["--pareto cannot be used with --per-trajectory", "hint: leave out --pareto"]);
     }
 }
 
 #[test]
 fn one_structure_for_several_trajectories_has_no_threshold_and_no_model() {
-    refused(&["--per-trajectory", "--threshold", "0.1"], &["--threshold has no meaning with --per-trajectory"]);
+    refused(&["--per-trajectory", "--threshold", "0.1"], &["--threshold cannot be used with --per-trajectory"]);
     let model = ["--per-trajectory", "--model", "model.toml"];
-    refused(&model, &["knows no --model", "hint: `mechnn infer`"]);
+    refused(&model, &["`--model` cannot be used", "hint: `mechnn infer`"]);
     // Nor through the options that have no flag.
-    refused(&["--per-trajectory", "--set", "threshold=0.1"], &["--threshold has no meaning"]);
+    refused(&["--per-trajectory", "--set", "threshold=0.1"], &["--threshold cannot be used"]);
 }
 
 #[test]
@@ -80,10 +80,13 @@ fn the_neural_method_refuses_what_only_the_direct_one_knows() {
         ("--units", &["--units", "x=m"]),
         ("--pareto", &["--pareto"]),
     ] {
-        let expected = format!("`--method neural` knows no {option}\n");
+        let expected = format!("{option} cannot be used with `--method neural`\n");
         refused(&[&["--method", "neural"], arguments].concat(), &[&expected, "hint: leave out --method neural"]);
     }
-    refused(&["--method", "neural", "-o", "run"], &["a run folder cannot be written", "hint: redirect stdout"]);
+    refused(
+        &["--method", "neural", "-o", "run"],
+        &["cannot write a folder of the run", "hint: write the result into a file"],
+    );
     refused(
         &["--method", "neural", "--library", "poly:2,trig"],
         &["polynomials only", "hint: leave the functions out"],

@@ -20,6 +20,8 @@ pub(crate) struct Dictionary {
     pub(crate) indistinct: Vec<Term>,
     /// Whether functions of linear combinations of states are among the candidates.
     pub(crate) combined: bool,
+    /// Where the variables are taken to be, in the data's units, `[V]`: a pole there is no finding.
+    domain: Vec<(f64, f64)>,
     /// Whether a term stays when a state goes to zero while the others are as usual, `[P, D]`.
     survives: Vec<bool>,
     /// D.
@@ -99,6 +101,7 @@ impl Dictionary {
             ranks: kept.iter().map(|&term| rank(term) as f64).collect(),
             families: kept.iter().map(|&term| families[term]).collect(),
             polynomials: kept.iter().filter(|&&term| term < named).count(),
+            domain: prepared.domain(),
             survives: survives.collect(),
             indistinct: (0..named).filter(|&t| !distinct[t]).map(|t| library.terms()[t].clone()).collect(),
             library: library.subset(&kept),
@@ -134,6 +137,14 @@ impl Dictionary {
     /// The inner constants of a term where its fit starts, in those units.
     pub(crate) fn first_constants(&self, term: usize) -> Vec<f64> {
         self.term(term).constants().iter().map(|c| if *c == 0.0 { 0.0 } else { c.signum() }).collect()
+    }
+
+    /// Whether a term has no pole and is everywhere defined where the variables are, with these inner constants in
+    /// their units.
+    pub(crate) fn is_regular(&self, term: usize, constants: &[f64]) -> bool {
+        let in_units = constants.iter().zip(self.constant_units(term));
+        let constants: Vec<f64> = in_units.map(|(constant, unit)| constant * unit).collect();
+        self.term(term).is_regular_on(&self.domain, &constants)
     }
 
     /// Whether a term stays when a state goes to zero while the others are as usual.

@@ -105,6 +105,11 @@ impl Rules {
         Ok(())
     }
 
+    /// Whether some coefficients are those of other terms, or some rates sums of others.
+    pub(crate) fn has_ties(&self) -> bool {
+        !self.leaders.is_empty() || !self.dependent.is_empty()
+    }
+
     pub(crate) fn is_dependent(&self, d: usize) -> bool {
         self.dependent.iter().any(|(state, _)| *state == d)
     }

@@ -2,23 +2,97 @@
 
 use mechnn_solver::smoother::{GaussNewton, RelativeNoise, WienerSmoother};
 
+use super::forecast::Forecast;
 use crate::discovery::fit::{Estimator, Fit};
 use crate::discovery::prepare::PreparedData;
 use crate::discovery::structure::{Guess, Problem};
+use crate::estimation::{REPRODUCED_R2, WITHIN_NOISE};
 
-/// The prediction of a trajectory's last rows, by coefficients and states refitted without them.
+/// The prediction of a trajectory's last rows, by coefficients and states refitted without them, beside what the
+/// noise, the uncertainty of the refit and a forecast without equations would make of it.
 ///
 /// The terms were chosen with these rows: the score is of the coefficients and of the form, not of the search.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct HeldOut {
-    /// Rows that were left out.
+    /// Rows with a value that were left out.
     pub rows: usize,
     /// Variance-weighted R2 of the prediction; negative infinity if it diverges.
     pub r2: f64,
     /// Root mean square of the prediction's errors over the noise: 1 is as good as can be.
     pub error: f64,
+    /// What the right equations would have for `error`, on average: the noise of the rows and the uncertainty of the
+    /// refitted numbers and states, carried to those rows. Infinite where that cannot be computed.
+    pub expected_error: f64,
+    /// Root mean square of the errors over the standard deviation that each is expected to have.
+    pub deviation: f64,
+    /// The right equations have a smaller `deviation` in 99 of 100 cases.
+    pub deviation_limit: f64,
+    /// The forecast without equations that does better: constant or seasonal.
+    pub rival: Forecast,
+    /// What it has for `error`.
+    pub rival_error: f64,
+    /// How much the states vary over all rows of the trajectory: root mean square about their means, over the noise.
+    pub variation: f64,
 }
+
+/// What a prediction of rows that were left out says of the equations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Prediction {
+    /// The errors are such as noise and uncertainty make, or small beside how much the rows vary; a forecast without
+    /// equations does worse.
+    Confirmed,
+    /// The errors are larger.
+    Missed,
+    /// The rows hardly change, so that a constant forecast predicts them, too.
+    AtRest,
+    /// A forecast that repeats the last period is as good.
+    Repeats,
+    /// The refit is so uncertain that it would agree with nearly everything.
+    Vague,
+}
+
+/// A constant forecast with errors of up to this many standard deviations of the noise says that nothing happens.
+const NOTHING_HAPPENS: f64 = WITHIN_NOISE;
+
+/// A prediction whose own uncertainty is more than this part of how much the states vary agrees with nearly
+/// everything.
+const VAGUE: f64 = 0.5;
+
+impl HeldOut {
+    /// What it says of the equations.
+    pub fn prediction(&self) -> Prediction {
+        let is_right = self.deviation <= self.deviation_limit || self.r2 >= REPRODUCED_R2;
+        let own_uncertainty = (self.expected_error.powi(2) - 1.0).max(0.0).sqrt();
+        match () {
+            () if !(is_right && self.error.is_finite()) => Prediction::Missed,
+            () if self.rival == Forecast::Constant && self.rival_error <= NOTHING_HAPPENS => Prediction::AtRest,
+            () if own_uncertainty > VAGUE * self.variation && self.r2 < REPRODUCED_R2 => Prediction::Vague,
+            () if self.rival_error <= self.error && self.rival == Forecast::Constant => Prediction::AtRest,
+            () if self.rival_error <= self.error => Prediction::Repeats,
+            () => Prediction::Confirmed,
+        }
+    }
+}
+
+/// Squares of `values` errors in units of their standard deviation, summed up, stay below this in 99 of 100 cases
+/// divided by their number, if a part of each error, `common`, is the same for all: the uncertainty of a number moves
+/// the whole prediction. The noise was estimated from `known` values itself.
+///
+/// The part that differs has the quantile of chi squared in Wilson's and Hilferty's approximation, the common one that
+/// of a single number, 6.63.
+pub(crate) fn deviation_limit(values: usize, known: usize, common: f64) -> f64 {
+    let quantile = |count: f64| {
+        let spread = 2.0 / (9.0 * count);
+        (1.0 - spread + ONE_SIDED * spread.sqrt()).powi(3)
+    };
+    let estimated = 1.0 + ONE_SIDED * (2.0 / known.max(1) as f64).sqrt();
+    (((1.0 - common) * quantile(values.max(1) as f64) + common * quantile(1.0)) * estimated).sqrt()
+}
+
+/// Quantile of the normal distribution for 99 %, one side.
+const ONE_SIDED: f64 = 2.326;
 
 /// Fraction of the rows that stay.
 const KEPT: f64 = 0.8;
@@ -44,13 +118,17 @@ pub(crate) fn refit_without_last_rows(problem: &Problem<'_>, fit: &Fit) -> Optio
     let mut offset = 0;
     for (segment, observed_at) in data.segments.iter_mut().zip(&mut data.observed_at) {
         let all = observed_at.len();
-        let kept = (KEPT * all as f64) as usize;
-        let observed = |d: usize, from: usize, to: usize| {
-            observed_at[from..to].iter().filter(|&&at| !segment.observations[at * dims + d].is_nan()).count()
-        };
-        let long_enough = all - kept >= FEWEST_ROWS
-            && (0..problem.data.roles.measured()).all(|d| observed(d, 0, kept) >= WienerSmoother::MIN_OBSERVATIONS)
-            && (0..dims).any(|d| observed(d, kept, all) > 0);
+        let has_value =
+            |row: &usize| segment.observations[observed_at[*row] * dims..][..dims].iter().any(|y| !y.is_nan());
+        // Empty rows do not count, wherever they are.
+        let with_values: Vec<usize> = (0..all).filter(has_value).collect();
+        let first = (KEPT * with_values.len() as f64) as usize;
+        let kept = with_values.get(first).copied().unwrap_or(all);
+        let observed_before =
+            |d: usize| observed_at[..kept].iter().filter(|&&at| !segment.observations[at * dims + d].is_nan()).count();
+        let measured = 0..problem.data.roles.measured();
+        let long_enough = with_values.len() - first >= FEWEST_ROWS
+            && measured.clone().all(|d| observed_before(d) >= WienerSmoother::MIN_OBSERVATIONS);
         let kept = if long_enough { kept } else { all };
         rows.push(kept);
         let own = (observed_at[kept - 1] + 1) * dims;
@@ -75,7 +153,7 @@ pub(crate) fn refit_without_last_rows(problem: &Problem<'_>, fit: &Fit) -> Optio
 
 #[cfg(test)]
 mod tests {
-    use super::{Refit, refit_without_last_rows};
+    use super::{Forecast, HeldOut, Prediction, Refit, deviation_limit, refit_without_last_rows};
     use crate::data::{Dataset, NoiseModel};
     use crate::discovery::DiscoveryOptions;
     use crate::discovery::test_problem::{SWING, TestProblem, polynomials, simulated, times};
@@ -143,10 +221,61 @@ mod tests {
     }
 
     #[test]
-    fn rows_without_a_value_at_the_end_say_nothing() {
+    fn rows_without_a_value_are_not_counted() {
         let mut data = simulated(&SWING, &[&[2.0, 0.0]], &times(41, 0.1));
         (32..41).for_each(|row| data.trajectories[0].values.row_mut(row).fill(f64::NAN));
         let test = TestProblem::new(data, &polynomials(1));
-        assert!(refit_without_last_rows(&test.problem(), &test.fit(&TRUE)).is_none());
+        // 32 rows have values, of which 0.8 are 25.6.
+        assert_eq!(refit_without_last_rows(&test.problem(), &test.fit(&TRUE)).map(|refit| refit.rows), Some(vec![25]));
+    }
+
+    /// Twenty rows that vary by ten times their noise, predicted as well as can be.
+    const GOOD: HeldOut = HeldOut {
+        rows: 20,
+        r2: 0.99,
+        error: 1.0,
+        expected_error: 1.05,
+        deviation: 0.95,
+        deviation_limit: 1.4,
+        rival: Forecast::Constant,
+        rival_error: 12.0,
+        variation: 10.0,
+    };
+
+    #[test]
+    fn a_prediction_confirms_only_what_could_have_failed() {
+        assert_eq!(GOOD.prediction(), Prediction::Confirmed);
+        let cases = [
+            (HeldOut { rival_error: 1.1, ..GOOD }, Prediction::AtRest),
+            (HeldOut { rival: Forecast::Seasonal { period: 2.0 }, rival_error: 0.99, ..GOOD }, Prediction::Repeats),
+            (HeldOut { expected_error: 8.0, r2: 0.3, ..GOOD }, Prediction::Vague),
+            (HeldOut { r2: 0.2, deviation: 2.0, ..GOOD }, Prediction::Missed),
+            // At rest in the data, and not so by the equations.
+            (HeldOut { r2: -3.0, deviation: 2.0, rival_error: 1.0, ..GOOD }, Prediction::Missed),
+            (
+                HeldOut { r2: f64::NEG_INFINITY, error: f64::INFINITY, deviation: f64::INFINITY, ..GOOD },
+                Prediction::Missed,
+            ),
+            // Larger than the noise of nearly exact data, and small beside how much the rows vary.
+            (
+                HeldOut { deviation: 5.0, error: 5.0, rival_error: 900.0, variation: 1000.0, ..GOOD },
+                Prediction::Confirmed,
+            ),
+        ];
+        for (held_out, expected) in cases {
+            assert_eq!(held_out.prediction(), expected, "{held_out:?}");
+        }
+    }
+
+    #[test]
+    fn the_limit_falls_with_the_rows_and_rises_with_what_they_have_in_common() {
+        // Of chi squared with 10 and 100 degrees of freedom, 99 %: 23.21 and 135.8.
+        for (values, expected) in [(10, 23.21), (100, 135.8)] {
+            let found = deviation_limit(values, usize::MAX, 0.0).powi(2) * f64::from(values as u32);
+            assert!((found / expected - 1.0).abs() < 0.01, "{values}: {found}, expected {expected}");
+        }
+        // A single number, 6.63, whatever the rows.
+        assert!((deviation_limit(100, usize::MAX, 1.0).powi(2) - 6.63).abs() < 0.1);
+        assert!(deviation_limit(10, 20, 0.0) > deviation_limit(10, 1000, 0.0));
     }
 }

@@ -27,7 +27,7 @@ impl Residuals {
     ///
     /// over the m pairs of neighbouring rows in which both are there. None with fewer than ten pairs, or if nothing is
     /// left at all.
-    pub(super) fn new(trajectories: &[Vec<f64>]) -> Option<Self> {
+    pub(crate) fn of(trajectories: &[Vec<f64>]) -> Option<Self> {
         let neighbours = Neighbours::of(trajectories);
         let autocorrelation = neighbours.mean_correlation();
         let usable = neighbours.pairs >= FEWEST_PAIRS && autocorrelation.is_finite();
@@ -55,7 +55,7 @@ pub(crate) fn residuals(data: &PreparedData, fit: &Fit) -> Vec<Option<Residuals>
             trajectories.push(rows.iter().map(residual).collect());
             offset += segment.observations.len();
         }
-        Residuals::new(&trajectories)
+        Residuals::of(&trajectories)
     };
     (0..dims).map(of_state).collect()
 }
@@ -68,18 +68,18 @@ mod tests {
     fn neighbours_that_agree_are_seen_and_gaps_break_pairs() {
         // Alternating signs: every product is -1.
         let alternating: Vec<f64> = (0..50).map(|i| if i % 2 == 0 { 1.0 } else { -1.0 }).collect();
-        let found = Residuals::new(std::slice::from_ref(&alternating)).expect("pairs");
+        let found = Residuals::of(std::slice::from_ref(&alternating)).expect("pairs");
         assert_eq!((found.autocorrelation, found.bound), (-1.0, 2.576 / 7.0));
         assert!(!found.is_white());
         // Periods of four, + + - -: products +1 and -1 in turn.
         let white: Vec<f64> = (0..49).map(|i| if i % 4 < 2 { 1.0 } else { -1.0 }).collect();
-        assert_eq!(Residuals::new(std::slice::from_ref(&white)).expect("pairs").autocorrelation, 0.0);
+        assert_eq!(Residuals::of(std::slice::from_ref(&white)).expect("pairs").autocorrelation, 0.0);
         // With every second value missing there are no neighbours.
         let gaps: Vec<f64> = (0..50).map(|i| if i % 2 == 0 { 1.0 } else { f64::NAN }).collect();
-        assert_eq!(Residuals::new(&[gaps]), None);
+        assert_eq!(Residuals::of(&[gaps]), None);
         // Two trajectories do not follow each other.
-        let two = Residuals::new(&[alternating[..8].to_vec(), alternating[..8].to_vec()]).expect("pairs");
+        let two = Residuals::of(&[alternating[..8].to_vec(), alternating[..8].to_vec()]).expect("pairs");
         assert_eq!(two.bound, 2.576 / 14f64.sqrt());
-        assert_eq!(Residuals::new(&[vec![0.0; 30]]), None);
+        assert_eq!(Residuals::of(&[vec![0.0; 30]]), None);
     }
 }

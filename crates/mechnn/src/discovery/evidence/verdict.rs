@@ -3,12 +3,12 @@
 use std::fmt;
 
 use super::fitted_trajectory::FittedTrajectory;
-use super::residuals::Residuals;
-use crate::estimation::{REPRODUCED_R2, TELLING_CORRELATION};
+use super::state_evidence::{Description, StateEvidence};
 use crate::number::SignificantDigits;
 
-/// How far the equations can be trusted, judged on the data they were found from.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// How far the equations can be trusted, judged on the data they were found from. The state that they describe worst
+/// decides; one that does not change beyond its noise has no say, as long as there are others.
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Verdict {
     /// A simulation from the start blows up.
@@ -16,64 +16,75 @@ pub enum Verdict {
         /// When the first one does, in the data's unit of time.
         time: f64,
     },
-    /// A simulation from the start follows the data to the end.
+    /// A simulation from the start follows the data of every state to the end.
     Reproduces {
-        /// Smallest R2 of a rollout.
+        /// The state that it follows least.
+        state: String,
+        /// Smallest R2 of a rollout of that state.
         r2: f64,
     },
     /// The states obey the equations within the noise, but a simulation from the start leaves them.
     ExplainsLocally {
-        /// Smallest R2 of the estimated states.
+        /// The state that is described worst.
+        state: String,
+        /// Smallest R2 of its estimate.
         fit_r2: f64,
         /// Shortest time a rollout stays valid.
         valid_time: f64,
     },
     /// Much of the variation is not explained, and passes for noise.
     WithinNoise {
-        /// Smallest R2 of the estimated states.
+        /// The state that is described worst.
+        state: String,
+        /// Smallest R2 of its estimate.
         fit_r2: f64,
     },
     /// Some of the variation is explained, some is not, and that is no noise or too little to tell.
     Partial {
-        /// Smallest R2 of the estimated states.
+        /// The state that is described worst.
+        state: String,
+        /// Smallest R2 of its estimate.
         fit_r2: f64,
     },
-    /// The equations say little about the data.
+    /// The equations say little about the data of a state.
     NoFinding {
-        /// Smallest R2 of the estimated states.
+        /// That state.
+        state: String,
+        /// Smallest R2 of its estimate.
         fit_r2: f64,
+        /// Whether it is so for every state that moves.
+        everywhere: bool,
     },
-}
-
-/// Below this most of the variation is unexplained.
-const NO_FINDING: f64 = 0.5;
-
-/// Whether the residuals of all measured states are noise, and so many that a telling correlation would show.
-fn are_noise(residuals: &[Option<Residuals>]) -> bool {
-    let is_noise =
-        |of_state: &Option<Residuals>| of_state.is_some_and(|own| own.is_white() && own.bound < TELLING_CORRELATION);
-    !residuals.is_empty() && residuals.iter().all(is_noise)
 }
 
 impl Verdict {
-    /// `residuals` are those of the measured states.
-    pub(crate) fn new(trajectories: &[FittedTrajectory], residuals: &[Option<Residuals>]) -> Self {
+    /// Of the states of a result, `[D]`, of which at least one is measured.
+    pub(crate) fn new(trajectories: &[FittedTrajectory], states: &[StateEvidence]) -> Self {
         let least = |value: fn(&FittedTrajectory) -> f64| trajectories.iter().map(value).fold(f64::INFINITY, f64::min);
         let stopped = trajectories.iter().filter_map(|trajectory| trajectory.rollout.status.stopped_at());
         if let Some(time) = stopped.reduce(f64::min) {
             return Self::Unstable { time };
         }
-        let (r2, fit_r2) = (least(|x| x.rollout_r2), least(|x| x.fit_r2));
-        if r2 > REPRODUCED_R2 {
-            Self::Reproduces { r2 }
-        } else if fit_r2 > REPRODUCED_R2 {
-            Self::ExplainsLocally { fit_r2, valid_time: least(|x| x.valid_time) }
-        } else if fit_r2 > NO_FINDING && are_noise(residuals) {
-            Self::WithinNoise { fit_r2 }
-        } else if fit_r2 > NO_FINDING {
-            Self::Partial { fit_r2 }
-        } else {
-            Self::NoFinding { fit_r2 }
+        let order = |a: &&StateEvidence, b: &&StateEvidence| {
+            let score = |own: &StateEvidence| match own.description {
+                Description::Reproduced => own.rollout_r2,
+                _ => own.fit_r2,
+            };
+            a.description.cmp(&b.description).then(score(a).total_cmp(&score(b)))
+        };
+        let Some(worst) = states.iter().min_by(order) else { unreachable!("a data set has at least one state") };
+        let StateEvidence { fit_r2, rollout_r2, .. } = *worst;
+        let state = worst.state.clone();
+        match worst.description {
+            Description::Reproduced => Self::Reproduces { state, r2: rollout_r2 },
+            Description::Local => Self::ExplainsLocally { state, fit_r2, valid_time: least(|x| x.valid_time) },
+            Description::WithinNoise => Self::WithinNoise { state, fit_r2 },
+            Description::Partial => Self::Partial { state, fit_r2 },
+            Description::Unexplained | Description::AtRest => {
+                let others = [Description::AtRest, Description::Unexplained];
+                let everywhere = states.iter().all(|own| others.contains(&own.description));
+                Self::NoFinding { state, fit_r2, everywhere }
+            }
         }
     }
 }
@@ -86,29 +97,44 @@ impl fmt::Display for Verdict {
                 "The equations are unstable: a simulation from the estimated start diverges at {}. Do not use them.",
                 significant(*time)
             ),
-            Self::Reproduces { r2 } => {
-                write!(f, "A simulation of the equations from the estimated start reproduces the data (R2 {r2:.4}).")
-            }
-            Self::ExplainsLocally { fit_r2, valid_time } => write!(
+            Self::Reproduces { state, r2 } => write!(
                 f,
-                "The states obey the equations and explain the data (R2 {fit_r2:.4}), but a simulation from the start \
-                 leaves them after {}: chaos does that, and so does a missing term.",
+                "A simulation of the equations from the estimated start reproduces the data of every state (R2 is {} or \
+                 more; the lowest is that of {state}).",
+                floored(*r2, 4)
+            ),
+            Self::ExplainsLocally { state, fit_r2, valid_time } => write!(
+                f,
+                "The equations explain the data from one row to the next (R2 is {} or more; the lowest is that of \
+                 {state}), but a simulation from the estimated start leaves the data after {}. Chaotic systems behave \
+                 like this, and so do equations that lack a term.",
+                floored(*fit_r2, 4),
                 significant(*valid_time)
             ),
-            Self::WithinNoise { fit_r2 } => write!(
+            Self::WithinNoise { state, fit_r2 } => write!(
                 f,
-                "The equations explain the data as far as the noise lets one see (R2 {fit_r2:.2}): what they leave passes \
-                 for independent noise, in which weak terms would not show."
+                "The equations explain the data as far as the noise lets one see: for {state}, R2 is only {}, but what \
+                 they leave looks like independent noise. Weak terms would not show in it.",
+                floored(*fit_r2, 2)
             ),
-            Self::Partial { fit_r2 } => write!(
+            Self::Partial { state, fit_r2 } => write!(
                 f,
-                "The equations explain the data only in part (R2 {fit_r2:.2}): the library lacks something, or a state \
-                 is not measured."
+                "The equations explain {state} only in part (R2 is {}): either the candidate terms cannot express its \
+                 equation, or it depends on a quantity that was not measured.",
+                floored(*fit_r2, 2)
             ),
-            Self::NoFinding { fit_r2 } => write!(
+            Self::NoFinding { state, everywhere: true, .. } => write!(
                 f,
-                "No finding: the equations explain little of the data (R2 {fit_r2:.2}). The library cannot express \
-                 the dynamics, or a state is not measured."
+                "No finding: the equations explain little or nothing of the data, {state} least of all. Either there is \
+                 nothing but noise, or the candidate terms cannot express the dynamics, or a quantity that matters was \
+                 not measured."
+            ),
+            Self::NoFinding { state, fit_r2, .. } => write!(
+                f,
+                "No equation was found for {state}: the best that was tried does not describe it (R2 of the estimated \
+                 states is {}). Either the candidate terms cannot express its equation, or it depends on a quantity that \
+                 was not measured.",
+                floored(*fit_r2, 2)
             ),
         }
     }
@@ -119,10 +145,18 @@ fn significant(time: f64) -> String {
     SignificantDigits::new(4).without_trailing_zeros().text(time)
 }
 
+/// Rounded down, so that 0.99996 is not 1 and nothing is better than it is.
+fn floored(r2: f64, decimals: i32) -> String {
+    let unit = 10f64.powi(decimals);
+    // A multiple of the unit must not fall below itself by rounding.
+    let units = (r2 * unit + 1e-9).floor();
+    format!("{:.*}", decimals as usize, units / unit)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Verdict, significant};
+    use super::{Verdict, floored, significant};
     use crate::data::{Dataset, KnownSystem, Trajectory};
     use crate::discovery::{DiscoveryOptions, Silent, discover};
     use crate::equation::LibrarySpec;
@@ -138,7 +172,7 @@ mod tests {
         let system = KnownSystem::LotkaVolterra;
         let data = system.dataset(300).unwrap().with_noise(0.6, 1).unwrap();
         let found = verdict(&data);
-        assert!(matches!(found, Verdict::WithinNoise { fit_r2 } if (0.6..0.8).contains(&fit_r2)), "{found:?}");
+        assert!(matches!(found, Verdict::WithinNoise { fit_r2, .. } if (0.6..0.8).contains(&fit_r2)), "{found:?}");
     }
 
     /// One state of two: what is left is a wave.
@@ -158,5 +192,10 @@ mod tests {
         let texts = [13.12, 49.0, 0.0, 2.5e-6, 123_456.0, 1e12, 0.001_25, 1_900.7].map(significant);
         assert_eq!(texts, ["13.12", "49", "0", "2.500e-6", "123456", "1.000e12", "0.00125", "1901"]);
         assert!(Verdict::Unstable { time: 2.5e-6 }.to_string().contains("diverges at 2.500e-6."));
+    }
+
+    #[test]
+    fn nothing_is_said_to_be_better_than_it_is() {
+        assert_eq!([0.99996, 0.9657, 1.0, -0.3].map(|r2| floored(r2, 4)), ["0.9999", "0.9657", "1.0000", "-0.3000"]);
     }
 }

@@ -85,7 +85,8 @@ impl<'a> Criterion<'a> {
     }
 
     /// What the structure costs, and how implausible its signs are. Infinite if a state has less than two
-    /// observations for each number: what goes through all points explains none.
+    /// observations for each number, since what goes through all points explains none; and if a term has a pole, or is
+    /// undefined, where the states are or may come in a simulation.
     fn penalty(&self, fit: &Fit) -> f64 {
         let Problem { data, space, tuning } = self.problem;
         let is_saturated = |d: usize| 2 * numbers_of(&self.problem, &fit.structure, d) > data.count(d);
@@ -95,6 +96,12 @@ impl<'a> Criterion<'a> {
         let parameters = fit.parameters();
         let coefficients = || fit.structure.candidates().iter().zip(&parameters);
         if coefficients().any(|(&candidate, &theta)| !space.rules.agrees(candidate, theta)) {
+            return f64::INFINITY;
+        }
+        let is_regular = |(j, candidate): (usize, &Candidate)| {
+            space.dictionary.is_regular(candidate.term, &parameters[fit.structure.constants(j)])
+        };
+        if !fit.structure.candidates().iter().enumerate().all(is_regular) {
             return f64::INFINITY;
         }
         let terms = coefficients().map(|(&candidate, &theta)| {

@@ -73,6 +73,13 @@ impl<'a> Comparison<'a> {
         };
         let of_trajectory = |prepared: &PreparedData| {
             let Ok(OwnFit { space, fit }) = self.own_fit(form, prepared) else { return f64::INFINITY };
+            let (structure, parameters) = (&fit.structure, fit.parameters());
+            let is_regular = |(j, candidate): (usize, &Candidate)| {
+                space.dictionary.is_regular(candidate.term, &parameters[structure.constants(j)])
+            };
+            if !structure.candidates().iter().enumerate().all(is_regular) {
+                return f64::INFINITY;
+            }
             let numbers = |candidate: &Candidate| {
                 let constants = space.dictionary.constants_of(candidate.term);
                 self.tuning.penalty_of_a_term(prepared.observations(candidate.state), 1.0, constants)

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::comparison::Comparison;
 use crate::data::Dataset;
-use crate::discovery::discover::discover;
+use crate::discovery::discover::discover_jointly;
 use crate::discovery::evidence::{WeightedModel, weights};
 use crate::discovery::given_structure::fit_structure;
 use crate::discovery::request::{DiscoveryError, DiscoveryOptions, Observer, Progress, Stage};
@@ -41,11 +41,11 @@ const ROUNDS: usize = 12;
 ///
 /// $$ \sum_i \Big( \mathrm{deviance}_i + \sum_j (1 + c_j) \ln n_{ij} \Big) + 2 \sum_j \ln r_j $$
 ///
-/// for terms j with `c_j` inner constants and `r_j` as in [`discover`]. From the best, terms are dropped and terms of
+/// for terms j with `c_j` inner constants and `r_j` as in [`discover`](crate::discovery::discover). From the best, terms are dropped and terms of
 /// the others added as long as that helps.
 ///
 /// # Errors
-/// [`DiscoveryError`] as [`discover`] for any of the trajectories.
+/// [`DiscoveryError`] as [`discover`](crate::discovery::discover) for any of the trajectories.
 pub fn discover_shared(
     data: &Dataset,
     options: &DiscoveryOptions,
@@ -59,7 +59,7 @@ pub fn discover_shared(
     let mut interrupted = false;
     for (done, &index) in order.iter().enumerate() {
         let mut part = Part { observer: &mut *observer, done, of: order.len() + 1, stopped: false };
-        let found = discover(&singles[index], options, &mut part)?;
+        let found = discover_jointly(&singles[index], options, &mut part)?;
         interrupted |= part.stopped;
         for model in found.pareto_front.iter().map(|other| &other.model).chain([&found.model]) {
             // Without what holds by definition.

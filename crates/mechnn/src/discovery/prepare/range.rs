@@ -12,6 +12,15 @@ pub(crate) struct Range {
     pub(crate) spread: f64,
 }
 
+/// By this part of its width a range is enlarged at each end.
+const MARGIN: f64 = 0.1;
+
+/// Values below zero by less than this many standard deviations of their noise may be zero.
+const WITHIN_NOISE: f64 = 2.0;
+
+/// In units of the size of a variable: what stands for zero where there may be a logarithm.
+const ALL_BUT_ZERO: f64 = 1e-9;
+
 impl Range {
     pub(crate) fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
         let count = values.clone().count() as f64;
@@ -22,6 +31,24 @@ impl Range {
             mean,
             size: (values.clone().map(|x| x * x).sum::<f64>() / count).sqrt(),
             spread: (values.map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt(),
+        }
+    }
+
+    /// Least and largest value, each moved outwards by a tenth of the way between them: what the values are near to,
+    /// and a simulation may reach. Of values that are not below zero, up to two standard deviations of the `noise`,
+    /// the least one moves at most half of the way to zero, as those of a concentration do; the largest of values that
+    /// are not above zero likewise.
+    pub(crate) fn enlarged(&self, noise: f64) -> (f64, f64) {
+        let margin = MARGIN * (self.largest - self.least);
+        let mirrored = Self { least: -self.largest, largest: -self.least, mean: -self.mean, ..*self };
+        (self.lower_end(margin, noise), -mirrored.lower_end(margin, noise))
+    }
+
+    fn lower_end(&self, margin: f64, noise: f64) -> f64 {
+        let moved = self.least - margin;
+        match self.least >= -WITHIN_NOISE * noise {
+            true => moved.max(0.5 * self.least).max(ALL_BUT_ZERO * self.size),
+            false => moved,
         }
     }
 
@@ -44,6 +71,22 @@ impl Range {
 #[cfg(test)]
 mod tests {
     use super::Range;
+
+    #[test]
+    fn a_range_is_enlarged_on_both_sides_but_not_across_zero() {
+        let enlarged = |values: &[f64], noise: f64| Range::of(values.iter().copied()).enlarged(noise);
+        assert_eq!(enlarged(&[-1.0, 9.0], 0.1), (-2.0, 10.0));
+        assert_eq!(enlarged(&[5.0, 15.0], 0.1), (4.0, 16.0));
+        // A tenth of the range would be beyond zero, or nearly there.
+        assert_eq!(enlarged(&[0.5, 10.5], 0.1), (0.25, 11.5));
+        assert_eq!(enlarged(&[1.5, 11.5], 0.1), (0.75, 12.5));
+        assert_eq!(enlarged(&[-10.5, -0.5], 0.1), (-11.5, -0.25));
+        // Zero, and zero with noise.
+        for values in [[0.0, 10.0], [-0.2, 10.0]] {
+            let (least, largest) = enlarged(&values, 0.1);
+            assert!(least > 0.0 && least < 1e-7 && (largest - 11.0).abs() < 0.05, "{values:?}: {least}, {largest}");
+        }
+    }
 
     #[test]
     fn moments_are_those_of_the_values() {

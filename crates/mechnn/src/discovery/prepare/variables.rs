@@ -14,6 +14,17 @@ impl PreparedData {
         (0..dims).map(of_state).chain((0..count).map(of_known)).collect()
     }
 
+    /// The least and the largest value that each variable is taken to have, in the data's units, `[D + K]`: those of
+    /// the smoothed states, enlarged as a simulation may go beyond them, and of the known functions as they are.
+    pub(crate) fn domain(&self) -> Vec<(f64, f64)> {
+        let dims = self.dims();
+        let of = |(index, range): (usize, Range)| match index < dims {
+            true => range.enlarged(self.noise[index] * self.scaling.state[index]),
+            false => (range.least, range.largest),
+        };
+        self.ranges().into_iter().enumerate().map(of).collect()
+    }
+
     /// The known functions on the grid, in the data's units, `[sum of N, K]`.
     pub(crate) fn known_on_grid(&self) -> Vec<f64> {
         let count = self.known.count();

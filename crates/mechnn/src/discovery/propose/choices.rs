@@ -54,7 +54,9 @@ pub(crate) fn proposals(problem: Problem<'_>, d: usize, terms: usize, count: usi
     }
     let agrees = |proposal: &Proposal| {
         let mut coefficients = proposal.terms.iter().zip(&proposal.theta);
+        let mut constants = proposal.terms.iter().zip(&proposal.constants);
         coefficients.all(|(&term, theta)| problem.space.rules.agrees(Candidate { state: d, term }, *theta))
+            && constants.all(|(&term, constants)| problem.space.dictionary.is_regular(term, constants))
     };
     found.retain(agrees);
     let mut chosen = select(found, count, per_size);

@@ -197,6 +197,12 @@ impl<'a> IntegralRegression<'a> {
         Criterion::new(self.problem).deviance_of(self.problem.data.roles.position(self.state), squares, self.observed)
     }
 
+    /// Residuals of the observations, trajectory by trajectory.
+    pub(crate) fn by_trajectory(&self, residual: Vec<f64>) -> Vec<Vec<f64>> {
+        let mut rest = residual.into_iter();
+        self.points.iter().map(|own| rest.by_ref().take(own.len()).collect()).collect()
+    }
+
     /// The data minus columns times coefficients.
     pub(crate) fn residual(&self, columns: &[&[f64]], theta: &[f64]) -> Vec<f64> {
         let mut residual = self.y.clone();

@@ -12,7 +12,9 @@ use crate::equation::{ExpressionError, ModelError, SimulationError, TermError};
 #[non_exhaustive]
 pub enum DiscoveryError {
     /// A state is hardly observed in one trajectory.
-    #[error("trajectory `{trajectory}`: state `{state}` has {found} observed values, at least {needed} are needed")]
+    #[error(
+        "trajectory `{trajectory}`: state `{state}` has {found} measured values, and at least {needed} are needed"
+    )]
     TooFewOfOneState {
         /// Trajectory.
         trajectory: String,
@@ -41,7 +43,9 @@ pub enum DiscoveryError {
         given: Vec<f64>,
     },
     /// The noise is given, which is then the same everywhere, and said to be proportional.
-    #[error("noise that is given is the same everywhere, and cannot be proportional")]
+    #[error(
+        "noise with a standard deviation that is given is the same everywhere, and cannot be proportional as well"
+    )]
     NoiseModel,
     /// A constant of the method is out of its range.
     #[error(transparent)]
@@ -58,7 +62,7 @@ pub enum DiscoveryError {
         found: Vec<String>,
     },
     /// The estimation failed.
-    #[error("the fit of states and coefficients failed: {0}")]
+    #[error("the equations could not be fitted to the data: {0}")]
     Fit(#[from] SmootherError),
     /// A coefficient overflowed in the data's units.
     #[error(transparent)]

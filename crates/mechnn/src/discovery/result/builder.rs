@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use mechnn_solver::smoother::Marginals;
-use ndarray::{Array2, s};
+use ndarray::Array2;
 
 use super::discovery_result::{DiscoveryResult, ParetoModel};
 use super::noise_parts::noise_parts;
@@ -12,13 +12,13 @@ use super::written::{covariance, equations};
 use crate::data::Dataset;
 use crate::discovery::candidates::Candidate;
 use crate::discovery::evidence::{
-    Evidence, FittedTrajectory, HeldOut, Refit, WeightedModel, open_directions, refit_without_last_rows, residuals,
-    weights,
+    Evidence, FittedTrajectory, Judged, Residuals, SameFunctions, WeightedModel, classes_of_functions, columns,
+    open_directions, residuals, state_evidence, weights,
 };
-use crate::discovery::fit::{Criterion, Fit, residual_noise};
+use crate::discovery::fit::{Criterion, Fit, NOISE_FLOOR, residual_noise};
 use crate::discovery::request::{DiscoveryError, Progress};
 use crate::discovery::structure::Problem;
-use crate::equation::{SimulationOptions, SparseModel, r2, simulate_with_inputs};
+use crate::equation::SparseModel;
 
 /// What the search leaves beside its pick.
 #[derive(Default)]
@@ -28,6 +28,10 @@ pub(crate) struct Searched {
     pub(crate) history: Vec<Progress>,
     pub(crate) interrupted: bool,
 }
+
+/// What is left of data that are not measured but computed, relative to the spread of a state: the noise that the
+/// search takes for the least there is, and what the last fit leaves on top of it.
+const EXACT: f64 = 3.0 * NOISE_FLOOR;
 
 /// Makes results of fits: everything in the data's units, with the evidence for it.
 #[derive(Clone, Copy)]
@@ -74,11 +78,12 @@ impl ResultBuilder<'_> {
     }
 
     /// The structures of fits with their weights, the heaviest first. Fits with the same functions from other inner
-    /// constants are one structure.
+    /// constants are one structure, and so are structures that span the same functions: they are written with the
+    /// terms of `pick` as far as they can be.
     ///
     /// # Errors
     /// As [`ResultBuilder::model`].
-    pub(crate) fn weighted_models(&self, fits: &[Fit]) -> Result<Vec<WeightedModel>, DiscoveryError> {
+    pub(crate) fn weighted_models(&self, fits: &[Fit], pick: &Fit) -> Result<Vec<WeightedModel>, DiscoveryError> {
         let families = &self.problem.space.dictionary.families;
         let mut best_of: HashMap<Vec<(usize, usize)>, &Fit> = HashMap::new();
         for fit in fits {
@@ -95,9 +100,13 @@ impl ResultBuilder<'_> {
             let order = a.criterion.total_cmp(&b.criterion);
             order.then_with(|| a.structure.candidates().cmp(b.structure.candidates()))
         });
-        let criteria: Vec<f64> = distinct.iter().map(|fit| fit.criterion).collect();
-        let weighed = weights(&criteria).into_iter().zip(distinct);
-        weighed.map(|(weight, fit)| Ok(WeightedModel { weight, model: self.model(fit, None)? })).collect()
+        let classes = classes_of_functions(&self.problem, &distinct, pick);
+        let criteria: Vec<f64> = classes.iter().map(|class| class.criterion).collect();
+        let weighed = weights(&criteria).into_iter().zip(classes);
+        let model = |(weight, class): (f64, SameFunctions<'_>)| {
+            Ok(WeightedModel { weight, model: self.model(class.representative, None)? })
+        };
+        weighed.map(model).collect()
     }
 
     /// The result of the last fit, with the uncertainty of its states and numbers.
@@ -125,18 +134,26 @@ impl ResultBuilder<'_> {
         let model = self.model(fit, Some(&marginals.parameters))?;
         let covariance = covariance(&self.problem, fit, &marginals.parameters);
         let Searched { pareto_front, weighted_models, history, interrupted } = searched;
-        let evidence = Evidence {
-            weighted_models,
-            residuals: residuals(data, fit),
-            undetermined: open_directions(&model, covariance.view()),
-            held_out: self.held_out(fit)?,
-        };
         let noise = residual_noise(&self.problem, fit);
-        let noise = |d: usize| match data.roles.position(d) == d {
+        let exact = |d: usize| noise[d] <= EXACT * data.spread[d];
+        let noise_in_units = |d: usize| match data.roles.position(d) == d {
             true => noise[d] * data.scaling.state[d],
             false => f64::NAN,
         };
-        let noise: Vec<f64> = (0..dims).map(noise).collect();
+        let noise: Vec<f64> = (0..dims).map(noise_in_units).collect();
+        // What is left of exact data is the error of the discretisation, which no noise hides.
+        let of_noise = |(d, residuals): (usize, Option<Residuals>)| residuals.filter(|_| !exact(d));
+        let residuals: Vec<_> = residuals(data, fit).into_iter().enumerate().map(of_noise).collect();
+        let trajectories = self.trajectories(fit, marginals, &model)?;
+        let judged = |d: usize| Judged { noise: noise[d], is_exact: exact(d), residuals: residuals[d] };
+        let states = state_evidence(self.data, &trajectories, &(0..dims).map(judged).collect::<Vec<_>>());
+        let evidence = Evidence {
+            states,
+            weighted_models,
+            residuals,
+            undetermined: open_directions(&model, covariance.view()),
+            held_out: self.held_out(fit)?,
+        };
         Ok(DiscoveryResult {
             evidence,
             pareto_front,
@@ -145,10 +162,13 @@ impl ResultBuilder<'_> {
             noise,
             noise_models: data.noise_parts.iter().map(|part| part.model()).collect(),
             outliers: outliers(data, fit),
-            trajectories: self.trajectories(fit, marginals, &model)?,
+            trajectories,
+            chosen_terms: fit.structure.terms(),
+            columns: columns(self.data),
             model,
             candidates: self.problem.candidates(),
             indistinct: self.problem.space.dictionary.indistinct.clone(),
+            taken_as_known: Vec::new(),
             history,
             interrupted,
         })
@@ -181,46 +201,6 @@ impl ResultBuilder<'_> {
             trajectories.push(FittedTrajectory::new(model, trajectory, times, observed_at, states, state_std)?);
         }
         Ok(trajectories)
-    }
-
-    /// How a refit without the last rows of each trajectory predicts them.
-    fn held_out(&self, fit: &Fit) -> Result<Vec<Option<HeldOut>>, DiscoveryError> {
-        let count = self.data.trajectories.len();
-        let Some(Refit { data: first, fit: refit, rows }) = refit_without_last_rows(&self.problem, fit) else {
-            return Ok(vec![None; count]);
-        };
-        let model = ResultBuilder { data: self.data, problem: self.problem.on(&first) }.model(&refit, None)?;
-        let (dims, whole) = (self.data.dims(), self.problem.data);
-        let mut scores = Vec::new();
-        let mut end = 0;
-        for (index, trajectory) in self.data.trajectories.iter().enumerate() {
-            let kept = rows[index];
-            end += first.segments[index].observations.len();
-            if kept == trajectory.times.len() {
-                scores.push(None);
-                continue;
-            }
-            let scale = &first.scaling.state;
-            let last: Vec<f64> = (0..dims).map(|d| refit.estimate.states[end - dims + d] * scale[d]).collect();
-            let data = trajectory.values.view();
-            let options = SimulationOptions::for_data(data);
-            let times = &trajectory.times[kept - 1..];
-            let rollout = simulate_with_inputs(&model, &trajectory.inputs, &last, times, &options)?;
-            let (measured, predicted) =
-                (data.slice(s![kept.., ..]), rollout.values.slice(s![rollout.reached.min(1).., ..]));
-            let segment = &whole.segments[index];
-            let (mut squares, mut values) = (0.0, 0usize);
-            for ((row, d), y) in measured.indexed_iter().filter(|(_, y)| !y.is_nan()) {
-                let at = whole.observed_at[index][kept + row] * dims + d;
-                let relative = segment.relative_noise.at(at);
-                let x = predicted.get((row, d)).copied().unwrap_or(f64::INFINITY);
-                squares += ((x - y) / (fit.noise[d] * relative * scale[d])).powi(2);
-                values += 1;
-            }
-            let error = (squares / values as f64).sqrt();
-            scores.push(Some(HeldOut { rows: measured.nrows(), r2: r2(measured, predicted), error }));
-        }
-        Ok(scores)
     }
 }
 
@@ -291,7 +271,7 @@ mod tests {
             Fit { criterion, ..fit }
         };
         let fits = [with(1, 14.0), with(twice - 1, 13.0), with(twice, 12.0)];
-        let models = builder(&test).weighted_models(&fits).expect("finite numbers");
+        let models = builder(&test).weighted_models(&fits, &fits[2]).expect("finite numbers");
         // 12 against 14: odds of e.
         let expected = 1f64.exp() / (1.0 + 1f64.exp());
         assert_eq!(models.len(), 2);

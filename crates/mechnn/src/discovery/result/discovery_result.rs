@@ -5,7 +5,9 @@ use ndarray::Array2;
 use super::noise_parts::NoiseParts;
 use super::outlier::Outlier;
 use crate::data::NoiseModel;
-use crate::discovery::evidence::{Evidence, FittedTrajectory, TermWeight, Verdict, term_weights};
+use crate::discovery::evidence::{
+    Column, Description, Evidence, Finding, FittedTrajectory, StateEvidence, TermWeight, Verdict, term_weights,
+};
 use crate::discovery::request::Progress;
 use crate::equation::{RolloutStatus, SparseModel, Term};
 
@@ -35,11 +37,19 @@ pub struct DiscoveryResult {
     /// The best structures of each size that the search compared, fewest terms first; no larger one explains the data
     /// worse. One of them is the model's.
     pub pareto_front: Vec<ParetoModel>,
+    /// Terms that were chosen: those of the equations but what is known, what holds by definition, and what follows
+    /// from other coefficients.
+    pub chosen_terms: usize,
+    /// What is peculiar about the columns, and matters for what can be found.
+    pub columns: Vec<Column>,
     /// Coefficients the search started from.
     pub candidates: usize,
     /// Terms that are combinations of simpler ones on these data (a constant column makes such), and so were not
     /// tried.
     pub indistinct: Vec<Term>,
+    /// States whose equations could not be expressed, and which were taken as known from their own data while the
+    /// others were searched; usually none.
+    pub taken_as_known: Vec<String>,
     /// Every step taken.
     pub history: Vec<Progress>,
     /// True if the observer ended the search before it was done.
@@ -68,10 +78,32 @@ impl DiscoveryResult {
 
     /// How far the equations can be trusted, judged on the data they were found from.
     pub fn verdict(&self) -> Verdict {
-        let of_states = self.evidence.residuals.iter().zip(&self.noise);
-        let measured: Vec<_> =
-            of_states.filter(|(_, noise)| !noise.is_nan()).map(|(residuals, _)| *residuals).collect();
-        Verdict::new(&self.trajectories, &measured)
+        // Equations that were found apart are not simulated together.
+        let simulated = if self.taken_as_known.is_empty() { self.trajectories.as_slice() } else { &[] };
+        Verdict::new(simulated, &self.evidence.states)
+    }
+
+    /// Whether some state that moves is explained in part or not at all, or followed by its estimate only, which leaves
+    /// more than noise.
+    pub(crate) fn leaves_a_state_unexplained(&self) -> bool {
+        let is_white = |own: &StateEvidence| own.residuals.is_none_or(|residuals| residuals.is_white());
+        let is_unexplained = |own: &StateEvidence| match own.description {
+            Description::Unexplained | Description::Partial => true,
+            Description::Local => !is_white(own),
+            Description::WithinNoise | Description::Reproduced | Description::AtRest => false,
+        };
+        self.evidence.states.iter().any(is_unexplained)
+    }
+
+    /// Whether the equations explain a state up to noise.
+    pub(crate) fn explains(&self, d: usize) -> bool {
+        let own = &self.evidence.states[d];
+        own.description > Description::Partial && own.residuals.is_none_or(|residuals| residuals.is_white())
+    }
+
+    /// What was found of the equation of one of [`Evidence::states`]: found, doubtful, not found, or at rest.
+    pub fn finding(&self, state: &StateEvidence) -> Finding {
+        self.evidence.finding(state, &self.model)
     }
 
     /// The weight of every term that some structure has that was compared in the end, by state, and the heaviest
@@ -83,10 +115,19 @@ impl DiscoveryResult {
     /// What the user may conclude, in plain words: the verdict, and what the other evidence adds.
     pub fn conclusion(&self) -> String {
         let verdict = self.verdict();
-        match self.evidence.remark(&verdict, &self.model) {
-            Some(remark) => format!("{verdict} {remark}"),
-            None => verdict.to_string(),
+        let mut sentences = vec![verdict.to_string()];
+        sentences.extend(self.evidence.remark(&verdict, &self.model));
+        if !self.taken_as_known.is_empty() {
+            let others = self.evidence.states.iter().filter(|own| !self.taken_as_known.contains(&own.state));
+            let others: Vec<&str> = others.map(|own| own.state.as_str()).collect();
+            let known = self.taken_as_known.join(", ");
+            sentences.push(format!(
+                "So the search for {} was made once more, with {known} taken as known from its own data: what was found \
+                 holds as long as {known} is measured.",
+                others.join(", "),
+            ));
         }
+        sentences.join(" ")
     }
 
     /// What the noise of all states depends on; none where states differ in that.

@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::discovery_result::DiscoveryResult;
 use super::document_entries::{
     DirectionDocument, HeldOutDocument, NoisePartsDocument, OutlierDocument, ParetoDocument, ResidualsDocument,
-    StructureDocument, TermWeightDocument, TrajectoryDocument,
+    StateDocument, StructureDocument, TermWeightDocument, TrajectoryDocument,
 };
 use crate::data::{Dataset, NoiseModel};
+use crate::discovery::evidence::Column;
 use crate::discovery::request::ModelConstraints;
 use crate::equation::{EquationDocument, ModelUnits, SparseModel};
 
@@ -51,10 +52,18 @@ pub struct DiscoveryDocument {
     pub seconds: f64,
     /// What may be concluded, in plain words.
     pub verdict: String,
-    /// Terms kept.
+    /// Terms of the equations.
     pub terms: usize,
+    /// Those of them that were chosen: not what is known, holds by definition or follows from other coefficients.
+    pub chosen_terms: usize,
     /// Terms tried.
     pub candidates: usize,
+    /// How well each state is described, the worst first; empty in [`DiscoveryDocument::unfinished`].
+    pub states: Vec<StateDocument>,
+    /// What is peculiar about the columns.
+    pub columns: Vec<Column>,
+    /// States whose equations could not be expressed, and which were taken as known while the others were searched.
+    pub taken_as_known: Vec<String>,
     /// One entry for each trajectory.
     pub trajectories: Vec<TrajectoryDocument>,
     /// One entry for each state whose residuals can be judged.
@@ -119,11 +128,7 @@ impl DiscoveryDocument {
                 rollout_r2: finite(fitted.rollout_r2),
                 fit_r2: finite(fitted.fit_r2),
                 valid_time: fitted.valid_time,
-                held_out: held_out.map(|held_out| HeldOutDocument {
-                    rows: held_out.rows,
-                    r2: finite(held_out.r2),
-                    error: finite(held_out.error),
-                }),
+                held_out: held_out.as_ref().map(HeldOutDocument::new),
             })
             .collect();
         let finite_named =
@@ -141,6 +146,8 @@ impl DiscoveryDocument {
             let parts = NoisePartsDocument { additive: parts.additive, proportional: parts.proportional };
             (parts.additive.is_finite() && parts.proportional.is_finite()).then(|| (state.clone(), parts))
         });
+        let states = result.evidence.states_worst_first();
+        let states = states.into_iter().map(|own| StateDocument::new(own, result.finding(own)));
         let structures = result
             .evidence
             .weighted_models
@@ -171,7 +178,11 @@ impl DiscoveryDocument {
             seconds,
             verdict: result.conclusion(),
             terms: result.model.term_count(),
+            chosen_terms: result.chosen_terms,
             candidates: result.candidates,
+            states: states.collect(),
+            columns: result.columns.clone(),
+            taken_as_known: result.taken_as_known.clone(),
             trajectories,
             residuals: residuals.collect(),
             undetermined: result.evidence.undetermined.iter().map(DirectionDocument::new).collect(),
@@ -231,7 +242,11 @@ impl DiscoveryDocument {
             seconds,
             verdict: "Stopped before the end: these equations have not been simulated.".to_owned(),
             terms: model.term_count(),
+            chosen_terms: model.term_count(),
             candidates,
+            states: Vec::new(),
+            columns: Vec::new(),
+            taken_as_known: Vec::new(),
             trajectories: Vec::new(),
             residuals: Vec::new(),
             undetermined: Vec::new(),

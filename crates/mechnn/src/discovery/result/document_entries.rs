@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::discovery_result::ParetoModel;
 use super::outlier::Outlier;
 use crate::data::Dataset;
-use crate::discovery::evidence::Direction;
+use crate::discovery::evidence::{Description, Direction, Finding, Forecast, HeldOut, Prediction, StateEvidence};
 
 /// The evidence from one trajectory.
 #[derive(Debug, Clone, Serialize)]
@@ -35,6 +35,33 @@ pub struct HeldOutDocument {
     pub r2: Option<f64>,
     /// Root mean square error over the noise.
     pub error: Option<f64>,
+    /// What the right equations would have for it on average.
+    pub expected_error: Option<f64>,
+    /// What it says: `confirmed`, `missed`, `at_rest`, `repeats` or `vague`.
+    pub prediction: &'static str,
+    /// What the better forecast without equations has for the error.
+    pub rival_error: Option<f64>,
+    /// The period of that forecast; left out where it is a constant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rival_period: Option<f64>,
+}
+
+/// How well one state is described.
+#[derive(Debug, Clone, Serialize)]
+pub struct StateDocument {
+    /// Its name.
+    pub state: String,
+    /// What its equation is: `found`, `doubtful`, `not_found` or `at_rest`.
+    pub finding: Finding,
+    /// How well it is described, the worst first: `unexplained`, `partial`, `within_noise`, `local`, `reproduced`
+    /// or `at_rest`.
+    pub description: Description,
+    /// R2 of the simulation against this state alone, of the worst trajectory.
+    pub rollout_r2: Option<f64>,
+    /// R2 of the estimated states against this state alone.
+    pub fit_r2: Option<f64>,
+    /// Whether nothing but the error of the computation is left.
+    pub exact: bool,
 }
 
 /// The noise of a state x as `σ² = a² + (b x)²`.
@@ -152,6 +179,44 @@ pub struct ParetoDocument {
     pub equations: Vec<String>,
     /// Whether it is the result.
     pub chosen: bool,
+}
+
+impl HeldOutDocument {
+    pub(super) fn new(held_out: &HeldOut) -> Self {
+        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+        Self {
+            rows: held_out.rows,
+            r2: finite(held_out.r2),
+            error: finite(held_out.error),
+            expected_error: finite(held_out.expected_error),
+            prediction: match held_out.prediction() {
+                Prediction::Confirmed => "confirmed",
+                Prediction::Missed => "missed",
+                Prediction::AtRest => "at_rest",
+                Prediction::Repeats => "repeats",
+                Prediction::Vague => "vague",
+            },
+            rival_error: finite(held_out.rival_error),
+            rival_period: match held_out.rival {
+                Forecast::Seasonal { period } => Some(period),
+                Forecast::Constant => None,
+            },
+        }
+    }
+}
+
+impl StateDocument {
+    pub(super) fn new(own: &StateEvidence, finding: Finding) -> Self {
+        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+        Self {
+            state: own.state.clone(),
+            finding,
+            description: own.description,
+            rollout_r2: finite(own.rollout_r2),
+            fit_r2: finite(own.fit_r2),
+            exact: own.is_exact,
+        }
+    }
 }
 
 impl DirectionDocument {

@@ -10,6 +10,8 @@ mod written;
 
 mod builder;
 
+mod prediction;
+
 mod document_entries;
 
 mod document;

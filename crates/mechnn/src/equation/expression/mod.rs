@@ -2,6 +2,8 @@
 
 mod assembly;
 
+mod domain;
+
 mod notation;
 
 mod tape;
@@ -117,6 +119,19 @@ impl Expression {
         self.inner.tape.gradient(variables, constants, by_variable, by_constant)
     }
 
+    /// Whether no denominator vanishes and every function is defined wherever the variables are within `ranges`, the
+    /// least and the largest value of each. What cannot be shown to be so is not.
+    ///
+    /// # Shapes
+    /// - `ranges`: `[V]`
+    /// - `constants`: `[C]`
+    ///
+    /// # Panics
+    /// If a slice is too short for the variables or constants that occur.
+    pub fn is_regular_on(&self, ranges: &[(f64, f64)], constants: &[f64]) -> bool {
+        self.inner.tape.is_regular_on(ranges, constants)
+    }
+
     /// Its unit over variables with the given units, `[V]`, and those of its inner constants, `[C]`, of which
     /// `constants` are the values: what is raised to one of them has a unit that depends on it.
     ///
@@ -174,6 +189,25 @@ impl Expression {
     pub(in crate::equation) fn written(&self, notation: Notation, variables: &[String], constants: &[Piece]) -> Piece {
         let name = |index: usize| variables.get(index).unwrap_or(&self.inner.variables[index]).as_str();
         notation::write(&self.inner.tape, notation, name, constants)
+    }
+
+    /// The same over `count` variables, where variable number v is number `places[v]`; the others have names of their
+    /// own.
+    ///
+    /// # Panics
+    /// If a variable that occurs has no place below `count`.
+    pub(in crate::equation) fn with_variables_at(&self, places: &[usize], count: usize) -> Self {
+        let Inner { tape, variables, constants } = &*self.inner;
+        let place = |v: u32| match places.get(v as usize) {
+            Some(&place) if place < count => place as u32,
+            _ => unreachable!("every variable that occurs has a place among {count}: variable {v} of {places:?}"),
+        };
+        let step = |step: &Step| if let Step::Variable(v) = *step { Step::Variable(place(v)) } else { *step };
+        let tape = Tape(tape.0.iter().map(step).collect());
+        let mut names: Vec<String> = (0..count).map(|v| format!("unused_{v}")).collect();
+        let placed = variables.iter().zip(places).filter(|(_, place)| **place < count);
+        placed.for_each(|(name, &place)| names[place].clone_from(name));
+        Self { inner: Arc::new(Inner { tape, variables: names, constants: constants.clone() }) }
     }
 
     /// The same over the first `dims` variables, if the others do not occur.

@@ -71,6 +71,15 @@ impl FunctionTerm {
         &mut self.constants
     }
 
+    /// The same over `count` variables, where variable number v is number `places[v]`.
+    ///
+    /// # Panics
+    /// If a variable that occurs has no place below `count`.
+    pub(super) fn with_variables_at(&self, places: &[usize], count: usize) -> Self {
+        let expression = self.expression.with_variables_at(places, count);
+        Self { expression, constants: self.constants.clone() }
+    }
+
     /// The same over the first `dims` variables, if the others do not occur.
     pub(super) fn shortened(&self, dims: usize) -> Option<Self> {
         let expression = self.expression.shortened(dims)?;

@@ -128,6 +128,15 @@ impl Term {
         }
     }
 
+    /// Whether it has no pole and is everywhere defined while the variables are within `ranges`, the least and the
+    /// largest value of each, `[V]`; see [`Expression::is_regular_on`](crate::equation::Expression::is_regular_on).
+    pub fn is_regular_on(&self, ranges: &[(f64, f64)], constants: &[f64]) -> bool {
+        match self {
+            Self::Monomial(_) => true,
+            Self::Function(function) => function.expression().is_regular_on(ranges, constants),
+        }
+    }
+
     /// Total degree as a polynomial: the sum of the exponents. Functions have none and count as 0.
     pub fn degree(&self) -> usize {
         match self {
@@ -150,6 +159,22 @@ impl Term {
         match self {
             Self::Monomial(exponents) => exponents.get(index).is_some_and(|&exponent| exponent > 0),
             Self::Function(function) => function.expression().uses_variable(index),
+        }
+    }
+
+    /// The same over `count` variables, where variable number v is number `places[v]`.
+    ///
+    /// # Panics
+    /// If a variable that occurs has no place below `count`.
+    pub(crate) fn with_variables_at(&self, places: &[usize], count: usize) -> Self {
+        match self {
+            Self::Monomial(own) => {
+                let mut exponents = vec![0; count];
+                let occurring = own.iter().zip(places).filter(|(exponent, _)| **exponent > 0);
+                occurring.for_each(|(exponent, &place)| exponents[place] = *exponent);
+                Self::Monomial(exponents)
+            }
+            Self::Function(function) => Self::Function(function.with_variables_at(places, count)),
         }
     }
 
@@ -240,6 +265,19 @@ mod tests {
         ));
         let error = FunctionTerm::new(expression, vec![f64::NAN]).unwrap_err();
         assert_eq!(error.to_string(), "the inner constant k of the term x/(k + x) is NaN");
+    }
+
+    #[test]
+    fn variables_can_be_given_other_places() {
+        // x² y and x/(2 + y) over (x, y), with x in place 2 and y in place 0 of three.
+        let names = ["x", "y"].map(String::from);
+        let expression = Expression::parse("x/(k + y)", &names, &["k".to_owned()]).unwrap();
+        let function = Term::Function(FunctionTerm::new(expression, vec![2.0]).unwrap());
+        for (term, expected) in [(Term::Monomial(vec![2, 1]), 45.0), (function, 3.0 / 7.0)] {
+            let moved = term.with_variables_at(&[2, 0], 3);
+            assert_eq!((moved.dims(), moved.evaluate(&[5.0, f64::NAN, 3.0])), (3, expected), "{term:?}");
+            assert_eq!(moved.constants(), term.constants());
+        }
     }
 
     #[test]

@@ -12,25 +12,27 @@ use crate::option::TableArgs;
 
 /// Find the differential equations behind measured time series
 ///
-/// Each FILE is a table with a time column, as spreadsheets and instruments export them (CSV, TSV, XLSX, ODS, NPZ);
-/// several files are several trajectories of one system, and - is standard input. Empty cells are missing values,
-/// times may be irregular. `mechnn inspect` shows how a table is understood.
-/// Prints the equations with the standard error of each coefficient in parentheses; what they are worth goes to
+/// Each FILE is a table with a time column and one column for each quantity that was measured, as spreadsheets and
+/// instruments export them (CSV, TSV, XLSX, ODS, NPZ); - is standard input. `mechnn inspect` shows how a table is
+/// understood. Several files are several runs (trajectories) of one system. Cells may be empty, and times
+/// may be irregular. The result is one equation for each column, x' = ..., where x' is the rate at which x changes. Each
+/// coefficient is followed by its standard error in parentheses. How far the equations can be trusted is printed to
 /// stderr.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DiscoverArgs {
-    /// Tables with measurements
+    /// The tables
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(super) table: TableArgs,
 
-    /// The columns to use as states, separated by commas [default: all but the time]
+    /// The columns that get an equation, separated by commas [default: all but the time]
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub(super) vars: Option<Vec<String>>,
 
-    /// Columns that are known inputs: terms may depend on them, and they have no equations; linear between rows
+    /// Columns that act on the system from outside: equations may depend on them, but they get none. Between rows their
+    /// values are on a straight line
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub(super) controls: Vec<String>,
 
@@ -38,39 +40,41 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub(super) hold: Vec<String>,
 
-    /// 2 searches for x'' = f(x, x'): the velocities, x_dot of x, are states that nobody measured
+    /// Order of the equations. With 2, the search is for x'' = f(x, x') where only x was measured; the velocity is
+    /// called x_dot
     #[arg(long, default_value_t = 1, value_name = "1|2", value_parser = clap::value_parser!(u8).range(1..=2))]
     pub(super) order: u8,
 
-    /// One structure for all trajectories, but coefficients of each its own
+    /// Find the same terms for all trajectories, but separate coefficients for each
     #[arg(long)]
     pub(super) per_trajectory: bool,
 
-    /// What an empty cell, or a mark for a missing value, means: drop treats it as not measured, error refuses it
+    /// What to do about empty cells and marks for missing values: drop treats them as not measured, error refuses the
+    /// table
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     pub(super) missing: MissingArg,
 
-    /// How to search: direct fits states and coefficients jointly; neural trains networks in cycles and needs a build
-    /// with the feature `neural`
+    /// How to search: direct fits states and coefficients together; neural trains neural networks, and needs a program
+    /// that was built with the feature `neural`
     #[arg(long, value_enum, default_value_t, value_name = "METHOD")]
     pub(super) method: MethodArg,
 
-    /// A file with settings of the neural method, TOML [default: those of the paper, smaller]
+    /// A TOML file with settings for --method neural
     #[arg(long, value_name = "FILE", requires = "method")]
     pub(super) neural: Option<PathBuf>,
 
-    /// What the noise depends on: additive is the same everywhere, proportional a fraction of the value, both the two
-    /// together; or its standard deviation where that is known, one number for all columns, or x=0.1,y=2
+    /// The errors of measurement: additive (the same size everywhere), proportional (a fraction of each value), both,
+    /// or auto. Where their standard deviation is known, one number for all columns, or one for each, as in x=0.1,y=2
     #[arg(long, default_value = "auto", value_name = "MODEL|F", allow_hyphen_values = true)]
     pub(super) noise: NoiseArg,
 
-    /// What becomes of single values that contradict all others: auto sets aside those that noise would hardly ever
-    /// produce, on all beyond three standard deviations, off none
+    /// Whether single values that contradict all others are set aside: auto, those that errors of measurement would
+    /// hardly ever produce; on, all beyond three standard deviations; off, none
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     pub(super) robust: RobustArg,
 
-    /// What is known of the equations: the table [model] of a TOML file, with terms, signs, known parts, ties,
-    /// conserved sums
+    /// A TOML file with what is already known of the equations, in its table [model]: possible terms, signs, known
+    /// parts, coefficients that are equal, sums that are conserved
     #[arg(long, value_name = "FILE")]
     pub(super) model: Option<PathBuf>,
 

@@ -9,28 +9,28 @@ use crate::failure::Failure;
 /// An option that the way of searching that was asked for cannot use: it is refused instead of ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(in super::super) enum Refusal {
-    #[error("`{}` has settings of the neural method", path.display())]
+    #[error("`{}` has settings for the neural method, and another method was asked for", path.display())]
     NeuralSettings { path: PathBuf },
 
-    #[error("`--method neural` knows no {option}")]
+    #[error("{option} cannot be used with `--method neural`")]
     NeuralKnowsNo { option: &'static str },
 
-    #[error("`--method neural` has polynomials only")]
+    #[error("`--method neural` can search polynomials only")]
     NeuralFunctions,
 
-    #[error("a run folder cannot be written by `--method neural` yet")]
+    #[error("`--method neural` cannot write a folder of the run yet")]
     NeuralFolder,
 
-    #[error("`--per-trajectory` has all numbers of each trajectory its own, and knows no --model")]
+    #[error("`--model` cannot be used with `--per-trajectory`, which gives each trajectory its own coefficients")]
     ModelPerTrajectory,
 
-    #[error("--threshold has no meaning with --per-trajectory")]
+    #[error("--threshold cannot be used with --per-trajectory")]
     ThresholdPerTrajectory,
 
-    #[error("--pareto has no meaning with --per-trajectory: one structure is chosen on all trajectories together")]
+    #[error("--pareto cannot be used with --per-trajectory: the terms are chosen on all trajectories together")]
     FrontPerTrajectory,
 
-    #[error("--per-trajectory needs two trajectories or more, found one")]
+    #[error("--per-trajectory needs two or more trajectories, and there is only one")]
     OneTrajectory,
 }
 
@@ -40,14 +40,16 @@ impl Refusal {
             Self::NeuralSettings { .. } => Some("add --method neural"),
             Self::NeuralKnowsNo { .. } => Some("leave out --method neural"),
             Self::NeuralFunctions => Some("leave the functions out of --library, or use --method direct"),
-            Self::NeuralFolder => Some("redirect stdout, with --format json for programs"),
+            Self::NeuralFolder => {
+                Some("write the result into a file: mechnn discover .. > FILE, with --format json for programs")
+            }
             Self::ModelPerTrajectory => {
                 Some("`mechnn infer` estimates equations that are given, with numbers shared or not")
             }
             Self::ThresholdPerTrajectory => None,
-            Self::FrontPerTrajectory => Some("leave out --pareto; a search in one trajectory alone has a front"),
+            Self::FrontPerTrajectory => Some("leave out --pareto, or search in one trajectory"),
             Self::OneTrajectory => {
-                Some("give several files, or name the column that tells trajectories apart with --id")
+                Some("give several files, or use --id to name the column that says which trajectory a row belongs to")
             }
         }
     }
