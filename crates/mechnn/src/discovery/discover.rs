@@ -12,7 +12,7 @@ use super::request::{DiscoveryError, DiscoveryOptions, Observer, Progress, Stage
 use super::result::{DiscoveryResult, ResultBuilder, Searched};
 use super::search::{Search, SearchStage, Step};
 use super::separate::{assembled, inexpressible, reduced};
-use super::setup::problem;
+use super::setup::{problem, problem_without_outliers};
 use super::structure::Problem;
 use crate::data::Dataset;
 
@@ -64,20 +64,24 @@ pub(crate) fn discover_jointly(
     observer.stage(Stage::Proposals);
     // Grid, noise, smoothed states, scales; and the candidate terms with the rules between them.
     let (prepared, space) = problem(data, options)?;
-    let problem = Problem { data: &prepared, space: &space, tuning: &options.tuning };
+    let first = Problem { data: &prepared, space: &space, tuning: &options.tuning };
 
     // Proposals by regression, then the search: structures compared with loose equations, then with tight ones.
-    let found = search(data, problem, observer)?;
+    let found = search(data, first, observer)?;
 
     // Outliers as the equations judge them. Where the smoothed states judged otherwise the search saw other rows than it
     // should have, and is made again; in long data single rows do not decide what is found.
-    let may_be_misled = !found.interrupted && problem.data.excerpt(EXCERPT).is_none();
-    let judged = if may_be_misled { judged_by_equations(&problem, &found.best) } else { None };
-    let problem = judged.as_ref().map_or(problem, |data| problem.on(data));
-    let found = match judged {
-        Some(_) => search(data, problem, observer)?.after(found),
-        None => found,
+    let may_be_misled = !found.interrupted && prepared.excerpt(EXCERPT).is_none();
+    let judged = if may_be_misled { judged_by_equations(&first, &found.best) } else { None };
+    let (prepared, space, found) = match judged {
+        None => (prepared, space, found),
+        Some(judged) => {
+            let (prepared, space) = problem_without_outliers(data, options, &judged)?;
+            let again = search(data, Problem { data: &prepared, space: &space, tuning: &options.tuning }, observer)?;
+            (prepared, space, again.after(found))
+        }
     };
+    let problem = Problem { data: &prepared, space: &space, tuning: &options.tuning };
     let Found { best, best_of_size, weighted_models, history, interrupted } = found;
 
     // Noise and numbers in agreement; then the user's threshold.

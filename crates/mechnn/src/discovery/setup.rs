@@ -7,7 +7,7 @@ use super::candidates::{
 };
 use super::constraints::{ParsedConstraints, Rules};
 use super::prepare::{Preparation, PreparedData};
-use super::request::{DiscoveryError, DiscoveryOptions};
+use super::request::{DiscoveryError, DiscoveryOptions, Robust};
 use super::structure::SearchSpace;
 use crate::data::{Dataset, NoiseModel};
 use crate::equation::{FunctionFamily, Term};
@@ -80,6 +80,21 @@ pub(crate) fn problem(
     let dictionary = Dictionary::new(DictionaryTerms { polynomials, extra, functions, combined }, &prepared);
     let rules = Rules::new(&parsed, &dictionary, &variables(data, explicit_time))?;
     Ok((prepared, SearchSpace { dictionary, rules }))
+}
+
+/// The same, with just those observations set aside that were in `judged`.
+///
+/// # Errors
+/// As [`problem`].
+pub(crate) fn problem_without_outliers(
+    data: &Dataset,
+    options: &DiscoveryOptions,
+    judged: &PreparedData,
+) -> Result<(PreparedData, SearchSpace), DiscoveryError> {
+    let options = DiscoveryOptions { robust: Robust::Off, ..options.clone() };
+    let (mut prepared, space) = problem(&judged.without_outliers(data), &options)?;
+    prepared.take_outliers_of(judged);
+    Ok((prepared, space))
 }
 
 /// Whether what is given can be used at all.

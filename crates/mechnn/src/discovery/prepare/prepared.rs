@@ -177,6 +177,18 @@ impl PreparedData {
         }
     }
 
+    /// Remembers what was set aside in other preparations of the same rows, where it is missing here.
+    pub(crate) fn take_outliers_of(&mut self, other: &Self) {
+        let dims = self.dims();
+        self.robust = other.robust;
+        self.outliers = other.outliers.clone();
+        for one in &mut self.outliers {
+            let d = one.index % dims;
+            one.index = self.observed_at[one.segment][other.row_of(one)] * dims + d;
+            one.value *= other.scaling.state[d] / self.scaling.state[d];
+        }
+    }
+
     /// The same data with the observations that were set aside missing.
     pub(crate) fn without_outliers(&self, data: &Dataset) -> Dataset {
         let (mut data, dims) = (data.clone(), self.dims());

@@ -5,7 +5,7 @@ use ndarray::Array2;
 use crate::data::Dataset;
 use crate::discovery::evidence::{Description, FittedTrajectory, StateEvidence, WeightedModel, open_directions};
 use crate::discovery::request::DiscoveryError;
-use crate::discovery::result::DiscoveryResult;
+use crate::discovery::result::{DiscoveryResult, Outlier};
 use crate::equation::{Equation, FittedTerm, SparseModel};
 
 /// Where the variables of the equations that were found apart are among all variables.
@@ -39,9 +39,15 @@ pub(crate) fn assembled(
     let mut evidence = joint.evidence;
     evidence.undetermined = open_directions(&model, covariance.view());
     evidence.held_out = apart.evidence.held_out;
-    let mut noise = joint.noise;
+    let (mut noise, mut noise_parts, mut noise_models) = (joint.noise, joint.noise_parts, joint.noise_models);
+    let mut outliers = joint.outliers;
+    outliers.retain(|one| inputs.contains(&one.state));
+    outliers.extend(apart.outliers.iter().map(|one| Outlier { state: places.states[one.state], ..*one }));
+    outliers.sort_by_key(|one| (one.trajectory, one.row, one.state));
     for (own, &d) in places.states.iter().enumerate() {
         noise[d] = apart.noise[own];
+        noise_parts[d] = apart.noise_parts[own];
+        noise_models[d] = apart.noise_models[own];
         // Errors of the inputs are carried from row to row: they make no noise, and say nothing of the equations.
         evidence.states[d] = StateEvidence { residuals: None, ..apart.evidence.states[own].clone() };
         evidence.residuals[d] = None;
@@ -64,6 +70,9 @@ pub(crate) fn assembled(
         model,
         covariance,
         noise,
+        noise_parts,
+        noise_models,
+        outliers,
         trajectories,
         evidence,
         chosen_terms: apart.chosen_terms,
