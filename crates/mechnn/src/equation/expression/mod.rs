@@ -207,7 +207,7 @@ impl Expression {
         let mut names: Vec<String> = (0..count).map(|v| format!("unused_{v}")).collect();
         let placed = variables.iter().zip(places).filter(|(_, place)| **place < count);
         placed.for_each(|(name, &place)| names[place].clone_from(name));
-        Self { inner: Arc::new(Inner { tape, variables: names, constants: constants.clone() }) }
+        Self { inner: Arc::new(Inner { tape, variables: names.into(), constants: Arc::clone(constants) }) }
     }
 
     /// The same over the first `dims` variables, if the others do not occur.
