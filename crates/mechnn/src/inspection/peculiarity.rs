@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// What is unusual about the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", tag = "kind")]
 #[non_exhaustive]
 pub enum Peculiarity {
     /// One value everywhere: nothing can be learnt of how it changes.

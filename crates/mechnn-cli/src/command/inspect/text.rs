@@ -2,7 +2,7 @@
 
 use mechnn::data::{Dataset, NoiseModel, TableFile, TableForm, TableReading, TextEncoding};
 use mechnn::equation::LibrarySpec;
-use mechnn::inspection::{Inspection, Outlier, Peculiarity, Spacing, StateSummary, TimeSummary};
+use mechnn::inspection::{Gap, Inspection, Outlier, Peculiarity, Spacing, StateSummary, TimeSummary};
 use mechnn::number::SignificantDigits;
 
 use super::columns::aligned;
@@ -20,7 +20,7 @@ pub(super) fn text(reading: &TableReading, inspection: &Inspection, library: &Li
     lines.push(String::new());
     lines.extend(times(data, &inspection.times));
     lines.push(String::new());
-    lines.extend(states(&inspection.states));
+    lines.extend(states(inspection));
     let remarks = remarks(reading, inspection);
     if !remarks.is_empty() {
         lines.push(String::new());
@@ -110,14 +110,17 @@ fn gaps(summary: &TimeSummary) -> String {
     }
 }
 
-fn states(states: &[StateSummary]) -> Vec<String> {
+fn states(inspection: &Inspection) -> Vec<String> {
+    let states = &inspection.states;
     let heads = ["state", "unit", "values", "missing", "smallest", "largest", "noise", ""];
     // A column without units is left out, its header too.
     let has_units = states.iter().any(|state| state.unit.is_some());
     let head = heads.map(|head| if head == "unit" && !has_units { String::new() } else { head.to_owned() }).to_vec();
     let row = |state: &StateSummary| {
-        let gap =
-            state.longest_gap.as_ref().map(|gap| format!("none from {} to {}", precise(gap.from), precise(gap.to)));
+        // Where there are no rows, that has been said.
+        let is_said = |gap: &&Gap| inspection.times.iter().any(|times| times.gaps.contains(gap));
+        let gap = state.longest_gap.as_ref().filter(|gap| !is_said(gap));
+        let gap = gap.map(|gap| format!("none from {} to {}", precise(gap.from), precise(gap.to)));
         vec![
             state.name.clone(),
             state.unit.clone().unwrap_or_default(),
@@ -147,12 +150,24 @@ fn noise(state: &StateSummary) -> String {
 fn peculiarity(peculiarity: &Peculiarity) -> String {
     match peculiarity {
         Peculiarity::Constant { .. } => "constant".to_owned(),
-        Peculiarity::Staircase { levels, changes } => {
-            format!("{levels} levels, changed {changes} times: is it an input (--controls)?")
-        }
+        Peculiarity::Staircase { levels, .. } => format!("{levels} levels"),
         Peculiarity::Integers => "whole numbers".to_owned(),
         Peculiarity::Rounded { step } => format!("in steps of {}", number(*step)),
         _ => String::new(),
+    }
+}
+
+/// What a column with such values is good for.
+fn advice(state: &str, peculiarity: &Peculiarity) -> Option<String> {
+    match peculiarity {
+        Peculiarity::Constant { .. } => {
+            Some(format!("{state}: a constant tells nothing of how it changes; leave it out with --vars"))
+        }
+        Peculiarity::Staircase { changes, .. } => {
+            let times = if *changes == 1 { "once".to_owned() } else { format!("{changes} times") };
+            Some(format!("{state}: changed only {times}; if somebody set it, it is an input: --controls {state}"))
+        }
+        _ => None,
     }
 }
 
@@ -161,6 +176,7 @@ fn remarks(reading: &TableReading, inspection: &Inspection) -> Vec<String> {
     let several = reading.data.trajectories.len() > 1;
     let mut lines = Vec::new();
     for state in &inspection.states {
+        lines.extend(state.peculiarities.iter().filter_map(|peculiarity| advice(&state.name, peculiarity)));
         let one = |outlier: &Outlier| {
             let place = if several { format!(" of {}", outlier.trajectory) } else { String::new() };
             let (value, expected) = (number(outlier.value), number(outlier.expected));
