@@ -3,7 +3,9 @@
 
 use std::fs;
 
-use mechnn::data::{CsvOptions, DataError, DataWarning, Dataset, DateOrder, DecimalMark, Missing, TimeUnit, read_csv};
+use mechnn::data::{
+    CsvOptions, DataError, DataWarning, Dataset, DateOrder, DecimalMark, LongColumns, Missing, TimeUnit, read_csv,
+};
 use tempfile::TempDir;
 
 type Reading = Result<(Dataset, Vec<DataWarning>), DataError>;
@@ -169,4 +171,13 @@ fn titles_above_a_table_are_skipped_with_a_warning() {
     let (data, warnings) = read("Experiment 12\n\nmeasured by us\nt,x\n0,1\n1,2\n").unwrap();
     assert_eq!((data.states.join(" "), data.points()), ("x".to_owned(), 2));
     assert!(matches!(&warnings[..], [DataWarning::TitleRows { lines, .. }] if *lines == [1, 3]), "{warnings:?}");
+}
+
+#[test]
+fn the_unit_of_a_column_of_values_is_that_of_every_quantity_without_one() {
+    let text = "t,what,level [mM]\n0,A,1\n0,B [g],2\n1,A,3\n1,B [g],4\n";
+    let long = LongColumns { variable: "what".to_owned(), value: "level".to_owned() };
+    let (data, _) = read_with(text, &CsvOptions { long: Some(long), ..CsvOptions::default() }).unwrap();
+    let units: Vec<(&str, &str)> = data.units.iter().map(|(name, unit)| (name.as_str(), unit.as_str())).collect();
+    assert_eq!((data.states.join(" "), units), ("A B".to_owned(), vec![("A", "mM"), ("B", "g")]));
 }

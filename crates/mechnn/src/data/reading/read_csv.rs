@@ -80,8 +80,11 @@ pub fn read_tables(sources: Vec<TableSource>, options: &CsvOptions) -> Result<Ta
     let mut states = roles.state_names;
     if let Some(column) = roles.variable {
         let long = pivot(parts, &names[column], options, &mut warnings)?;
-        (states, parts) = (long.states, long.parts);
+        // The unit of the column of values is that of every quantity whose name has none.
+        let of_values = units.iter().find(|(name, _)| states.contains(name)).map(|(_, unit)| unit.clone());
+        units.extend(of_values.iter().flat_map(|unit| long.states.iter().map(|state| (state.clone(), unit.clone()))));
         units.extend(long.units);
+        (states, parts) = (long.states, long.parts);
     }
     let names = trajectory_names(&parts, files.len());
     let mut trajectories = Vec::with_capacity(parts.len());

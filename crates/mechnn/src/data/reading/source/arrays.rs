@@ -12,13 +12,6 @@ use crate::data::fault::{DataError, SourceError};
 use crate::number::exact;
 use crate::numpy::{ArchiveError, NpzArchive, read_npy};
 
-/// Whether a ZIP archive holds arrays and nothing else, as far as its first entry tells.
-pub(super) fn is_archive(bytes: &[u8]) -> bool {
-    // The name of the first entry stands 30 bytes from the beginning, its length at 26.
-    let length = bytes.get(26..28).map_or(0, |length| usize::from(u16::from_le_bytes([length[0], length[1]])));
-    bytes.get(30..30 + length).is_some_and(|name| name.ends_with(b".npy"))
-}
-
 /// One array of one or two axes: a column, or one for each number of a row; they have no names.
 pub(super) fn read_array(file: PathBuf, bytes: &[u8]) -> Result<RawTable, DataError> {
     let error = |source| SourceError::Array { file: file.clone(), source };

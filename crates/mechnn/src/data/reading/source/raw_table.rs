@@ -64,9 +64,7 @@ impl RawTable {
         warnings: &mut Vec<DataWarning>,
     ) -> Result<Self, DataError> {
         let (file, bytes, format) = source.read()?;
-        let is_archive_of_arrays = || arrays::is_archive(&bytes);
-        let is_workbook = format == FileFormat::Compound || (format == FileFormat::Zip && !is_archive_of_arrays());
-        if options.sheet.is_some() && !is_workbook {
+        if options.sheet.is_some() && format != FileFormat::Workbook {
             return Err(SourceError::NoSheets { file }.into());
         }
         match format {
@@ -77,9 +75,9 @@ impl RawTable {
                 let grid = grid_of_text(&file, text, separators)?;
                 Ok(Self { file, form, grid, decimal: options.decimal })
             }
-            FileFormat::Zip | FileFormat::Compound if is_workbook => workbook::read(file, bytes, options, warnings),
-            FileFormat::Zip | FileFormat::Compound => arrays::read_archive(file, bytes),
+            FileFormat::Workbook => workbook::read(file, bytes, options, warnings),
             FileFormat::Array => arrays::read_array(file, &bytes),
+            FileFormat::Arrays => arrays::read_archive(file, bytes),
             FileFormat::Parquet => Err(SourceError::Parquet { file }.into()),
             FileFormat::Compressed => Err(SourceError::Compressed { file }.into()),
         }
