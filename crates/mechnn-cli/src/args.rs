@@ -12,6 +12,7 @@ use crate::printer::{OutputOptions, Printer, Verbosity, print_refusal};
 /// Real commands: they run as they stand in the repository's root.
 const EXAMPLES: &str = "\
 Examples:
+  mechnn inspect data/lynx_hare_1900_1920.csv    see how a table is understood
   mechnn discover data/lynx_hare_1900_1920.csv   find the equations behind a table with a time column
   mechnn demo lorenz --noise 0.1 --seed 1        see how well that works on a system that is known
   mechnn solve examples/damped.toml              solve a linear differential equation";

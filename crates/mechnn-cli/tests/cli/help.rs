@@ -5,11 +5,12 @@ use std::process::Stdio;
 use crate::support::process::{Folder, workspace};
 
 #[test]
-fn without_arguments_help_with_three_real_examples_goes_to_stdout() {
+fn without_arguments_help_with_four_real_examples_goes_to_stdout() {
     let outcome = Folder::new().mechnn(&[]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     assert!(outcome.stdout.starts_with("Equations from measured time series\n\nUsage: mechnn"), "{}", outcome.stdout);
     for example in [
+        "mechnn inspect data/lynx_hare_1900_1920.csv",
         "mechnn discover data/lynx_hare_1900_1920.csv",
         "mechnn demo lorenz --noise 0.1 --seed 1",
         "mechnn solve examples/damped.toml",
