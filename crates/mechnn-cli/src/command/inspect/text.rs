@@ -1,6 +1,6 @@
 //! The inspection for people.
 
-use mechnn::data::{Dataset, NoiseModel, TableFile, TableForm, TableReading, TextEncoding};
+use mechnn::data::{DataWarning, Dataset, NoiseModel, TableFile, TableForm, TableReading, TextEncoding};
 use mechnn::equation::LibrarySpec;
 use mechnn::inspection::{Gap, Inspection, Outlier, Peculiarity, Spacing, StateSummary, TimeSummary};
 use mechnn::number::SignificantDigits;
@@ -192,7 +192,9 @@ fn remarks(reading: &TableReading, inspection: &Inspection) -> Vec<String> {
             lines.push(format!("  and {} more", count - MOST_OUTLIERS));
         }
     }
-    lines.extend(reading.warnings.iter().map(|warning| format!("note: {warning}")));
+    // Of constants more has been said.
+    let others = reading.warnings.iter().filter(|warning| !matches!(warning, DataWarning::ConstantColumn { .. }));
+    lines.extend(others.map(|warning| format!("note: {warning}")));
     lines
 }
 

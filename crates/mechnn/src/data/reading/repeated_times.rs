@@ -72,19 +72,22 @@ pub(super) fn long_layout(
     known: [Option<usize>; 2],
 ) -> Option<LongLayout> {
     let is_free = |column: &usize| *column != time && !known.contains(&Some(*column)) && !names[*column].is_empty();
-    let keys: Vec<usize> = (0..names.len()).filter(is_free).filter(|&column| is_key(grid, column)).collect();
+    let is_value = |column: usize| VALUES.contains(&names[column].to_lowercase().as_str());
+    let keys = (0..names.len()).filter(is_free).filter(|&column| !is_value(column) && is_key(grid, column));
+    let keys: Vec<usize> = keys.collect();
     let given: Vec<usize> = known.into_iter().flatten().collect();
     let singles = keys.iter().map(|&key| vec![key]);
     let pairs = keys.iter().enumerate().flat_map(|(i, &a)| keys[i + 1..].iter().map(move |&b| vec![a, b]));
     let room = 2 - given.len();
     let mut choices: Vec<Vec<usize>> = singles.chain(pairs).filter(|choice| choice.len() <= room).collect();
-    // Fewer columns first, then those of text, and of these the ones with a telling name.
+    // Columns of numbers without a telling name last; then fewer columns first, and of these texts and telling names.
     let rank = |&key: &usize| {
         let name = names[key].to_lowercase();
         let telling = SUBJECTS.iter().chain(&QUANTITIES).any(|usual| is_called(&name, usual));
         usize::from(!contents[key].is_text()) + usize::from(!telling)
     };
-    choices.sort_by_key(|choice| (choice.len(), choice.iter().map(rank).sum::<usize>()));
+    let doubtful = |choice: &Vec<usize>| choice.iter().any(|key| rank(key) == 2);
+    choices.sort_by_key(|choice| (doubtful(choice), choice.len(), choice.iter().map(rank).sum::<usize>()));
     let choice = choices.into_iter().find(|choice| {
         let columns: Vec<usize> = given.iter().chain(choice).copied().collect();
         increases(grid, time, times, &columns)
@@ -95,7 +98,7 @@ pub(super) fn long_layout(
         .collect();
     let value = match *values.as_slice() {
         [only] => Some(only),
-        _ => values.iter().copied().find(|&column| VALUES.contains(&names[column].to_lowercase().as_str())),
+        _ => values.iter().copied().find(|&column| is_value(column)),
     };
     let names_quantities = |key: usize| {
         let name = names[key].to_lowercase();
