@@ -181,3 +181,14 @@ fn the_unit_of_a_column_of_values_is_that_of_every_quantity_without_one() {
     let units: Vec<(&str, &str)> = data.units.iter().map(|(name, unit)| (name.as_str(), unit.as_str())).collect();
     assert_eq!((data.states.join(" "), units), ("A B".to_owned(), vec![("A", "mM"), ("B", "g")]));
 }
+
+#[test]
+fn a_date_and_a_time_of_day_are_one_time() {
+    let (data, warnings) = read("Date;Time;x\n05.03.2021;09:00;1\n07.03.2021;10:30;2\n08.03.2021;09:00;3\n").unwrap();
+    assert_eq!(
+        (data.time.as_str(), data.states.join(" "), times(&data)),
+        ("Time", "x".to_owned(), &[0.0, 2.0625, 3.0][..])
+    );
+    let expected = DataWarning::DateAndTime { date: "Date".to_owned(), time: "Time".to_owned() };
+    assert!(warnings.contains(&expected), "{warnings:?}");
+}

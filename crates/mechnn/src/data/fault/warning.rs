@@ -49,6 +49,13 @@ pub enum DataWarning {
         /// The first time; empty for times of day.
         from: String,
     },
+    /// A column of dates and one of times of day are read as one.
+    DateAndTime {
+        /// The column of dates.
+        date: String,
+        /// The column of times of day, which gives the name.
+        time: String,
+    },
     /// A time column holds times of day, and some are earlier than the one before: taken as those of the next day.
     Midnight {
         /// The column.
@@ -145,6 +152,9 @@ impl fmt::Display for DataWarning {
             }
             Self::DatesAsTimes { column, unit, from } => {
                 write!(f, "column `{column}` holds dates; times are counted in {unit} from {from}: time ({unit})")
+            }
+            Self::DateAndTime { date, time } => {
+                write!(f, "columns `{date}` and `{time}` are read as one: dates and their times of day")
             }
             Self::Midnight { column, count } => {
                 let times = if *count == 1 { "once" } else { "several times" };

@@ -13,6 +13,8 @@ mod header;
 
 mod time_name;
 
+mod date_and_time;
+
 mod column;
 
 mod roles;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::around::{cut_summary_rows, skip_title_rows};
 use super::column::ColumnContent;
+use super::date_and_time::join_date_and_time;
 use super::file_parts::FileParts;
 use super::header::{ColumnHeader, Header};
 use super::missing::GapNotes;
@@ -63,6 +64,11 @@ impl<'o> TableReader<'o> {
         let lines = cut_summary_rows(&mut grid, self.likely_time(&header.columns));
         if !lines.is_empty() {
             warnings.push(DataWarning::SummaryRows { file: file.clone(), lines });
+        }
+        if self.options.time == TimeSource::Auto
+            && let Some((date, time)) = join_date_and_time(&mut grid, &mut header.columns)
+        {
+            warnings.push(DataWarning::DateAndTime { date, time });
         }
         let columns = header.columns.len();
         let contents = ColumnContent::of_file(&grid, columns, form.separator(), decimal);

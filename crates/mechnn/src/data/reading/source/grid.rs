@@ -99,7 +99,7 @@ pub(in super::super) struct GridWriter {
 
 /// A row is too long for its cells to be found by numbers of 32 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooLong;
+pub(in super::super) struct TooLong;
 
 impl GridWriter {
     /// Room for so many rows and cells.
@@ -142,7 +142,7 @@ impl GridWriter {
     }
 
     /// The grid over the text of the file.
-    pub(super) fn finish(self, text: String) -> Grid {
+    pub(in super::super) fn finish(self, text: String) -> Grid {
         debug_assert_eq!(self.text_length, text.len());
         Grid { text, ..self.grid }
     }

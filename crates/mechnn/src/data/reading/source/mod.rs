@@ -21,7 +21,7 @@ mod workbook;
 
 mod raw_table;
 
-pub(super) use grid::{Grid, Row};
+pub(super) use grid::{Grid, GridWriter, Row};
 pub(super) use raw_table::RawTable;
 pub use raw_table::TableForm;
 pub use table_source::TableSource;
