@@ -182,8 +182,9 @@ fn long_tables_are_recognised() {
 /// Replicates of several genes: neither tells the rows apart alone, and the values, of which there are few, are no key.
 #[test]
 fn advice_names_two_columns_where_one_is_not_enough() {
-    let text = "time,gene,replicate,value\n0,a,1,1\n0,a,2,2\n0,b,1,3\n0,b,2,4\n1,a,1,1\n1,a,2,2\n1,b,1,3\n1,b,2,4\n";
-    let error = read("a.csv", text.as_bytes().to_vec(), &CsvOptions::default()).unwrap_err();
+    let rows = "0,a,1,1\n0,a,2,2\n0,b,1,3\n0,b,2,4\n1,a,1,1\n1,a,2,2\n1,b,1,3\n1,b,2,4\n";
+    let text = format!("time,gene,replicate,value\n{rows}");
+    let error = read("a.csv", text.into_bytes(), &CsvOptions::default()).unwrap_err();
     let hint = error.hint().unwrap();
     assert!(hint.ends_with("read it with --variable gene --value value --id replicate"), "{hint}");
 }

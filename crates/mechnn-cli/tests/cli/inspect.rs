@@ -67,6 +67,14 @@ fn what_discover_would_refuse_is_said() {
     let outcome = folder.mechnn(&["inspect", "a.csv"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(outcome.stdout.contains("would refuse these data: trajectory `a`"), "{}", outcome.stdout);
+    // More states than a search could have are still told, and quickly.
+    let row = |first: &str, cell: &dyn Fn(usize) -> String| {
+        format!("{first},{}\n", (0..200).map(cell).collect::<Vec<_>>().join(","))
+    };
+    let rows = (0..100).map(|t| row(&t.to_string(), &|d| ((t * d) % 17).to_string()));
+    folder.write("wide.csv", row("t", &|d| format!("x{d}")) + &rows.collect::<String>());
+    let outcome = folder.mechnn(&["inspect", "wide.csv"]);
+    assert!(outcome.stdout.contains("would refuse these data: the model has 200 states"), "{}", outcome.stdout);
 }
 
 #[test]

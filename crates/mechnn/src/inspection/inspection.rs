@@ -11,6 +11,7 @@ use super::times::{Gap, TimeSummary};
 use crate::Error;
 use crate::data::{Dataset, NoiseModel, TableReading, Trajectory};
 use crate::discovery::{DiscoveryOptions, SearchPreview, preview};
+use crate::equation::{SimulationError, SimulationOptions};
 
 /// What can be said of data before anything is fitted.
 #[derive(Debug)]
@@ -83,6 +84,9 @@ pub fn inspect(reading: &TableReading, options: &DiscoveryOptions) -> Inspection
 
 fn previewed(data: &Dataset, options: &DiscoveryOptions) -> Result<SearchPreview, Error> {
     data.check_magnitudes()?;
+    if data.dims() > SimulationOptions::MAX_STATES {
+        return Err(SimulationError::TooManyStates { found: data.dims() }.into());
+    }
     Ok(preview(&shortened(data)?, options)?)
 }
 

@@ -6,8 +6,8 @@ use super::options::DateOrder;
 use super::source::{Grid, GridWriter};
 use super::time_name::time_rank;
 
-/// Joins a column of dates and one of times of day, both with a usual name for a time, to one of both under the name of
-/// the latter; gives both names. Nothing is done where there is not exactly one of each.
+/// Joins a column of dates and one of times of day, both with a usual name for a time, to one of both under the name
+/// of the latter; gives both names. Nothing is done where there is not exactly one of each.
 ///
 /// Read by themselves, times of day would pass as those of one day or the next, whatever the dates say.
 pub(super) fn join_date_and_time(grid: &mut Grid, columns: &mut Vec<ColumnHeader>) -> Option<(String, String)> {

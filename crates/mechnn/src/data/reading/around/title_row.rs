@@ -8,8 +8,8 @@ const MOST: usize = 50;
 
 /// Takes rows such as `Experiment 12` from the beginning; gives the lines on which they stand.
 ///
-/// Such a row has a text in its first cell and nothing else, and what follows them is the header of a table: at least two
-/// cells, of which one at least is no number.
+/// Such a row has a text in its first cell and nothing else, and what follows them is the header of a table: at least
+/// two cells, of which one at least is no number.
 pub(in super::super) fn skip_title_rows(grid: &mut Grid) -> Vec<usize> {
     let written = |row: Row<'_>| row.iter().filter(|cell| !cell.is_empty()).count();
     let is_title = |row: Row<'_>| written(row) == 1 && row.get(0).is_some_and(|cell| !is_datum(cell));
