@@ -109,7 +109,7 @@ fn more_states_or_candidates_than_can_be_searched() {
         (0..30).map(|i| std::array::from_fn(|k| f64::from(i) + (k * i as usize % 7) as f64)).collect();
     folder.write("wide.csv", csv(&header, &rows));
     let arguments = ["discover", "wide.csv", "--library", "poly:9"];
-    folder.mechnn(&arguments).fails(6, &["200300100 candidate coefficients", "at most 5000"]);
+    folder.mechnn(&arguments).fails(6, &["200300100 candidate terms", "at most 5000"]);
 }
 
 #[test]
