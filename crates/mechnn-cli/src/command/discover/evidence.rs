@@ -185,6 +185,7 @@ fn noise(own: &StateEvidence, parts: Option<&NoiseParts>, unit: Option<&String>)
 /// What the equations leave of a state.
 fn left(own: &StateEvidence) -> String {
     match &own.residuals {
+        _ if own.is_exact && own.description == Description::AtRest => "it does not change".to_owned(),
         _ if own.is_exact => "nothing: the data are exact".to_owned(),
         _ if own.description == Description::Unexplained => "most of it".to_owned(),
         None => "cannot be judged".to_owned(),
