@@ -22,8 +22,8 @@ const EXCERPT: usize = 2000;
 
 /// Finds sparse equations for the data.
 ///
-/// Where the candidates cannot express the equation of a state, that state is taken as known from its own data, and the
-/// others are searched again without it, see [`DiscoveryResult::taken_as_known`].
+/// Where the candidates cannot express the equation of a state, that state is taken as known from its own data, and
+/// the others are searched again without it, see [`DiscoveryResult::taken_as_known`].
 ///
 /// # Errors
 /// [`DiscoveryError`] if there are too few data, or the numerics fail.

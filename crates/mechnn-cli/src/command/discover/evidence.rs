@@ -92,8 +92,8 @@ fn peculiar(columns: &[Column]) -> Vec<String> {
     let mut texts: Vec<String> = columns.iter().filter_map(peculiarity).collect();
     if !whole.is_empty() {
         texts.push(format!(
-            "Only whole numbers: {}. If they are rounded, their error is at least 0.29; if they count events, it is about \
-             their square root.",
+            "Only whole numbers: {}. If they are rounded, their error is at least 0.29; if they count events, it is \
+             about their square root.",
             whole.join(", ")
         ));
     }
@@ -124,8 +124,8 @@ const MOST_TRAJECTORIES: usize = 5;
 fn states(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
     printer.prose("");
     printer.prose(
-        "How well each state is described, the worst first. R2 compares a simulation from the estimated start with the \
-         data: 1 is perfect, 0 is no better than a constant.",
+        "How well each state is described, the worst first. R2 compares a simulation from the estimated start with \
+         the data: 1 is perfect, 0 is no better than a constant.",
     );
     let columns = [
         ("state", Align::Left),
@@ -208,8 +208,8 @@ fn open_direction(direction: &Direction) -> String {
     match direction.parts.len() {
         1 => format!("Known only to {open:.0} % of its size: {parts}."),
         _ => format!(
-            "Known only in combination: these can change together, in the proportions given, by {open:.0} % of their size \
-             without the data noticing: {parts}."
+            "Known only in combination: these can change together, in the proportions given, by {open:.0} % of their \
+             size without the data noticing: {parts}."
         ),
     }
 }

@@ -51,8 +51,8 @@ mod with_networks {
         }
         let kept = found.model.term_count();
         printer.note(&format!(
-            "{kept} terms were chosen out of {} candidates in {} cycles and {seconds:.0} s. They have no standard errors, \
-             and were not simulated.",
+            "{kept} terms were chosen out of {} candidates in {} cycles and {seconds:.0} s. They have no standard \
+             errors, and were not simulated.",
             found.candidates,
             found.cycles.len()
         ));

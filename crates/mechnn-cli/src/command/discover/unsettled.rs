@@ -9,8 +9,8 @@ use crate::text_table::{Align, TextTable};
 const MOST_TERMS: usize = 6;
 const MOST_ALTERNATIVES: usize = 3;
 
-/// A table of the terms whose probability is below 90 %, with the terms of the same equation that other structures have
-/// instead or beside them.
+/// A table of the terms whose probability is below 90 %, with the terms of the same equation that other structures
+/// have instead or beside them.
 pub(super) fn print(printer: &mut Printer, result: &DiscoveryResult) {
     if result.evidence.weighted_models.is_empty() {
         return;

@@ -13,8 +13,8 @@ const MOST: usize = 6;
 pub(super) fn print(printer: &mut Printer, result: &Inference, document: &InferenceDocument) {
     printer.prose("");
     printer.prose(
-        "How well the equations describe each column. The misfit is the size of what they leave, in units of the error \
-         of measurement: about 1 is right. The correlation is that of neighbouring rows: about 0 is right.",
+        "How well the equations describe each column. The misfit is the size of what they leave, in units of the \
+         error of measurement: about 1 is right. The correlation is that of neighbouring rows: about 0 is right.",
     );
     let columns = [
         ("column", Align::Left),

@@ -24,10 +24,10 @@ mod run_folder;
 
 /// Estimate parameters and unseen states of given equations from measured time series
 ///
-/// MODEL is a TOML file with the equations, their parameters, and what each column of the tables measures. Each FILE is a
-/// table with a time column and those columns; several files are several runs (trajectories) of one system. The result
-/// is one line for each parameter, with its standard error and 95 % interval. How far these can be trusted is printed to
-/// stderr.
+/// MODEL is a TOML file with the equations, their parameters, and what each column of the tables measures. Each FILE
+/// is a table with a time column and those columns; several files are several runs (trajectories) of one system. The
+/// result is one line for each parameter, with its standard error and 95 % interval. How far these can be trusted is
+/// printed to stderr.
 #[derive(Debug, clap::Args)]
 pub(crate) struct InferArgs {
     /// The file with the equations
@@ -77,9 +77,10 @@ impl InferArgs {
         let plan = |path| run_folder::plan(path, (&self.model, &text), &data, &files, &options, self.overwrite);
         let planned = output.map(plan).transpose()?;
         if self.profile && model.is_stochastic() {
-            printer
-                .warning("intervals from profiles are not available for equations with process noise; those printed are from the curvature of \
-                 the likelihood");
+            printer.warning(
+                "intervals from profiles are not available for equations with process noise; those printed \
+                 are from the curvature of the likelihood",
+            );
         }
         interrupt.watch();
         let start = Instant::now();

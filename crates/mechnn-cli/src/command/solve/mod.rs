@@ -26,8 +26,8 @@ use text::TableFormat;
 ///
 /// With PROBLEM.toml, for people, the equation is written as text, and the solution is a table on stdout or in a file.
 ///
-/// With PROBLEM.npz, for programs, the problem and its solution are arrays. If the arrays hold the derivative of a loss
-/// with respect to the solution (`cotangent`), the gradient of the loss is computed as well.
+/// With PROBLEM.npz, for programs, the problem and its solution are arrays. If the arrays hold the derivative of a
+/// loss with respect to the solution (`cotangent`), the gradient of the loss is computed as well.
 #[derive(Debug, clap::Args)]
 #[command(after_help = FORMATS)]
 pub(crate) struct SolveArgs {

@@ -66,7 +66,8 @@ impl Evidence {
         if !correlated.is_empty() {
             doubts.push(format!(
                 "What the equations leave of {} is not independent noise: either something is missing in the \
-                 equations, or the errors of neighbouring rows are related, and then the standard errors are too small.",
+                 equations, or the errors of neighbouring rows are related, and then the standard errors are too \
+                 small.",
                 correlated.join(", ")
             ));
         }
@@ -85,7 +86,8 @@ impl Evidence {
         let mut text = doubts;
         if self.states.iter().all(|own| own.is_exact) && !self.states.is_empty() {
             text.push(
-                "The data are numerically exact: what the equations leave is no more than the error of the computation."
+                "The data are numerically exact: what the equations leave is no more than the error of the \
+                 computation."
                     .to_owned(),
             );
         }
@@ -110,8 +112,8 @@ fn missed(held_out: &HeldOut) -> String {
         false => "1".to_owned(),
     };
     format!(
-        "Fitted again without the last {rows} rows, the same equations do not predict those rows: the errors are {:.1} \
-         times the noise, where about {expected} is expected.",
+        "Fitted again without the last {rows} rows, the same equations do not predict those rows: the errors are \
+         {:.1} times the noise, where about {expected} is expected.",
         held_out.error
     )
 }

@@ -99,8 +99,8 @@ impl fmt::Display for Verdict {
             ),
             Self::Reproduces { state, r2 } => write!(
                 f,
-                "A simulation of the equations from the estimated start reproduces the data of every state (R2 is {} or \
-                 more; the lowest is that of {state}).",
+                "A simulation of the equations from the estimated start reproduces the data of every state (R2 is {} \
+                 or more; the lowest is that of {state}).",
                 floored(*r2, 4)
             ),
             Self::ExplainsLocally { state, fit_r2, valid_time } => write!(
@@ -113,8 +113,8 @@ impl fmt::Display for Verdict {
             ),
             Self::WithinNoise { state, fit_r2 } => write!(
                 f,
-                "The equations explain the data as far as the noise lets one see: for {state}, R2 is only {}, but what \
-                 they leave looks like independent noise. Weak terms would not show in it.",
+                "The equations explain the data as far as the noise lets one see: for {state}, R2 is only {}, but \
+                 what they leave looks like independent noise. Weak terms would not show in it.",
                 floored(*fit_r2, 2)
             ),
             Self::Partial { state, fit_r2 } => write!(
@@ -125,15 +125,15 @@ impl fmt::Display for Verdict {
             ),
             Self::NoFinding { state, everywhere: true, .. } => write!(
                 f,
-                "No finding: the equations explain little or nothing of the data, {state} least of all. Either there is \
-                 nothing but noise, or the candidate terms cannot express the dynamics, or a quantity that matters was \
-                 not measured."
+                "No finding: the equations explain little or nothing of the data, {state} least of all. Either there \
+                 is nothing but noise, or the candidate terms cannot express the dynamics, or a quantity that matters \
+                 was not measured."
             ),
             Self::NoFinding { state, fit_r2, .. } => write!(
                 f,
                 "No equation was found for {state}: the best that was tried does not describe it (R2 of the estimated \
-                 states is {}). Either the candidate terms cannot express its equation, or it depends on a quantity that \
-                 was not measured.",
+                 states is {}). Either the candidate terms cannot express its equation, or it depends on a quantity \
+                 that was not measured.",
                 floored(*fit_r2, 2)
             ),
         }

@@ -41,8 +41,8 @@ const ROUNDS: usize = 12;
 ///
 /// $$ \sum_i \Big( \mathrm{deviance}_i + \sum_j (1 + c_j) \ln n_{ij} \Big) + 2 \sum_j \ln r_j $$
 ///
-/// for terms j with `c_j` inner constants and `r_j` as in [`discover`](crate::discovery::discover). From the best, terms are dropped and terms of
-/// the others added as long as that helps.
+/// for terms j with `c_j` inner constants and `r_j` as in [`discover`](crate::discovery::discover). From the best,
+/// terms are dropped and terms of the others added as long as that helps.
 ///
 /// # Errors
 /// [`DiscoveryError`] as [`discover`](crate::discovery::discover) for any of the trajectories.

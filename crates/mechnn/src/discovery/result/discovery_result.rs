@@ -83,8 +83,8 @@ impl DiscoveryResult {
         Verdict::new(simulated, &self.evidence.states)
     }
 
-    /// Whether some state that moves is explained in part or not at all, or followed by its estimate only, which leaves
-    /// more than noise.
+    /// Whether some state that moves is explained in part or not at all, or followed by its estimate only, which
+    /// leaves more than noise.
     pub(crate) fn leaves_a_state_unexplained(&self) -> bool {
         let is_white = |own: &StateEvidence| own.residuals.is_none_or(|residuals| residuals.is_white());
         let is_unexplained = |own: &StateEvidence| match own.description {
@@ -122,8 +122,8 @@ impl DiscoveryResult {
             let others: Vec<&str> = others.map(|own| own.state.as_str()).collect();
             let known = self.taken_as_known.join(", ");
             sentences.push(format!(
-                "So the search for {} was made once more, with {known} taken as known from its own data: what was found \
-                 holds as long as {known} is measured.",
+                "So the search for {} was made once more, with {known} taken as known from its own data: what was \
+                 found holds as long as {known} is measured.",
                 others.join(", "),
             ));
         }

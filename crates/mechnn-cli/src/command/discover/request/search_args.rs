@@ -11,8 +11,8 @@ use crate::option::{Format, SettingsArg, not_negative};
 #[derive(Debug, clap::Args)]
 pub(crate) struct SearchArgs {
     /// The terms that equations may be made of (candidates): poly:N for all products of up to N columns, and any of
-    /// trig, exp, log, power, abs, rational, sigmoid and combined, separated by commas [default: depends on the number of
-    /// columns]
+    /// trig, exp, log, power, abs, rational, sigmoid and combined, separated by commas [default: depends on the number
+    /// of columns]
     #[arg(long, value_name = "LIBRARY")]
     pub(crate) library: Option<LibrarySpec>,
 
