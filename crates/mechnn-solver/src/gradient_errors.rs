@@ -5,8 +5,9 @@ use crate::gradient::{OdeGradient, StepsGradient};
 /// Estimated rounding error of a gradient: for each input the largest error of one of its entries, in the unit of the
 /// gradient. An input whose gradient is not larger than this has no digit that is sure.
 ///
-/// It is the change that another correction of the solution and of the adjoint would make, as
-/// [`SolveInfo::error_estimate`](crate::SolveInfo::error_estimate) is for the values.
+/// Of least squares it is the change that another correction of the solution and of the adjoint would make, as
+/// [`SolveInfo::error_estimate`](crate::SolveInfo::error_estimate) is for the values; of collocation the relative
+/// error of one solve with the factors, times the largest entry.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct GradientErrors {
     /// Of the coefficients.
@@ -49,6 +50,29 @@ impl GradientErrors {
             boundary: largest_change(gradient.boundary.iter().flatten(), corrected.boundary.iter().flatten()),
             weights: largest_change(&gradient.weights, &corrected.weights),
             gamma_alpha: largest_change([&gradient.gamma_alpha], [&corrected.gamma_alpha]),
+        }
+    }
+}
+
+impl GradientErrors {
+    /// Each input's largest entry times `relative`.
+    pub(crate) fn relative(gradient: &OdeGradient, relative: f64) -> Self {
+        fn largest<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> f64 {
+            numbers.into_iter().fold(0.0, |most, number| most.max(number.abs()))
+        }
+        Self {
+            coefficients: relative * largest(&gradient.coefficients),
+            forcing: relative * largest(&gradient.forcing),
+            initial: relative * largest(&gradient.initial),
+            steps: relative
+                * match &gradient.steps {
+                    StepsGradient::Shared(steps) => largest(steps),
+                    StepsGradient::PerDimension(steps) => largest(steps),
+                },
+            periodic_jump: relative * largest(gradient.periodic_jump.iter().flatten()),
+            boundary: relative * largest(gradient.boundary.iter().flatten()),
+            weights: relative * largest(&gradient.weights),
+            gamma_alpha: relative * gradient.gamma_alpha.abs(),
         }
     }
 }

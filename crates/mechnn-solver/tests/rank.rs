@@ -142,6 +142,7 @@ fn judge(seeds: std::ops::Range<u64>) {
     }
     println!("{rates}");
     assert_eq!(rates.singular_solved, 0, "{rates}");
-    // Steps over eight decades together with weights over sixteen leave some without a digit: 12 of 2375.
-    assert!(rates.regular_refused * 100 <= rates.regular, "{rates}");
+    // Steps over eight decades together with weights over sixteen leave some without a digit: 3 of 281, of which two
+    // had been solved wrongly.
+    assert!(rates.regular_refused * 50 <= rates.regular, "{rates}");
 }

@@ -1,5 +1,5 @@
 //! Small model files that stand for large models, or for none: every one of them is read or refused within a second.
-
+#![allow(clippy::unwrap_used)]
 #![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
@@ -51,19 +51,24 @@ fn hostile(random: &mut ChaCha8Rng) -> String {
     let letters = LETTERS[..random.random_range(1..=6)].join(", ");
     let mut text = format!("[model]\nsubsteps = {}\n", one_of(random, &["1", "2", "100000", "-1"]));
     text += &format!("[model.indices]\n\"{letters}\" = [{}]\n[model.definitions]\n", members.join(", "));
-    for number in 0..random.random_range(0..40) {
+    // Half of the models would be whole, were it not for their sizes.
+    let is_whole = random.random_bool(0.5);
+    let definitions = if is_whole { 0 } else { random.random_range(0..40) };
+    for number in 0..definitions {
         let body = match number {
             0 => expression(random),
             _ => format!("d{0} + d{0}*{1}", number - 1, one_of(random, &["2", "a", "x", "d0"])),
         };
         text += &format!("d{number} = \"{body}\"\n");
     }
-    // Half of the models would be whole, were it not for their sizes.
     let most = one_of(random, &[0, 1, 2, 5]);
     let state = indexed("x", most, random);
-    let is_whole = random.random_bool(0.5);
+    let side = |random: &mut ChaCha8Rng| match is_whole && random.random_bool(0.7) {
+        true => one_of(random, &["-a", "a*sum(i, a)", "sin(a)^2", "-(((a)))"]).to_owned(),
+        false => expression(random),
+    };
     let other = |random: &mut ChaCha8Rng| if is_whole { state.clone() } else { indexed("x", 5, random) };
-    text += &format!("[model.equations]\n\"{state}\" = \"{}\"\n", expression(random));
+    text += &format!("[model.equations]\n\"{state}\" = \"{}\"\n", side(random));
     text += &format!("[model.parameters]\na = {{ start = 1 }}\n\"{}\" = 2\n", indexed("b", most, random));
     text += &format!("[model.initial]\n\"{}\" = \"a\"\n", other(random));
     text += &format!("[model.observations]\n\"{}\" = \"{}\"\n", other(random), other(random));

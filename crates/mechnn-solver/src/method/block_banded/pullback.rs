@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::derivative::{Augmented, ElementGradient, RightHandSides, element_gradient, element_tangent};
 use super::factor::{FactoredElement, SolvedElement};
-use super::rows::ElementView;
+use super::rows::{ElementView, Signs};
 use crate::error::SolveError;
 use crate::gradient::{Cotangent, OdeGradient};
 use crate::gradient_errors::GradientErrors;
@@ -44,12 +44,13 @@ impl BlockBandedPullback {
         if !with_errors {
             return Ok(Pulled { gradient, corrected: None });
         }
-        let (corrected_adjoint, estimate) = adjoint.once_more(&view, factored, &sides);
+        let (corrected_adjoint, estimate) = adjoint.once_more(&view, factored, &sides, Signs::Adjoint);
         // An overflow is refused with the input it is in.
         if estimate > REFUSE_GRADIENT_ABOVE {
             return Err(SolveError::IllConditioned { batch, estimate, refinements: 0 });
         }
-        let (corrected_solution, _) = solution.once_more(&view, factored, &RightHandSides::of_solution(&view));
+        let (corrected_solution, _) =
+            solution.once_more(&view, factored, &RightHandSides::of_solution(&view), Signs::Solution);
         let corrected =
             with_errors.then(|| Box::new(element_gradient(&view, &corrected_solution, &corrected_adjoint)));
         Ok(Pulled { gradient, corrected })

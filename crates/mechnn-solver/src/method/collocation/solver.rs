@@ -39,6 +39,8 @@ struct Evidence {
     residuals: RowResiduals,
     pivot_ratio: f64,
     error_estimate: f64,
+    /// Relative error of one solve with the factors, without refinement: that of an adjoint.
+    error_of_factors: f64,
     refinements: usize,
 }
 
@@ -105,6 +107,7 @@ impl OdeSolver for Collocation {
         let results = results.into_iter().collect::<Result<Vec<_>, _>>()?;
         let (evidence, two_points): (Vec<_>, Vec<_>) = results.into_iter().unzip();
         let solution = Solution { values: values.clone(), slack: None, info: info(&evidence) };
+        let error_estimate = evidence.iter().fold(0.0, |most: f64, element| most.max(element.error_of_factors));
         let problem = problem.clone();
         let pullback = CollocationPullback {
             problem,
@@ -116,6 +119,7 @@ impl OdeSolver for Collocation {
             factors,
             exchanged,
             two_points,
+            error_estimate,
         };
         Ok((solution, Box::new(pullback)))
     }
@@ -158,6 +162,7 @@ fn solve_element(
     let mut refinements = 0;
     let mut error_estimate =
         ERROR_PER_PIVOT * f64::EPSILON / pivot_ratio.min(system.sweep.rules.amplification.recip());
+    let mut error_of_factors = error_estimate;
     let not_finite = |index: usize| SolveError::NotFinite { batch, point: index / state };
     if two_point.is_some() {
         if let Some(index) = values.iter().position(|value| !value.is_finite()) {
@@ -171,7 +176,8 @@ fn solve_element(
         system.solve_rows(factors, work, &rows, &mut change);
         values.iter_mut().zip(&change).for_each(|(value, change)| *value += change);
         refinements = 1;
-        error_estimate = error_estimate.max(relative_change(&system.sweep, &change, values).powi(2));
+        error_of_factors = error_of_factors.max(relative_change(&system.sweep, &change, values));
+        error_estimate = error_estimate.max(error_of_factors.powi(2));
     }
     // Where integrals cancel, or the steps of an element differ by many orders of magnitude, what is left does not
     // satisfy the rows.
@@ -181,7 +187,8 @@ fn solve_element(
     if !is_trusted {
         return Err(SolveError::IllConditioned { batch, estimate: error_estimate, refinements });
     }
-    Ok((Evidence { residuals, pivot_ratio, error_estimate, refinements }, two_point))
+    error_of_factors = error_of_factors.max(relative);
+    Ok((Evidence { residuals, pivot_ratio, error_estimate, error_of_factors, refinements }, two_point))
 }
 
 /// Largest change of each derivative order relative to the largest value of that order, the worst of all orders.

@@ -65,7 +65,10 @@ impl Dense {
             }
             info.residuals = info.residuals.max(minimum.row_residuals());
             info.pivot_ratio = info.pivot_ratio.min(minimum.factor.pivot_ratio);
-            info.error_estimate = info.error_estimate.max(minimum.error_estimate);
+            // The entries of the rows are rounded, too, which refinement does not see: the condition is about
+            // 1/sqrt(pivot ratio).
+            let of_rows = f64::EPSILON / minimum.factor.pivot_ratio.sqrt();
+            info.error_estimate = info.error_estimate.max(minimum.error_estimate).max(of_rows);
             info.refinements = info.refinements.max(minimum.refinements);
             minima.push(minimum);
         }

@@ -63,3 +63,53 @@ pub(super) fn solve(
     printer.detail(&evidence::work(&solution));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Discretisation, OdeFile, System};
+
+    /// Every kind of entry.
+    const WHOLE: &str = r#"equations = ["x' = y*sin(t)/(1 + t^2)", "y'' + w*y' = -x + e^-t"]
+scheme = "taylor-central"
+weights = [1, 10.0, 1]
+[grid]
+start = 0
+end = 2.5
+points = 11
+[initial]
+x = [1.0]
+y = [0.5, -1e-1]
+[parameters]
+w = 2.0
+[exact]
+x = "cos(t)"
+"#;
+
+    /// What means something somewhere in it.
+    const PIECES: [&str; 16] =
+        ["\n", "\"", "[", "]", "(", ")", "'", "^", "=", "1e999", "-", "points", "#", "é", "\0", "99999999999"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn damaged_files_do_not_panic(
+            cuts in proptest::collection::vec((0..WHOLE.len(), 0..20_usize, 0..PIECES.len()), 1..4),
+        ) {
+            let mut text = WHOLE.to_owned();
+            for (at, length, piece) in cuts {
+                let at = at.min(text.len());
+                let end = (at + length).min(text.len());
+                // The text is in ASCII but for one piece.
+                if text.is_char_boundary(at) && text.is_char_boundary(end) {
+                    text.replace_range(at..end, PIECES[piece]);
+                }
+            }
+            let file = OdeFile::parse(&text, "ode.toml".as_ref());
+            let memory = "0.01".parse().map_err(|error: String| TestCaseError::fail(error))?;
+            let _ = file.and_then(|file| System::new(file, Discretisation::default(), memory));
+        }
+    }
+}

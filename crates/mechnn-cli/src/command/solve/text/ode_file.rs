@@ -92,12 +92,19 @@ impl OdeFile {
     /// # Errors
     /// Input/output if it cannot be read, usage with its line if it is not such a file.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let text = text_file::read(path)?;
-        toml::from_str(&text).map_err(|error| {
+        Self::parse(&text_file::read(path)?, path)
+    }
+
+    /// Reads the text of the file `path`.
+    ///
+    /// # Errors
+    /// Usage, with the line.
+    pub(super) fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
+        toml::from_str(text).map_err(|error| {
             let line = error.span().map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
             let place = line.map_or(String::new(), |line| format!(" line {line}"));
             let message = error.message().lines().next().unwrap_or("not valid TOML");
-            Failure::usage(format!("`{}`{place}: {message}", path.display())).hint_if(hint(&error, &text))
+            Failure::usage(format!("`{}`{place}: {message}", path.display())).hint_if(hint(&error, text))
         })
     }
 

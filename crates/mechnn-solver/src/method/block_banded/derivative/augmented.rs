@@ -10,7 +10,10 @@
 //! References: Björck, BIT 7 (1967); Björck, Linear Algebra Appl. 88/89 (1987) (corrected semi-normal equations).
 
 use crate::method::block_banded::factor::{FactoredElement, SolvedElement};
-use crate::method::block_banded::rows::{ElementView, UnknownVector, WeightedRow, add_rounding, relative_change};
+use crate::method::block_banded::rows::{
+    ColumnSums, ElementView, Signs, UnknownVector, WeightedRow, add_rounding, add_rounding_of, relative_change,
+};
+use crate::problem::EquationRows;
 
 /// z and s.
 #[derive(Debug, Clone)]
@@ -121,7 +124,8 @@ impl Augmented {
             }
             // s = W² (f - R z);  dz = (Rᵀ W² R)⁻¹ (q + Rᵀ s);  z += dz;  s -= W² R dz
             // So Rᵀ s = -q holds up to rounding of s, not of R z.
-            let slack = defects(view, factored, sides, &z, &mut rows, &mut right);
+            let accurately = factored.pivot_ratio() < SMALL_PIVOT;
+            let slack = defects(view, accurately, sides, &z, &mut rows, &mut right);
             if factored.pivot_ratio() >= LARGE_PIVOT {
                 break;
             }
@@ -145,26 +149,45 @@ impl Augmented {
         augmented
     }
 
-    /// After one more correction, of rows whose entries are rounded differently, with the size of that correction
-    /// relative to z: it is about the error of `self`.
+    /// After one more correction, of rows whose entries are rounded differently, and with another rounding of z and s;
+    /// with the size of that correction relative to z: it is about the error of `self`.
     pub(crate) fn once_more(
         &self,
         view: &ElementView<'_>,
         factored: &FactoredElement,
         sides: &RightHandSides,
+        signs: Signs,
     ) -> (Self, f64) {
         let mut rows = vec![0.0; view.layout.count()];
         let mut right = vec![0.0; view.unknowns()];
         let mut z = self.z.clone();
-        let slack = defects(view, factored, sides, &z, &mut rows, &mut right);
-        let slack = slack + add_rounding(view, &z, &mut rows, &mut right);
+        // Rounded as before, the same error would be left again, and not seen.
+        let slack = defects(view, true, sides, &z, &mut rows, &mut right);
+        if view.equations == EquationRows::Hard {
+            // What the multipliers balance is not small: its rounding is left.
+            add_rounding_of(&right.clone(), signs, &mut right);
+        }
+        let slack = slack + add_rounding(view, signs, &z, &mut rows, &mut right);
         let slack = factored.solve_bordered(view, &mut right, slack);
+        if view.equations == EquationRows::Hard {
+            // They hold to the rounding of their terms only.
+            add_rounding_of(&z.values, signs, &mut right);
+        }
         let change = relative_change(view, &right, &z.values);
         z.values.iter_mut().zip(&right).for_each(|(z, change)| *z += change);
         z.slack += slack;
         view.for_each_row(|m, row| rows[m] -= row.times_squared_weight(row.applied(&right, slack)));
         let mut augmented = Self { z, rows };
         augmented.add_multipliers(view, factored, &sides.columns.values);
+        // A gradient is a sum of products of these, which may cancel; a residual is rounded as the terms that meet in
+        // it.
+        let mut sizes: Vec<f64> = augmented.rows.iter().map(|s| s.abs()).collect();
+        view.for_each_row(|m, row| {
+            let size = row.term_size(sides.of_row(m, row), &augmented.z.values, augmented.z.slack);
+            sizes[m] = sizes[m].max(row.times_squared_weight(size));
+        });
+        add_rounding_of(&sizes, signs, &mut augmented.rows);
+        add_rounding_of(&augmented.z.values.clone(), signs, &mut augmented.z.values);
         (augmented, change)
     }
 
@@ -184,22 +207,23 @@ impl Augmented {
 /// `rows = W^2 (f - R z)` and `right = q + Rᵀ rows` of soft rows; returns the slack's entry of the latter.
 fn defects(
     view: &ElementView<'_>,
-    factored: &FactoredElement,
+    accurately: bool,
     sides: &RightHandSides,
     z: &UnknownVector,
     rows: &mut [f64],
     right: &mut [f64],
 ) -> f64 {
+    if accurately {
+        let mut sums = ColumnSums::new(sides.columns.values.iter().map(|c| -c), -sides.columns.slack);
+        view.for_each_row(|m, row| {
+            rows[m] = sums.add(row, row.residual_sum(sides.of_row(m, row), &z.values, z.slack));
+        });
+        return sums.write(right);
+    }
     right.iter_mut().zip(&sides.columns.values).for_each(|(right, c)| *right = -c);
     let mut slack = -sides.columns.slack;
-    let accurately = factored.pivot_ratio() < SMALL_PIVOT;
     view.for_each_row(|m, row| {
-        let f = sides.of_row(m, row);
-        let residual = match accurately {
-            true => row.accurate_residual(f, &z.values, z.slack),
-            false => f - row.applied(&z.values, z.slack),
-        };
-        let s = row.times_squared_weight(residual);
+        let s = row.times_squared_weight(sides.of_row(m, row) - row.applied(&z.values, z.slack));
         row.add_times(s, right);
         slack += row.slack * s;
         rows[m] = s;

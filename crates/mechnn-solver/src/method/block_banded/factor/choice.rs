@@ -43,7 +43,12 @@ pub(crate) fn factor_and_solve(view: &ElementView<'_>) -> Result<(FactoredElemen
     }
     match may_be_singular(view, solved.pivot_ratio) {
         true => judge(view, factored, solved),
-        false => Ok((factored, solved)),
+        false => {
+            // Rows and data are rounded, too, which no correction sees: the condition is about 1/sqrt(pivot).
+            let of_data = f64::EPSILON / solved.pivot_ratio.min(1.0).sqrt();
+            let error_estimate = solved.error_estimate.max(of_data);
+            Ok((factored, SolvedElement { error_estimate, ..solved }))
+        }
     }
 }
 
@@ -77,9 +82,8 @@ fn judge(
         return Err(weakest.open(view));
     }
     if weakest.factor_is_accurate() {
-        let of_rows = factored.rounding_of_rows(view, &solved);
-        let error_estimate = if of_rows.is_nan() { f64::INFINITY } else { solved.error_estimate.max(of_rows) };
-        return Ok((factored, SolvedElement { error_estimate, ..solved }));
+        let solved = factored.corrected(view, solved);
+        return Ok((factored, solved));
     }
     if factored.factorization == Factorization::NormalEquations {
         let factored = FactoredElement::new(view, Factorization::Orthogonal)?;

@@ -9,6 +9,7 @@
 
 use crate::engine::PivotError;
 use crate::error::SolveError;
+use crate::linear_algebra::AccurateSum;
 use crate::method::block_banded::rows::{ElementView, Group};
 use crate::problem::EquationRows;
 
@@ -73,7 +74,32 @@ impl NullSpace {
             let columns = group.equations.iter().map(|&e| column(e)).collect();
             points.push(PointSpace::new(columns, &scale).map_err(|ratio| PivotError { block: t, ratio })?);
         }
-        Ok(Self { block, rank, points })
+        let mut null_space = Self { block, rank, points };
+        (0..view.sizes.points).for_each(|t| null_space.satisfy(view, group, t));
+        Ok(null_space)
+    }
+
+    /// Moves the columns of Z at point t so that they satisfy `C z = 0` to the rounding of its terms.
+    ///
+    /// Reflections leave errors relative to the largest scaled unknown of a column. With a short step that is far more
+    /// than a highest derivative has there, and Z would be off by `eps h^-(K-1)` in it.
+    fn satisfy(&mut self, view: &ElementView<'_>, group: &Group, t: usize) {
+        let orders = view.sizes.orders;
+        let column = |i: usize| group.dims[i / orders] * orders + i % orders;
+        for j in 0..self.free() {
+            let defect = |&e: &usize| {
+                let coefficients = &view.coefficients(t)[e * view.sizes.block()..];
+                let mut sum = AccurateSum::new(0.0);
+                (0..self.block).for_each(|i| sum.add_product(coefficients[column(i)], self.basis(t, i, j)));
+                sum.value()
+            };
+            let defects: Vec<f64> = group.equations.iter().map(defect).collect();
+            let change = self.particular(t, &defects);
+            let basis = &mut self.points[t].basis;
+            for (i, change) in change.into_iter().enumerate() {
+                basis[i * self.block + self.rank + j] -= change;
+            }
+        }
     }
 
     /// Unknowns left free at a point, `D K - E`.

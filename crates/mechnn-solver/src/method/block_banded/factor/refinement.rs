@@ -5,8 +5,8 @@ use super::factored_group::FactoredGroup;
 use super::null_space::NullSpace;
 use crate::error::SolveError;
 use crate::method::block_banded::rows::{
-    ElementView, PassSummary, RightHandSide, UnknownVector, Unknowns, accurate_transposed_residual, add_rounding,
-    add_transposed_residual, elimination_groups, relative_change,
+    ColumnSums, ElementView, PassSummary, RightHandSide, Signs, UnknownVector, Unknowns, add_rounding,
+    add_rounding_of, add_transposed_residual, elimination_groups, relative_change,
 };
 use crate::problem::EquationRows;
 use crate::solution::{Factorization, RowResiduals};
@@ -51,7 +51,7 @@ impl FactoredElement {
                 // Eliminated once more, the residual would show the same rounding errors of the elimination again.
                 Factorization::Orthogonal => {
                     let slack = accurate_transposed_residual(view, z, &mut right);
-                    self.solve_bordered(view, &mut right, slack + linear_term)
+                    self.solve_bordered(view, &mut right, slack)
                 }
             };
             if !is_start {
@@ -79,17 +79,52 @@ impl FactoredElement {
         }
     }
 
-    /// How far the rounding of the rows' entries moves the solution, relative to its values.
-    pub(crate) fn rounding_of_rows(&self, view: &ElementView<'_>, solved: &SolvedElement) -> f64 {
-        let z = UnknownVector { values: solved.values.clone(), slack: solved.slack };
+    /// The solution corrected with residuals that are not rounded, and how far it may still be off: the correction
+    /// that would come next, and what the rounding of the rows' entries moves.
+    pub(crate) fn corrected(&self, view: &ElementView<'_>, solved: SolvedElement) -> SolvedElement {
+        let SolvedElement { mut values, mut slack, .. } = solved;
+        let mut right = vec![0.0; view.unknowns()];
+        let mut last_change = f64::INFINITY;
+        let change = loop {
+            let of_slack = accurate_transposed_residual(view, Unknowns { values: &values, slack }, &mut right);
+            let slack_change = self.solve_bordered(view, &mut right, of_slack);
+            self.add_particular(view, |t, e| view.forcing(t)[e], &values, &mut right);
+            let change = relative_change(view, &right, &values);
+            // Written so that a NaN ends it, too.
+            let is_useful = change > REFINE_ABOVE && change <= 0.5 * last_change;
+            if !is_useful {
+                break change;
+            }
+            last_change = change;
+            values.iter_mut().zip(&right).for_each(|(value, change)| *value += change);
+            slack += slack_change;
+        };
+        let of_rows = self.rounding_of_rows(view, &values, slack);
+        let is_number = !change.is_nan() && !of_rows.is_nan();
+        let estimate = if is_number { change.max(of_rows).max(f64::EPSILON) } else { f64::INFINITY };
+        SolvedElement { values, slack, error_estimate: estimate, ..solved }
+    }
+
+    /// How far the rounding of the rows' entries moves the solution, relative to its values; where hard equations are
+    /// eliminated, also that of the gradient that their multipliers balance.
+    fn rounding_of_rows(&self, view: &ElementView<'_>, values: &[f64], slack: f64) -> f64 {
+        let z = UnknownVector { values: values.to_vec(), slack };
         let mut rows = vec![0.0; view.layout.count()];
         view.for_each_row(|m, row| {
             rows[m] = row.times_squared_weight(row.accurate_residual(row.right, &z.values, z.slack));
         });
         let mut right = vec![0.0; view.unknowns()];
-        let slack = add_rounding(view, &z, &mut rows, &mut right);
+        let slack = add_rounding(view, Signs::Solution, &z, &mut rows, &mut right);
+        if view.equations == EquationRows::Hard {
+            let mut whole = vec![0.0; view.unknowns()];
+            accurate_transposed_residual(view, Unknowns { values, slack: z.slack }, &mut whole);
+            add_rounding_of(&whole, Signs::Solution, &mut right);
+        }
         self.solve_bordered(view, &mut right, slack);
-        relative_change(view, &right, &solved.values)
+        if view.equations == EquationRows::Hard {
+            add_rounding_of(values, Signs::Solution, &mut right);
+        }
+        relative_change(view, &right, values)
     }
 
     fn solved(
@@ -134,4 +169,14 @@ impl FactoredElement {
         out.copy_from_slice(&total.values);
         Ok(total.slack)
     }
+}
+
+/// Writes `q + Aᵀ W² (b - A z)` of the soft rows into `out` `[N, D, K]`, unrounded until then; returns the slack's
+/// entry.
+fn accurate_transposed_residual(view: &ElementView<'_>, z: Unknowns<'_>, out: &mut [f64]) -> f64 {
+    let mut sums = ColumnSums::new(std::iter::repeat_n(0.0, out.len()), view.scheme.linear_term());
+    view.for_each_row(|_, row| {
+        sums.add(row, row.residual_sum(row.right, z.values, z.slack));
+    });
+    sums.write(out)
 }

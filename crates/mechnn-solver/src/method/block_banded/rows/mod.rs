@@ -13,17 +13,17 @@ mod weighted_row;
 
 mod row_pass;
 
-mod accurate_residual;
+mod column_sums;
 
 mod relative_change;
 
 mod rounding;
 
-pub(super) use accurate_residual::accurate_transposed_residual;
+pub(super) use column_sums::ColumnSums;
 pub(super) use element_view::ElementView;
 pub(super) use groups::{Group, elimination_groups, independent_groups};
 pub(super) use relative_change::relative_change;
-pub(super) use rounding::add_rounding;
+pub(super) use rounding::{Signs, add_rounding, add_rounding_of};
 pub(super) use row_pass::{PassSummary, RightHandSide, add_transposed_residual};
 pub(super) use unknowns::{UnknownVector, Unknowns};
 pub(super) use weighted_row::WeightedRow;

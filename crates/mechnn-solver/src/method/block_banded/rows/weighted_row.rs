@@ -31,6 +31,12 @@ impl WeightedRow<'_> {
     /// The right-hand side `right` less the row applied to values and slack, as if in twice the working precision.
     #[inline(always)]
     pub(crate) fn accurate_residual(&self, right: f64, values: &[f64], slack: f64) -> f64 {
+        self.residual_sum(right, values, slack).value()
+    }
+
+    /// The same, before it is rounded.
+    #[inline(always)]
+    pub(crate) fn residual_sum(&self, right: f64, values: &[f64], slack: f64) -> AccurateSum {
         let mut sum = AccurateSum::new(right);
         sum.add_product(-self.slack, slack);
         for &(first, entries) in self.runs {
@@ -38,7 +44,16 @@ impl WeightedRow<'_> {
                 sum.add_product(-a, *x);
             }
         }
-        sum.value()
+        sum
+    }
+
+    /// Sum of the sizes of the terms whose sum is the residual.
+    pub(crate) fn term_size(&self, right: f64, values: &[f64], slack: f64) -> f64 {
+        let mut size = right.abs() + (self.slack * slack).abs();
+        for &(first, entries) in self.runs {
+            size += entries.iter().zip(&values[first..]).map(|(a, x)| (a * x).abs()).sum::<f64>();
+        }
+        size
     }
 
     /// Adds `factor` times the row to `out`.

@@ -8,6 +8,7 @@ use super::tangent::tangent_rows;
 use super::targets::Targets;
 use crate::error::SolveError;
 use crate::gradient::{Cotangent, OdeGradient};
+use crate::gradient_errors::GradientErrors;
 use crate::linear_algebra::TwoPoint;
 use crate::method::collocation::batch::{chunks, unknowns, with_system, zeros};
 use crate::method::collocation::inputs::Lengths;
@@ -28,6 +29,8 @@ pub(crate) struct CollocationPullback {
     pub(crate) factors: Vec<f64>,
     pub(crate) exchanged: Vec<u32>,
     pub(crate) two_points: Vec<Option<TwoPoint>>,
+    /// Relative, of the multipliers that the factors give.
+    pub(crate) error_estimate: f64,
 }
 
 /// Batch elements whose gradients exist at the same time before they are summed in order: bounds memory, and the
@@ -69,6 +72,12 @@ impl Pullback for CollocationPullback {
             targets.sum_broadcast();
         }
         Ok(total)
+    }
+
+    fn pull_with_errors(&self, cotangent: &Cotangent) -> Result<(OdeGradient, Option<GradientErrors>), SolveError> {
+        let gradient = self.pull(cotangent)?;
+        let errors = GradientErrors::relative(&gradient, self.error_estimate);
+        Ok((gradient, Some(errors)))
     }
 
     fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {
