@@ -1,6 +1,5 @@
 //! Small model files that stand for large models, or for none: every one of them is read or refused within a second.
 #![allow(clippy::unwrap_used)]
-#![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
 

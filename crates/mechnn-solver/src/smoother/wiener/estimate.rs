@@ -10,8 +10,8 @@ use crate::smoother::SmootherError;
 const LEAST_FREEDOM: f64 = 1e-6;
 
 /// Smoother of one series by a twice integrated Wiener process. The prior is `x''' = sqrt(κ) w(t)` with white noise w;
-/// the smoothness κ is the likeliest for a flat prior of the noise's variance, and the noise that of the largest marginal
-/// likelihood for it.
+/// the smoothness κ is the likeliest for a prior that holds very little noise for unlikely, and the noise that of the
+/// largest marginal likelihood for it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WienerSmoother;
 

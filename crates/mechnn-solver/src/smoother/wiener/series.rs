@@ -8,6 +8,10 @@ use super::{ORDERS, WienerSmoother};
 const WINDOW: usize = 400;
 const WINDOWS: usize = 4;
 
+/// Noise below this part of the standard deviation of a series is a priori the less likely the smaller it is: few
+/// instruments do better, and a few rows cannot say that they do.
+const LITTLE_NOISE: f64 = 0.02;
+
 /// Powers of ten between which the ratio λ is looked for.
 const SMOOTHEST: f64 = -14.0;
 const ROUGHEST: f64 = 8.0;
@@ -24,14 +28,15 @@ impl Series {
     /// The likeliest ratio λ, of the whole series or of a few windows of it if it is long.
     ///
     /// The marginal likelihood of a few rows is flat from some λ on: where a rough process goes through every point, no
-    /// noise is as likely as a little. A priori any variance of the noise up to that of the series is as likely as any
-    /// other, which adds ln σ² to the logarithm and weighs as much as two observations.
+    /// noise is as likely as a little. A priori noise is as likely in one decade as in the next down to two percent of
+    /// the series' standard deviation, and below that as its variance, which adds `-ln(1 + 0.02² / σ²)` to the logarithm.
     pub(super) fn likeliest_ratio(&self) -> f64 {
         let windows = self.windows();
         let log_posterior = |window: &Series, ratio: f64| {
             let Some(solved) = window.smooth(ratio) else { return f64::NEG_INFINITY };
             let degrees = (window.present() - ORDERS) as f64;
-            let prior = (solved.objective / degrees).max(f64::MIN_POSITIVE).ln() / windows.len() as f64;
+            let variance = (solved.objective / degrees).max(f64::MIN_POSITIVE);
+            let prior = -(1.0 + LITTLE_NOISE * LITTLE_NOISE / variance).ln() / windows.len() as f64;
             window.log_likelihood_of(&solved, ratio) + prior
         };
         let log_ratio = maximize(SMOOTHEST, ROUGHEST, |log_ratio| {
