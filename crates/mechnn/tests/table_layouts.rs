@@ -179,7 +179,8 @@ fn long_tables_are_recognised() {
     assert!(advised * 100 >= 95 * refused, "{advised} of {refused}");
 }
 
-/// Replicates of several genes: neither tells the rows apart alone, and the values, of which there are few, are no key.
+/// Replicates of several genes: neither tells the rows apart alone, and the values, of which there are few, are no
+/// key.
 #[test]
 fn advice_names_two_columns_where_one_is_not_enough() {
     let rows = "0,a,1,1\n0,a,2,2\n0,b,1,3\n0,b,2,4\n1,a,1,1\n1,a,2,2\n1,b,1,3\n1,b,2,4\n";

@@ -42,8 +42,8 @@ pub trait Pullback: Send + Sync {
     /// overflow, [`SolveError::IllConditioned`] if rounding leaves no digit of the gradient.
     fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError>;
 
-    /// The same gradient with an estimate of its rounding errors, for about half as much again; `None` where the method
-    /// has no estimate.
+    /// The same gradient with an estimate of its rounding errors, for about half as much again; `None` where the
+    /// method has no estimate.
     ///
     /// # Errors
     /// As [`Pullback::pull`].

@@ -69,8 +69,8 @@ pub(crate) fn discover_jointly(
     // Proposals by regression, then the search: structures compared with loose equations, then with tight ones.
     let found = search(data, first, observer)?;
 
-    // Outliers as the equations judge them. Where the smoothed states judged otherwise the search saw other rows than it
-    // should have, and is made again; in long data single rows do not decide what is found.
+    // Outliers as the equations judge them. Where the smoothed states judged otherwise the search saw other rows than
+    // it should have, and is made again; in long data single rows do not decide what is found.
     let may_be_misled = !found.interrupted && prepared.excerpt(EXCERPT).is_none();
     let judged = if may_be_misled { judged_by_equations(&first, &found.best) } else { None };
     let (prepared, space, found) = match judged {

@@ -7,8 +7,8 @@ use ndarray::Array2;
 
 use super::system::System;
 
-/// A tank that is heated: `T' = a u - b T`, with a heater that is switched at rows, and rows that are as far apart as the
-/// tank is slow. What is measured is exact but for 1 % noise.
+/// A tank that is heated: `T' = a u - b T`, with a heater that is switched at rows, and rows that are as far apart as
+/// the tank is slow. What is measured is exact but for 1 % noise.
 fn heated(seed: u64) -> (Dataset, [f64; 2]) {
     let mut system = System::new("logistic", 8000 + seed);
     let (a, b) = (1.0 + system.uniform(), 0.5 + 0.5 * system.uniform());

@@ -25,8 +25,8 @@ const ELEMENTS_AT_ONCE: usize = 1024;
 /// Above this estimated relative error of an adjoint its gradient has no digit that is sure.
 const REFUSE_GRADIENT_ABOVE: f64 = 0.1;
 
-/// The gradient of one element and, where it was asked for, the one after another correction of the solution and of the
-/// adjoint.
+/// The gradient of one element and, where it was asked for, the one after another correction of the solution and of
+/// the adjoint.
 struct Pulled {
     gradient: ElementGradient,
     /// Boxed: there is one of these for every element of the batch, and mostly none of this.

@@ -27,9 +27,10 @@ pub(super) struct Series {
 impl Series {
     /// The likeliest ratio λ, of the whole series or of a few windows of it if it is long.
     ///
-    /// The marginal likelihood of a few rows is flat from some λ on: where a rough process goes through every point, no
-    /// noise is as likely as a little. A priori noise is as likely in one decade as in the next down to two percent of
-    /// the series' standard deviation, and below that as its variance, which adds `-ln(1 + 0.02² / σ²)` to the logarithm.
+    /// The marginal likelihood of a few rows is flat from some λ on: where a rough process goes through every point,
+    /// no noise is as likely as a little. A priori noise is as likely in one decade as in the next down to two percent
+    /// of the series' standard deviation, and below that as its variance, which adds `-ln(1 + 0.02² / σ²)` to the
+    /// logarithm.
     pub(super) fn likeliest_ratio(&self) -> f64 {
         let windows = self.windows();
         let log_posterior = |window: &Series, ratio: f64| {

@@ -11,7 +11,7 @@ pub enum NoiseModel {
     Additive,
     /// A fraction of the state's own size, one for each state.
     Proportional,
-    /// A part that is the same everywhere and one that is a fraction of the state's size: `σ² = a² + (b x)²`, with an a
-    /// and a b for each state.
+    /// A part that is the same everywhere and one that is a fraction of the state's size: `σ² = a² + (b x)²`, with an
+    /// a and a b for each state.
     Both,
 }

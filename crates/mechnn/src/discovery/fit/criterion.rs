@@ -5,8 +5,8 @@ use super::residual_noise::{NOISE_FLOOR, numbers_of, residual_squares};
 use crate::discovery::candidates::Candidate;
 use crate::discovery::structure::{Problem, Structure};
 
-/// The least noise of a state, as a part of what its smoothness alone leaves, while another state is explained no better
-/// than by its own smoothness.
+/// The least noise of a state, as a part of what its smoothness alone leaves, while another state is explained no
+/// better than by its own smoothness.
 const LEAST_PART: f64 = 0.2;
 
 /// The information criterion: deviance (minus twice the log-likelihood, up to a constant) plus the penalty of the
@@ -39,8 +39,9 @@ impl<'a> Criterion<'a> {
     }
 
     /// The least noise of each measured state that counts: where another state is explained no better than by its own
-    /// smoothness, this one is explained far better than by its own only because the other was given up. Its noise then
-    /// is an input that makes this one fit, and the likelihood, which is a product over the states, would have no bound.
+    /// smoothness, this one is explained far better than by its own only because the other was given up. Its noise
+    /// then is an input that makes this one fit, and the likelihood, which is a product over the states, would have no
+    /// bound.
     fn floors(&self, squares: &[f64], observed: &[f64]) -> Vec<f64> {
         let data = self.problem.data;
         let noise = squares.iter().zip(observed).map(|(squares, observed)| (squares / observed).sqrt());

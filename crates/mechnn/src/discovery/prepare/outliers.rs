@@ -43,8 +43,8 @@ impl<'a> SeriesOutliers<'a> {
     }
 
     /// Sets aside what all of the `judgements` call far from the others: each gives a studentised residual for every
-    /// observation, `[N, D]`, the likeliest first, which says what of two neighbours is farther. Returns whether there was
-    /// anything, so that it must be judged again.
+    /// observation, `[N, D]`, the likeliest first, which says what of two neighbours is farther. Returns whether there
+    /// was anything, so that it must be judged again.
     ///
     /// More than one judgement, since a value that is far from the others where the noise is the same everywhere may
     /// be usual where it grows with the state.

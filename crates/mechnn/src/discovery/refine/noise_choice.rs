@@ -13,8 +13,8 @@ use crate::discovery::structure::{Guess, Problem};
 /// Level of model error on the way to the fit under the other noise model.
 const FIRST_LEVEL: f64 = 0.02;
 
-/// Residuals of a fit that weighs small states as large ones say little of the noise of small ones: so the choice is made
-/// again with those of the fit that it led to, at most this many times.
+/// Residuals of a fit that weighs small states as large ones say little of the noise of small ones: so the choice is
+/// made again with those of the fit that it led to, at most this many times.
 const PASSES: usize = 3;
 
 /// Deviance by which another noise model must be better to be taken: likelihood odds of 7.
@@ -98,8 +98,8 @@ impl Residuals {
         Self { of_states, floor }
     }
 
-    /// Minus twice the log-likelihood of the residuals of state d, the noise at its best: with residuals e and the sizes
-    /// r of the noise relative to it,
+    /// Minus twice the log-likelihood of the residuals of state d, the noise at its best: with residuals e and the
+    /// sizes r of the noise relative to it,
     ///
     /// $$ n \ln\Big( \tfrac{1}{n} \sum_i e_i^2 / r_i^2 \Big) + 2 \sum_i \ln r_i $$
     ///

@@ -26,8 +26,8 @@ impl Robust {
     /// The largest externally studentised residual of an observation that stays, among `observations` of which
     /// `degrees` are free; none where all stay.
     ///
-    /// Gaussian noise exceeds `z = √(2 ln(n / α))` in n observations with a chance below α. Where few residuals tell of
-    /// the noise they follow Student's distribution, whose quantile for ν degrees is about `√(ν (exp(z² / ν) - 1))`
+    /// Gaussian noise exceeds `z = √(2 ln(n / α))` in n observations with a chance below α. Where few residuals tell
+    /// of the noise they follow Student's distribution, whose quantile for ν degrees is about `√(ν (exp(z² / ν) - 1))`
     /// (Wallace, Annals of Mathematical Statistics 30 (1959) 1121).
     pub(crate) fn limit(self, observations: usize, degrees: f64) -> Option<f64> {
         let square = match self {

@@ -21,8 +21,8 @@ pub struct DiscoveryResult {
     /// `[P, P]`: second moments about the values in `model`, also where these are simple numbers and not the
     /// estimates.
     pub covariance: Array2<f64>,
-    /// Estimated standard deviation of the noise, `[D]`, NaN for states that were not measured; where it depends on the
-    /// state, at the root mean square of that.
+    /// Estimated standard deviation of the noise, `[D]`, NaN for states that were not measured; where it depends on
+    /// the state, at the root mean square of that.
     pub noise: Vec<f64>,
     /// What the noise of each state depends on, `[D]`.
     pub noise_models: Vec<NoiseModel>,

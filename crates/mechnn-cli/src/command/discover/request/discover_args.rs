@@ -14,8 +14,8 @@ use crate::option::TableArgs;
 ///
 /// Each FILE is a table with a time column and one column for each quantity that was measured, as spreadsheets and
 /// instruments export them (CSV, TSV, XLSX, ODS, NPZ); - is standard input. `mechnn inspect` shows how a table is
-/// understood. Several files are several runs (trajectories) of one system. Cells may be empty, and times
-/// may be irregular. The result is one equation for each column, x' = ..., where x' is the rate at which x changes. Each
+/// understood. Several files are several runs (trajectories) of one system. Cells may be empty, and times may be
+/// irregular. The result is one equation for each column, x' = ..., where x' is the rate at which x changes. Each
 /// coefficient is followed by its standard error in parentheses. How far the equations can be trusted is printed to
 /// stderr.
 #[derive(Debug, clap::Args)]
@@ -31,8 +31,8 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub(super) vars: Option<Vec<String>>,
 
-    /// Columns that act on the system from outside: equations may depend on them, but they get none. Between rows their
-    /// values are on a straight line
+    /// Columns that act on the system from outside: equations may depend on them, but they get none. Between rows
+    /// their values are on a straight line
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub(super) controls: Vec<String>,
 

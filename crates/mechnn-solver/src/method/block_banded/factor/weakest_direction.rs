@@ -1,10 +1,10 @@
 //! The direction in the space of unknowns that the rows determine least, and how well they determine it.
 //!
 //! Pivots alone cannot tell a singular matrix from an ill-conditioned one: rounding fills the last pivot of a singular
-//! matrix with noise that grows along time. So the direction itself is found, by inverse iteration with the factor, and
-//! the rows are applied to it. If no row changes by more than rounding would change it, some matrix that differs from
-//! this one by rounding is singular (Oettli and Prager 1964). This judges the rows, not the factor: it holds for every
-//! scheme and every factorisation.
+//! matrix with noise that grows along time. So the direction itself is found, by inverse iteration with the factor,
+//! and the rows are applied to it. If no row changes by more than rounding would change it, some matrix that differs
+//! from this one by rounding is singular (Oettli and Prager 1964). This judges the rows, not the factor: it holds for
+//! every scheme and every factorisation.
 
 use super::factored_element::{FactoredElement, singular};
 use crate::engine::PivotError;
