@@ -1,5 +1,5 @@
 //! Whether what is said of equations is right, on cases that are made anew for every seed. The rates are those of
-//! `docs/src/concepts/uncertainty.md`.
+//! `docs/src/guide/reading-the-result.md`.
 
 mod made_data;
 

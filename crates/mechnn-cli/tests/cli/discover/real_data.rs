@@ -9,7 +9,9 @@ fn discover(name: &str, options: &[&str]) -> Document {
     let arguments = [&[path.to_str().expect("UTF-8"), "-o", "run"], options].concat();
     let document = Document::discover(&folder, &arguments);
     let result = std::fs::read_to_string(folder.path("run/result.json")).expect("written");
-    assert!(!result.contains("null") && !result.contains("NaN"), "{name}: every number is finite");
+    // The model of the noise is null where states differ in it.
+    let numbers = result.replace("\"noise_model\": null", "");
+    assert!(!numbers.contains("null") && !numbers.contains("NaN"), "{name}: every number is finite");
     Document(serde_json::from_str(&result).expect("JSON")).same_as(&document)
 }
 

@@ -4,10 +4,10 @@ use mechnn_solver::smoother::{RelativeNoise, Segment, SmootherError};
 
 use super::grid::refine_at;
 use super::noise::{LARGEST_FRACTION, ProportionalPart, StatesAre, set_relative_noise};
-use super::outliers::{SeriesOutliers, SetAside};
+use super::outliers::{SeriesOf, SeriesOutliers, SetAside};
 use super::prepared::Preparation;
 use super::smoothed::Smoothed;
-use crate::data::{Dataset, NoiseModel, StateRoles};
+use crate::data::{Dataset, InputSignal, NoiseModel, StateRoles};
 
 /// The longest interval of the grid, in typical intervals of the data.
 const LONGEST_INTERVAL: f64 = 1.5;
@@ -18,6 +18,9 @@ const ROUNDING: f64 = 1.000_001;
 /// Rows may come in pairs or bursts, so that most intervals are far shorter than the time from one burst to the next:
 /// the typical interval is at least this part of the interval in which a random time falls as often as not.
 const LEAST_PART_OF_A_GAP: f64 = 0.25;
+
+/// A known input that changes within this part of a typical interval is said to jump.
+const JUMP: f64 = 0.01;
 
 /// Each smoothing shows the outliers that those before had hidden; after so many the rest stays.
 const PASSES: usize = 30;
@@ -129,7 +132,8 @@ fn set_aside(
         let all = std::iter::once(&smoothings.likeliest).chain(&smoothings.other);
         let judgements: Vec<&[f64]> = all.map(|one| &one.smoothed.studentized[own.clone()]).collect();
         for d in 0..data.roles.measured() {
-            let mut series = SeriesOutliers::new(number, dims, d, preparation.robust, outliers);
+            let mut series =
+                SeriesOutliers::new(number, dims, d, (preparation.robust, SeriesOf::Measurements), outliers);
             any |= series.set_aside(segment, &judgements);
         }
     }
@@ -160,10 +164,12 @@ fn on_grid(data: &Dataset, min_intervals: usize, typical_gap: f64) -> (Vec<Segme
         // Relative to the start: a large offset would eat the digits of small steps.
         let origin = trajectory.times[0];
         let relative: Vec<f64> = trajectory.times.iter().map(|t| t - origin).collect();
-        // Where a known input has a kink the equations have one, too, and no step goes across it.
-        let between_rows = |kink: &&f64| trajectory.times.binary_search_by(|time| time.total_cmp(kink)).is_err();
-        let of_inputs = trajectory.inputs.iter().flat_map(|input| input.times().iter().filter(between_rows));
-        let kinks: Vec<f64> = of_inputs.map(|kink| kink - origin).collect();
+        // Where a known input jumps the equations do, too, and no step goes across the jump.
+        let jumps = |input: &InputSignal| -> Vec<f64> {
+            let pairs = input.times().windows(2);
+            pairs.filter(|pair| pair[1] - pair[0] < JUMP * typical_gap).map(|pair| pair[0] - origin).collect()
+        };
+        let kinks: Vec<f64> = trajectory.inputs.iter().flat_map(jumps).collect();
         let (times, indices) = refine_at(&relative, &kinks, longest);
         let mut observations = vec![f64::NAN; times.len() * dims];
         for (row, &index) in trajectory.values.outer_iter().zip(&indices) {

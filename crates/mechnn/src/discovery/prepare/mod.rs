@@ -30,7 +30,7 @@ mod variables;
 
 mod spectrum;
 
-pub(crate) use outliers::{SeriesOutliers, SetAside};
+pub(crate) use outliers::{SeriesOf, SeriesOutliers, SetAside};
 pub(crate) use prepared::{Preparation, PreparedData};
 pub(crate) use range::Range;
 pub(crate) use spectrum::dominant_frequencies;

@@ -21,6 +21,15 @@ const LARGEST_PART: f64 = 0.1;
 /// expected of the other.
 const REACH: usize = 2;
 
+/// What a series consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SeriesOf {
+    /// Measured values, which may grow faster and faster up to the last row.
+    Measurements,
+    /// What equations leave of them, which has no trend.
+    Residuals,
+}
+
 /// One series: a state along a segment.
 pub(crate) struct SeriesOutliers<'a> {
     segment: usize,
@@ -28,6 +37,7 @@ pub(crate) struct SeriesOutliers<'a> {
     dims: usize,
     state: usize,
     robust: Robust,
+    of: SeriesOf,
     found: &'a mut Vec<SetAside>,
 }
 
@@ -36,10 +46,10 @@ impl<'a> SeriesOutliers<'a> {
         segment: usize,
         dims: usize,
         state: usize,
-        robust: Robust,
+        (robust, of): (Robust, SeriesOf),
         found: &'a mut Vec<SetAside>,
     ) -> Self {
-        Self { segment, dims, state, robust, found }
+        Self { segment, dims, state, robust, of, found }
     }
 
     /// Sets aside what all of the `judgements` call far from the others: each gives a studentised residual for every
@@ -67,8 +77,9 @@ impl<'a> SeriesOutliers<'a> {
             let near = k.saturating_sub(REACH)..(k + REACH + 1).min(distances.len());
             near.into_iter().all(|other| other == k || !is_far(other) || distances[other] < distances[k])
         };
-        let far: Vec<usize> =
-            (0..observed.len()).filter(|&k| is_far(k) && is_farthest_near(k) && stands_out(&values, k)).collect();
+        let far: Vec<usize> = (0..observed.len())
+            .filter(|&k| is_far(k) && is_farthest_near(k) && stands_out(&values, k, self.of))
+            .collect();
         if far.is_empty() {
             return false;
         }
@@ -94,8 +105,9 @@ impl<'a> SeriesOutliers<'a> {
 }
 
 /// Whether an observation is farther from those beside it than these are from each other: on a steep slope, where the
-/// state jumps from one row to the next, the smoothing fails and not the instrument.
-fn stands_out(values: &[f64], k: usize) -> bool {
+/// state jumps from one row to the next, the smoothing fails and not the instrument. A measurement at an end that goes
+/// on in the direction of those before it may be one of a state that grows without bound: only equations can tell.
+fn stands_out(values: &[f64], k: usize, of: SeriesOf) -> bool {
     let beside = |reach: usize| {
         let (before, after) = (k.checked_sub(reach)?, k + reach);
         let (before, after) = (*values.get(before)?, *values.get(after)?);
@@ -104,9 +116,12 @@ fn stands_out(values: &[f64], k: usize) -> bool {
     let at_an_end = || {
         let (next, second) = if k == 0 { (1, 2) } else { (k - 1, k.checked_sub(2)?) };
         let (next, second) = (*values.get(next)?, *values.get(second)?);
-        Some(((values[k] - next).abs(), 2.0 * (next - second).abs()))
+        let goes_on = (values[k] - next) * (next - second) > 0.0;
+        let is_judged = of == SeriesOf::Residuals || !goes_on;
+        is_judged.then_some(((values[k] - next).abs(), 2.0 * (next - second).abs()))
     };
-    let pairs = [beside(1), beside(REACH), if beside(1).is_none() { at_an_end() } else { None }];
+    let is_end = k == 0 || k + 1 == values.len();
+    let pairs = if is_end { [at_an_end(), None] } else { [beside(1), beside(REACH)] };
     pairs.into_iter().flatten().any(|(own, change)| own > change)
 }
 
@@ -114,7 +129,7 @@ fn stands_out(values: &[f64], k: usize) -> bool {
 mod tests {
     use mechnn_solver::smoother::{RelativeNoise, Segment, WienerSmoother};
 
-    use super::{Robust, SeriesOutliers, SetAside, stands_out};
+    use super::{Robust, SeriesOf, SeriesOutliers, SetAside, stands_out};
 
     /// Of a wave with these changes of single values, what is set aside; 61 rows.
     fn found(changes: &[(usize, f64)], robust: Robust) -> Vec<usize> {
@@ -128,7 +143,7 @@ mod tests {
         let mut found: Vec<SetAside> = Vec::new();
         loop {
             let smooth = WienerSmoother.fit(&segment.times, &segment.observations).expect("a smoothing");
-            let mut series = SeriesOutliers::new(0, 1, 0, robust, &mut found);
+            let mut series = SeriesOutliers::new(0, 1, 0, (robust, SeriesOf::Measurements), &mut found);
             if !series.set_aside(&mut segment, &[&smooth.studentized]) {
                 break;
             }
@@ -158,7 +173,10 @@ mod tests {
     fn a_jump_is_no_outlier() {
         // The state jumps between rows 2 and 3.
         let jump = [0.0, 0.0, 0.0, 1.0, 1.0, 1.0];
-        assert!((0..6).all(|k| !stands_out(&jump, k)));
-        assert!(stands_out(&[0.0, 0.1, 5.0, 0.2, 0.3], 2));
+        assert!((0..6).all(|k| !stands_out(&jump, k, SeriesOf::Measurements)));
+        assert!(stands_out(&[0.0, 0.1, 5.0, 0.2, 0.3], 2, SeriesOf::Measurements));
+        // Growth without bound, and what equations leave of it.
+        let growth = [1.0, 2.0, 4.0, 30.0];
+        assert!(!stands_out(&growth, 3, SeriesOf::Measurements) && stands_out(&growth, 3, SeriesOf::Residuals));
     }
 }

@@ -4,7 +4,7 @@ use mechnn_solver::smoother::{RelativeNoise, Segment};
 
 use crate::discovery::fit::Fit;
 use crate::discovery::prepare::noise::{ProportionalPart, StatesAre, set_relative_noise};
-use crate::discovery::prepare::{PreparedData, SeriesOutliers, SetAside};
+use crate::discovery::prepare::{PreparedData, SeriesOf, SeriesOutliers, SetAside};
 use crate::discovery::structure::Problem;
 
 /// Setting aside the farthest shows others that it had hidden; after so many passes the rest stays.
@@ -67,7 +67,7 @@ fn outliers_of(
         for (index, distance) in likeliest_distances(&residuals.observations, weightings, dims, d) {
             judgement[index] = distance;
         }
-        let mut outliers = SeriesOutliers::new(number, dims, d, data.robust, found);
+        let mut outliers = SeriesOutliers::new(number, dims, d, (data.robust, SeriesOf::Residuals), found);
         if !outliers.set_aside(residuals, &[&judgement]) {
             return;
         }
