@@ -159,7 +159,9 @@ mod tests {
         assert_eq!(found(&[(30, 0.5)], Robust::Auto), [30]);
         assert_eq!(found(&[(30, 0.5)], Robust::Off), Vec::<usize>::new());
         assert_eq!(found(&[(10, 3.0), (12, -100.0), (50, 0.6)], Robust::Auto), [10, 12, 50]);
-        assert_eq!(found(&[(0, -2.0), (60, 2.0)], Robust::Auto), [0, 60]);
+        assert_eq!(found(&[(0, 2.0), (60, -2.0)], Robust::Auto), [0, 60]);
+        // What goes on as the rows before it went is left to the equations.
+        assert_eq!(found(&[(60, 2.0)], Robust::Auto), Vec::<usize>::new());
     }
 
     #[test]
