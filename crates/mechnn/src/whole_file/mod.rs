@@ -55,7 +55,7 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<(
     written.map_err(|source| WholeFileError { path: path.to_owned(), source })
 }
 
-/// Whether [`write`] could write the file at `path`, found by beginning with it; nothing is left of that.
+/// Whether [`write()`] could write the file at `path`, found by beginning with it; nothing is left of that.
 ///
 /// # Errors
 /// As [`write_with`].
