@@ -17,4 +17,4 @@ pub use reading::{
     CsvOptions, DateOrder, DecimalMark, LongColumns, Missing, TableFile, TableForm, TableReading, TableSource,
     TextEncoding, TimeSource, TimeUnit, read_csv, read_tables,
 };
-pub use trajectories::{Between, Dataset, InputSignal, NoiseModel, StateRole, StateRoles, Trajectory};
+pub use trajectories::{Between, Dataset, InputSignal, NoiseModel, Peculiarity, StateRole, StateRoles, Trajectory};

@@ -69,12 +69,12 @@ mod per_trajectory;
 #[cfg(test)]
 mod test_problem;
 
-pub use crate::data::NoiseModel;
+pub use crate::data::{NoiseModel, Peculiarity};
 pub use crate::estimation::REPRODUCED_R2;
 pub use discover::discover;
 pub use evidence::{
-    Column, Description, Direction, Evidence, Finding, FittedTrajectory, Forecast, HeldOut, Part, Peculiarity,
-    Prediction, Residuals, StateEvidence, TermWeight, Verdict, WeightedModel,
+    Column, Description, Direction, Evidence, Finding, FittedTrajectory, Forecast, HeldOut, Part, Prediction,
+    Residuals, StateEvidence, TermWeight, Verdict, WeightedModel,
 };
 pub use given_structure::fit_structure;
 pub use per_trajectory::{SharedDiscovery, discover_shared};

@@ -6,10 +6,9 @@ use ndarray::s;
 use serde::Serialize;
 
 use super::outliers::{Outlier, outliers};
-use super::peculiarity::{Peculiarity, peculiarities};
 use super::times::{Gap, TimeSummary};
 use crate::Error;
-use crate::data::{Dataset, NoiseModel, TableReading, Trajectory};
+use crate::data::{Dataset, NoiseModel, Peculiarity, TableReading, Trajectory};
 use crate::discovery::{DiscoveryOptions, SearchPreview, preview};
 use crate::equation::{SimulationError, SimulationOptions};
 
@@ -54,8 +53,8 @@ pub struct StateSummary {
     pub noise: Option<f64>,
     /// What the noise depends on.
     pub noise_model: Option<NoiseModel>,
-    /// What is unusual about the values.
-    pub peculiarities: Vec<Peculiarity>,
+    /// What is peculiar about the values.
+    pub peculiarity: Option<Peculiarity>,
     /// Values far from what their neighbours say.
     pub outliers: Vec<Outlier>,
 }
@@ -147,7 +146,7 @@ fn summary(
         longest_gap: longest,
         noise: None,
         noise_model: None,
-        peculiarities: peculiarities(&series),
+        peculiarity: Peculiarity::of(&series),
         outliers: found,
     }
 }

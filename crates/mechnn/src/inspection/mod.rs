@@ -3,14 +3,12 @@
 // In data-flow order.
 mod times;
 
-mod peculiarity;
-
 mod outliers;
 
 #[allow(clippy::module_inception)]
 mod inspection;
 
+pub use crate::data::Peculiarity;
 pub use inspection::{Inspection, StateSummary, inspect};
 pub use outliers::Outlier;
-pub use peculiarity::Peculiarity;
 pub use times::{Gap, Spacing, TimeSummary};

@@ -129,7 +129,7 @@ fn states(inspection: &Inspection) -> Vec<String> {
             number(state.smallest),
             number(state.largest),
             noise(state),
-            state.peculiarities.iter().map(peculiarity).chain(gap).collect::<Vec<_>>().join(", "),
+            state.peculiarity.iter().map(peculiarity).chain(gap).collect::<Vec<_>>().join(", "),
         ]
     };
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(states.iter().map(row)).collect();
@@ -150,8 +150,8 @@ fn noise(state: &StateSummary) -> String {
 fn peculiarity(peculiarity: &Peculiarity) -> String {
     match peculiarity {
         Peculiarity::Constant { .. } => "constant".to_owned(),
-        Peculiarity::Staircase { levels, .. } => format!("{levels} levels"),
-        Peculiarity::Integers => "whole numbers".to_owned(),
+        Peculiarity::Staircase { levels, .. } => format!("{levels} steps"),
+        Peculiarity::WholeNumbers => "whole numbers".to_owned(),
         Peculiarity::Rounded { step } => format!("in steps of {}", number(*step)),
         _ => String::new(),
     }
@@ -163,10 +163,9 @@ fn advice(state: &str, peculiarity: &Peculiarity) -> Option<String> {
         Peculiarity::Constant { .. } => {
             Some(format!("{state}: a constant tells nothing of how it changes; leave it out with --vars"))
         }
-        Peculiarity::Staircase { changes, .. } => {
-            let times = if *changes == 1 { "once".to_owned() } else { format!("{changes} times") };
-            Some(format!("{state}: changed only {times}; if somebody set it, it is an input: --controls {state}"))
-        }
+        Peculiarity::Staircase { levels, values } => Some(format!(
+            "{state}: {levels} steps in {values} rows; if somebody set it, it is an input: --hold {state}"
+        )),
         _ => None,
     }
 }
@@ -176,7 +175,7 @@ fn remarks(reading: &TableReading, inspection: &Inspection) -> Vec<String> {
     let several = reading.data.trajectories.len() > 1;
     let mut lines = Vec::new();
     for state in &inspection.states {
-        lines.extend(state.peculiarities.iter().filter_map(|peculiarity| advice(&state.name, peculiarity)));
+        lines.extend(state.peculiarity.iter().filter_map(|peculiarity| advice(&state.name, peculiarity)));
         let one = |outlier: &Outlier| {
             let place = if several { format!(" of {}", outlier.trajectory) } else { String::new() };
             let (value, expected) = (number(outlier.value), number(outlier.expected));

@@ -17,6 +17,8 @@ mod magnitude;
 
 mod noise_model;
 
+mod peculiarity;
+
 mod noise;
 
 mod csv_writer;
@@ -25,5 +27,6 @@ pub(in crate::data) use column_name::{ColumnName, is_unit};
 pub use dataset::Dataset;
 pub use input_signal::{Between, InputSignal};
 pub use noise_model::NoiseModel;
+pub use peculiarity::Peculiarity;
 pub use state_role::{StateRole, StateRoles};
 pub use trajectory::Trajectory;

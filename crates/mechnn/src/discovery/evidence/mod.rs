@@ -24,8 +24,8 @@ mod finding;
 
 mod remark;
 
+pub use column::Column;
 pub(crate) use column::columns;
-pub use column::{Column, Peculiarity};
 pub(crate) use direction::open_directions;
 pub use direction::{Direction, Part};
 pub use finding::Finding;
