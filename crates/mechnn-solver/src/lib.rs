@@ -11,12 +11,15 @@
 //! (NeuRLP, the relaxed linear programme); Chen et al., "Scalable Mechanistic Neural Networks", ICLR 2025 (S-MNN,
 //! least squares in linear time).
 
-#![forbid(unsafe_code)]
+// But for the processor instructions of `lanes`.
+#![deny(unsafe_code)]
 
 // In data-flow order.
 mod error;
 
 mod problem;
+
+mod lanes;
 
 mod dynamics;
 

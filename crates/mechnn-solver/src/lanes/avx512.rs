@@ -1,0 +1,229 @@
+//! Eight lanes in a register of AVX-512.
+//!
+//! # Safety
+//! The instructions exist only where the processor has AVX-512 F and DQ. A kernel for this type runs only within
+//! [`Real::vectorize`], which asks the processor first, so no operation here is reached without them.
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::{
+    __m512d, _mm512_abs_pd, _mm512_add_pd, _mm512_div_pd, _mm512_fmadd_pd, _mm512_fnmadd_pd, _mm512_loadu_pd,
+    _mm512_max_pd, _mm512_mul_pd, _mm512_set1_pd, _mm512_shuffle_f64x2, _mm512_sqrt_pd, _mm512_storeu_pd,
+    _mm512_sub_pd, _mm512_unpackhi_pd, _mm512_unpacklo_pd, _mm512_xor_pd,
+};
+use std::ops::{Add, Mul, Neg, Sub};
+
+use super::real::{LaneOffsets, Real, Task, interleave_one_by_one, scatter_one_by_one};
+
+const LANES: usize = 8;
+
+#[derive(Debug, Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Avx512(__m512d);
+
+impl Avx512 {
+    /// True if the processor has the instructions.
+    pub(crate) fn is_available() -> bool {
+        is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq")
+    }
+}
+
+macro_rules! lanewise {
+    ($trait:ident, $method:ident, $instruction:ident) => {
+        impl $trait for Avx512 {
+            type Output = Self;
+
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                // SAFETY: see the module.
+                Self(unsafe { $instruction(self.0, other.0) })
+            }
+        }
+    };
+}
+
+lanewise!(Add, add, _mm512_add_pd);
+lanewise!(Sub, sub, _mm512_sub_pd);
+lanewise!(Mul, mul, _mm512_mul_pd);
+
+impl Neg for Avx512 {
+    type Output = Self;
+
+    #[inline(always)]
+    fn neg(self) -> Self {
+        // SAFETY: see the module.
+        Self(unsafe { _mm512_xor_pd(self.0, _mm512_set1_pd(-0.0)) })
+    }
+}
+
+impl Real for Avx512 {
+    const LANES: usize = LANES;
+
+    #[inline(always)]
+    fn splat(value: f64) -> Self {
+        // SAFETY: see the module.
+        Self(unsafe { _mm512_set1_pd(value) })
+    }
+
+    #[inline(always)]
+    fn mul_add(self, a: Self, b: Self) -> Self {
+        // SAFETY: see the module.
+        Self(unsafe { _mm512_fmadd_pd(self.0, a.0, b.0) })
+    }
+
+    #[inline(always)]
+    fn neg_mul_add(self, a: Self, b: Self) -> Self {
+        // SAFETY: see the module.
+        Self(unsafe { _mm512_fnmadd_pd(self.0, a.0, b.0) })
+    }
+
+    #[inline(always)]
+    fn recip(self) -> Self {
+        // SAFETY: see the module.
+        Self(unsafe { _mm512_div_pd(_mm512_set1_pd(1.0), self.0) })
+    }
+
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        // SAFETY: see the module.
+        Self(unsafe { _mm512_sqrt_pd(self.0) })
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        // SAFETY: see the module.
+        Self(unsafe { _mm512_abs_pd(self.0) })
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        // SAFETY: see the module.
+        Self(unsafe { _mm512_max_pd(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn lane(self, lane: usize) -> f64 {
+        let mut numbers = [0.0; LANES];
+        // SAFETY: see the module; the array has room for a register.
+        unsafe { _mm512_storeu_pd(numbers.as_mut_ptr(), self.0) };
+        numbers[lane]
+    }
+
+    #[inline(always)]
+    fn from_lanes(numbers: &[f64]) -> Self {
+        let numbers = &numbers[..LANES];
+        // SAFETY: see the module; the slice has as many numbers as a register.
+        Self(unsafe { _mm512_loadu_pd(numbers.as_ptr()) })
+    }
+
+    #[inline(always)]
+    fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Self]) {
+        let whole = out.len() / LANES * LANES;
+        let mut rows: [&[f64]; LANES] = [&[]; LANES];
+        for l in 0..LANES {
+            rows[l] = &source[offsets[l]..][..whole];
+        }
+        let mut i = 0;
+        while i < whole {
+            // SAFETY: see the module; every row has `whole` numbers, a multiple of a register's.
+            let loaded = unsafe {
+                [
+                    _mm512_loadu_pd(rows[0].as_ptr().add(i)),
+                    _mm512_loadu_pd(rows[1].as_ptr().add(i)),
+                    _mm512_loadu_pd(rows[2].as_ptr().add(i)),
+                    _mm512_loadu_pd(rows[3].as_ptr().add(i)),
+                    _mm512_loadu_pd(rows[4].as_ptr().add(i)),
+                    _mm512_loadu_pd(rows[5].as_ptr().add(i)),
+                    _mm512_loadu_pd(rows[6].as_ptr().add(i)),
+                    _mm512_loadu_pd(rows[7].as_ptr().add(i)),
+                ]
+            };
+            let transposed = transpose(loaded);
+            for q in 0..LANES {
+                out[i + q] = Self(transposed[q]);
+            }
+            i += LANES;
+        }
+        interleave_one_by_one(source, offsets, whole, out);
+    }
+
+    #[inline(always)]
+    fn scatter(values: &[Self], target: &mut [f64], offsets: &LaneOffsets, lanes: usize) {
+        let whole = if lanes == LANES { values.len() / LANES * LANES } else { 0 };
+        for l in 0..LANES {
+            assert!(whole == 0 || offsets[l] + whole <= target.len(), "a lane lies outside of its array");
+        }
+        let mut i = 0;
+        while i < whole {
+            let rows = transpose([
+                values[i].0,
+                values[i + 1].0,
+                values[i + 2].0,
+                values[i + 3].0,
+                values[i + 4].0,
+                values[i + 5].0,
+                values[i + 6].0,
+                values[i + 7].0,
+            ]);
+            for l in 0..LANES {
+                // SAFETY: see the module; asserted above to lie within the target.
+                unsafe { _mm512_storeu_pd(target.as_mut_ptr().add(offsets[l] + i), rows[l]) };
+            }
+            i += LANES;
+        }
+        scatter_one_by_one(values, target, offsets, whole, lanes);
+    }
+
+    #[inline(always)]
+    fn vectorize<T: Task>(task: T) -> T::Output {
+        #[target_feature(enable = "avx512f,avx512dq")]
+        fn with_instructions<T: Task>(task: T) -> T::Output {
+            task.run()
+        }
+        assert!(Self::is_available(), "the processor has no AVX-512");
+        // SAFETY: asserted.
+        unsafe { with_instructions(task) }
+    }
+}
+
+/// Rows become columns.
+#[inline(always)]
+fn transpose(rows: [__m512d; LANES]) -> [__m512d; LANES] {
+    // SAFETY: see the module.
+    unsafe {
+        // Pairs of rows, 128 bits each: columns 0, 2, 4, 6 and 1, 3, 5, 7.
+        let even = [
+            _mm512_unpacklo_pd(rows[0], rows[1]),
+            _mm512_unpacklo_pd(rows[2], rows[3]),
+            _mm512_unpacklo_pd(rows[4], rows[5]),
+            _mm512_unpacklo_pd(rows[6], rows[7]),
+        ];
+        let odd = [
+            _mm512_unpackhi_pd(rows[0], rows[1]),
+            _mm512_unpackhi_pd(rows[2], rows[3]),
+            _mm512_unpackhi_pd(rows[4], rows[5]),
+            _mm512_unpackhi_pd(rows[6], rows[7]),
+        ];
+        let [c0, c2, c4, c6] = transpose_pairs(even);
+        let [c1, c3, c5, c7] = transpose_pairs(odd);
+        [c0, c1, c2, c3, c4, c5, c6, c7]
+    }
+}
+
+/// The same for rows of four pairs.
+#[inline(always)]
+unsafe fn transpose_pairs(rows: [__m512d; 4]) -> [__m512d; 4] {
+    // SAFETY: see the module.
+    unsafe {
+        // Pairs (0, 2) and (1, 3) of the first two rows and of the last two.
+        let a = _mm512_shuffle_f64x2::<0b10_00_10_00>(rows[0], rows[1]);
+        let b = _mm512_shuffle_f64x2::<0b11_01_11_01>(rows[0], rows[1]);
+        let c = _mm512_shuffle_f64x2::<0b10_00_10_00>(rows[2], rows[3]);
+        let d = _mm512_shuffle_f64x2::<0b11_01_11_01>(rows[2], rows[3]);
+        [
+            _mm512_shuffle_f64x2::<0b10_00_10_00>(a, c),
+            _mm512_shuffle_f64x2::<0b10_00_10_00>(b, d),
+            _mm512_shuffle_f64x2::<0b11_01_11_01>(a, c),
+            _mm512_shuffle_f64x2::<0b11_01_11_01>(b, d),
+        ]
+    }
+}

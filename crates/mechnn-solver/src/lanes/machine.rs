@@ -1,0 +1,44 @@
+//! The lanes of this processor.
+
+#[cfg(target_arch = "x86_64")]
+use super::avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+use super::avx512::Avx512;
+use super::portable::Portable;
+use super::real::Real;
+
+/// Work that can run on any lanes.
+pub(crate) trait LaneKernel {
+    type Output;
+
+    fn run<V: Real>(self) -> Self::Output;
+}
+
+/// Runs the kernel on the widest lanes that the processor has.
+pub(crate) fn on_widest_lanes<K: LaneKernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if Avx512::is_available() {
+            return kernel.run::<Avx512>();
+        }
+        if Avx2::is_available() {
+            return kernel.run::<Avx2>();
+        }
+    }
+    kernel.run::<Portable<4>>()
+}
+
+/// Runs a kernel on all lanes that the processor has.
+#[cfg(test)]
+pub(crate) fn on_every_lanes<K: LaneKernel<Output = ()>>(kernel: impl Fn() -> K) {
+    kernel().run::<Portable<4>>();
+    #[cfg(target_arch = "x86_64")]
+    {
+        if Avx2::is_available() {
+            kernel().run::<Avx2>();
+        }
+        if Avx512::is_available() {
+            kernel().run::<Avx512>();
+        }
+    }
+}

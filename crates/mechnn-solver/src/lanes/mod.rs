@@ -1,0 +1,29 @@
+//! Vectors of f64: the kernels are written once over [`Real`] and run on the widest lanes that the processor has.
+//!
+//! Lane l of a vector belongs to the l-th of several independent systems, so a kernel reads like the mathematics of
+//! one system. All `unsafe` code of this crate is in the two files of processor instructions here.
+
+// In data-flow order.
+mod real;
+
+mod portable;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+mod machine;
+
+#[cfg(test)]
+mod counting;
+
+#[cfg(test)]
+mod double_double;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use machine::{LaneKernel, on_widest_lanes};
+pub(crate) use real::{LaneOffsets, MAX_LANES, Real, Task};
