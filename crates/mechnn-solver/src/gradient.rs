@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, Array3, Array4, Array5, ArrayBase, Data, Dimension};
 
 use crate::error::{ProblemError, SolveError};
-use crate::problem::{OdeProblem, Steps, expect_axis, expect_finite};
+use crate::problem::{OdeProblem, Steps, expect_axis, expect_finite, numbers_mut};
 
 /// Derivative of a scalar loss with respect to a solution, or (in forward mode) the derivative of a solution.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +87,25 @@ impl OdeGradient {
             boundary: problem.boundary.as_ref().map(|boundary| Array2::zeros(boundary.values.raw_dim())),
             weights: [0.0; 3],
             gamma_alpha: 0.0,
+        }
+    }
+
+    /// Sets to zero the gradients of the inputs that a batch element has of its own, not those it shares with others.
+    pub(crate) fn clear_element(&mut self, problem: &OdeProblem, element: usize) {
+        fn clear<I: Dimension>(array: &mut ndarray::Array<f64, I>, batch: usize, element: usize) {
+            let (elements, numbers) = (array.shape()[0], numbers_mut(array));
+            if elements == batch {
+                let length = numbers.len() / batch;
+                numbers[element * length..][..length].fill(0.0);
+            }
+        }
+        let batch = problem.sizes.batch;
+        clear(&mut self.coefficients, batch, element);
+        clear(&mut self.forcing, batch, element);
+        clear(&mut self.initial, batch, element);
+        match &mut self.steps {
+            StepsGradient::Shared(steps) => clear(steps, batch, element),
+            StepsGradient::PerDimension(steps) => clear(steps, batch, element),
         }
     }
 

@@ -31,6 +31,15 @@ pub struct SolveInfo {
     pub independent_groups: usize,
 }
 
+impl SolveInfo {
+    /// Takes the worse of each.
+    pub(crate) fn add(&mut self, residuals: RowResiduals, pivot_ratio: f64, error_estimate: f64) {
+        self.residuals = RowResiduals::max(self.residuals, residuals);
+        self.pivot_ratio = self.pivot_ratio.min(pivot_ratio);
+        self.error_estimate = self.error_estimate.max(error_estimate);
+    }
+}
+
 /// How a least-squares problem is factored; the later ones are slower and reach further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 #[non_exhaustive]

@@ -10,6 +10,18 @@
 //! pull, beside it      I + min(B, 1024) I / B + T (4 n + 2 R + more)
 //! ```
 //!
+//! where elements are solved one by one. In vector lanes (Taylor, Wiener and Padé rows with soft equations, few unknowns
+//! at a point) a group of L elements, the lanes of a register, is at work in each thread:
+//!
+//! ```text
+//! work                 L N (b^2 + 3 b + 1)
+//! solve                B n + T work
+//! solve_with_pullback  B n + max(B n, T work)
+//! pull, beside it      I + T work
+//! ```
+//!
+//! with some 20 numbers for each element of the batch. An element that the lanes leave is then solved by itself.
+//!
 //! The first `B n` of a solve are the values of elements that are done, the second the array that is returned. An
 //! element at work in a gradient holds its solution and its adjoint, with a number for each row, a cotangent and a
 //! residual.
@@ -174,12 +186,48 @@ impl Way {
             }
         };
         let work = if fell_back { work.max(3.0 * kept + 3.0 * n) } else { work };
-        [
+        let one_by_one = [
             elements * n + (elements * n).max(threads * work),
             elements * kept + (elements * n).max(threads * (work - kept)),
             inputs + elements.min(1024.0) * inputs / elements + threads * (4.0 * n + 2.0 * rows + more),
-        ]
+        ];
+        let is_soft = matches!(self, Way::NormalEquations(Scheme::Taylor) | Way::Orthogonal);
+        let lanes = lanes();
+        if !is_soft || lanes == 0 || !matches!((dims, orders), (1, 2..=5) | (2 | 3, 2 | 3)) {
+            return one_by_one;
+        }
+        let groups = batch.div_ceil(lanes).min(THREADS) as f64;
+        let work = groups * lanes as f64 * all * (b * b + 3.0 * b + 1.0);
+        let evidence = 20.0 * elements;
+        let in_lanes = [
+            elements * n + work + evidence,
+            elements * n + (elements * n).max(work) + evidence,
+            inputs + work + evidence,
+        ];
+        match self {
+            // The lanes' values are there while the elements are solved again.
+            Way::Orthogonal => std::array::from_fn(|call| in_lanes[call].max(elements * n + one_by_one[call])),
+            _ => in_lanes,
+        }
     }
+}
+
+/// Batch elements that this processor solves together; none where the solver has no vector code.
+fn lanes() -> usize {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let has_avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq");
+        let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        if has_avx512 {
+            8
+        } else if has_avx2 {
+            4
+        } else {
+            0
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    2
 }
 
 /// One test, so that nothing else allocates meanwhile.

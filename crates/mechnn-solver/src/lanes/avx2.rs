@@ -162,6 +162,7 @@ impl Real for Avx2 {
 
     #[inline(always)]
     fn vectorize<T: Task>(task: T) -> T::Output {
+        #[inline(never)]
         #[target_feature(enable = "avx2,fma")]
         fn with_instructions<T: Task>(task: T) -> T::Output {
             task.run()

@@ -175,6 +175,7 @@ impl Real for Avx512 {
 
     #[inline(always)]
     fn vectorize<T: Task>(task: T) -> T::Output {
+        #[inline(never)]
         #[target_feature(enable = "avx512f,avx512dq")]
         fn with_instructions<T: Task>(task: T) -> T::Output {
             task.run()

@@ -94,6 +94,7 @@ impl Real for DoubleDouble {
     fn scatter(values: &[Self], target: &mut [f64], offsets: &LaneOffsets, lanes: usize) {
         scatter_one_by_one(values, target, offsets, 0, lanes);
     }
+    #[inline(never)]
     fn vectorize<T: Task>(task: T) -> T::Output {
         task.run()
     }

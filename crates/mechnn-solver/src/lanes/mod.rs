@@ -6,6 +6,7 @@
 // In data-flow order.
 mod real;
 
+#[cfg(any(test, not(target_arch = "x86_64")))]
 mod portable;
 
 #[cfg(target_arch = "x86_64")]
@@ -13,6 +14,8 @@ mod avx2;
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+
+mod unroll;
 
 mod machine;
 
@@ -25,5 +28,6 @@ mod double_double;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use machine::{LaneKernel, on_widest_lanes};
+pub(crate) use machine::{LaneKernel, has_lanes, on_widest_lanes};
 pub(crate) use real::{LaneOffsets, MAX_LANES, Real, Task};
+pub(crate) use unroll::unroll;

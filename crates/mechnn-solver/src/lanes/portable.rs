@@ -114,7 +114,8 @@ impl<const L: usize> Real for Portable<L> {
         scatter_one_by_one(values, target, offsets, 0, lanes);
     }
 
-    #[inline(always)]
+    // Tasks stay apart: a function with several of them takes the compiler minutes.
+    #[inline(never)]
     fn vectorize<T: Task>(task: T) -> T::Output {
         task.run()
     }

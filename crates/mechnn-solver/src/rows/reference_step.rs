@@ -44,6 +44,11 @@ impl ReferenceStep {
         Self { exponent, step: smallest * mean.powf(-0.5 / exponent), count }
     }
 
+    /// r; 1 where the factor is 1 for every interval.
+    pub(crate) fn step(&self) -> f64 {
+        self.step
+    }
+
     /// `(r / h)^p`
     pub(crate) fn factor(&self, h: f64) -> f64 {
         if self.exponent == 0.0 { 1.0 } else { (self.step / h).powf(self.exponent) }

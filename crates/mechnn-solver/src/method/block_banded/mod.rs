@@ -7,7 +7,11 @@ mod factor;
 
 mod derivative;
 
+mod lanes;
+
 mod pullback;
+
+mod lane_pullback;
 
 mod solver;
 

@@ -27,8 +27,8 @@ const REFUSE_GRADIENT_ABOVE: f64 = 0.1;
 
 /// The gradient of one element and, where it was asked for, the one after another correction of the solution and of
 /// the adjoint.
-struct Pulled {
-    gradient: ElementGradient,
+pub(super) struct Pulled {
+    pub(super) gradient: ElementGradient,
     /// Boxed: there is one of these for every element of the batch, and mostly none of this.
     corrected: Option<Box<ElementGradient>>,
 }
@@ -37,23 +37,7 @@ impl BlockBandedPullback {
     fn pull_element(&self, batch: usize, seed: &[f64], slack: f64, with_errors: bool) -> Result<Pulled, SolveError> {
         let view = ElementView::new(&self.problem, batch);
         let (factored, solved) = &self.elements[batch];
-        let solution = Augmented::of_solution(&view, factored, solved);
-        let sides = RightHandSides::of_adjoint(seed, slack);
-        let adjoint = Augmented::solve(&view, factored, &sides);
-        let gradient = element_gradient(&view, &solution, &adjoint);
-        if !with_errors {
-            return Ok(Pulled { gradient, corrected: None });
-        }
-        let (corrected_adjoint, estimate) = adjoint.once_more(&view, factored, &sides, Signs::Adjoint);
-        // An overflow is refused with the input it is in.
-        if estimate > REFUSE_GRADIENT_ABOVE {
-            return Err(SolveError::IllConditioned { batch, estimate, refinements: 0 });
-        }
-        let (corrected_solution, _) =
-            solution.once_more(&view, factored, &RightHandSides::of_solution(&view), Signs::Solution);
-        let corrected =
-            with_errors.then(|| Box::new(element_gradient(&view, &corrected_solution, &corrected_adjoint)));
-        Ok(Pulled { gradient, corrected })
+        pull_element(&view, factored, solved, seed, slack, with_errors)
     }
 
     /// The gradient, and the one after another correction if `with_errors`.
@@ -85,6 +69,33 @@ impl BlockBandedPullback {
         }
         Ok((total.expect_finite()?, corrected_total))
     }
+}
+
+/// The gradient of one element from the derivative of the loss with respect to its values `[N, D, K]` and its slack.
+pub(super) fn pull_element(
+    view: &ElementView<'_>,
+    factored: &FactoredElement,
+    solved: &SolvedElement,
+    seed: &[f64],
+    slack: f64,
+    with_errors: bool,
+) -> Result<Pulled, SolveError> {
+    let solution = Augmented::of_solution(view, factored, solved);
+    let sides = RightHandSides::of_adjoint(seed, slack);
+    let adjoint = Augmented::solve(view, factored, &sides);
+    let gradient = element_gradient(view, &solution, &adjoint);
+    if !with_errors {
+        return Ok(Pulled { gradient, corrected: None });
+    }
+    let (corrected_adjoint, estimate) = adjoint.once_more(view, factored, &sides, Signs::Adjoint);
+    // An overflow is refused with the input it is in.
+    if estimate > REFUSE_GRADIENT_ABOVE {
+        return Err(SolveError::IllConditioned { batch: view.batch, estimate, refinements: 0 });
+    }
+    let (corrected_solution, _) =
+        solution.once_more(view, factored, &RightHandSides::of_solution(view), Signs::Solution);
+    let corrected = with_errors.then(|| Box::new(element_gradient(view, &corrected_solution, &corrected_adjoint)));
+    Ok(Pulled { gradient, corrected })
 }
 
 impl Pullback for BlockBandedPullback {

@@ -1,15 +1,17 @@
 //! [`BlockBanded`]: every element of a batch, in parallel.
 
-use ndarray::{Array1, Array4};
+use ndarray::{Array1, Array4, Axis};
 use rayon::prelude::*;
 
-use super::factor::{SolvedElement, factor_and_solve};
+use super::factor::{FactoredElement, SolvedElement, factor_and_solve};
+use super::lane_pullback::LanePullback;
+use super::lanes::{self, LaneSolution};
 use super::pullback::BlockBandedPullback;
 use super::rows::ElementView;
 use crate::error::SolveError;
 use crate::method::solver::{OdeSolver, Pullback};
 use crate::problem::OdeProblem;
-use crate::solution::{RowResiduals, Solution, SolveInfo};
+use crate::solution::{Solution, SolveInfo};
 
 /// Solves in O(N (D K)^3) work and O(N (D K)^2) memory per batch element; elements run in parallel, each exactly as
 /// if it were alone.
@@ -42,6 +44,9 @@ impl OdeSolver for BlockBanded {
 
     fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError> {
         self.expect_supported(problem)?;
+        if lanes::supports(problem) {
+            return solve_in_lanes(problem, |_| ()).map(|solved| solved.solution);
+        }
         let solved = (0..problem.sizes.batch)
             .into_par_iter()
             .map(|batch| {
@@ -55,21 +60,63 @@ impl OdeSolver for BlockBanded {
 
     fn solve_with_pullback(&self, problem: &OdeProblem) -> Result<(Solution, Box<dyn Pullback>), SolveError> {
         self.expect_supported(problem)?;
-        let elements = (0..problem.sizes.batch)
-            .into_par_iter()
-            .map(|batch| {
-                let view = ElementView::new(problem, batch);
-                factor_and_solve(&view)
-            })
-            .collect::<Vec<_>>();
-        let elements = first_error(elements)?;
+        if lanes::supports(problem) {
+            let solved = solve_in_lanes(problem, |factored| factored)?;
+            let solution = solved.solution.clone();
+            return Ok((solution, Box::new(LanePullback::new(problem.clone(), solved))));
+        }
+        let elements = factor_all(problem)?;
         let solution = collect_solution(problem, elements.iter().map(|(_, solved)| solved));
         Ok((solution, Box::new(BlockBandedPullback { problem: problem.clone(), elements })))
     }
 }
 
+/// Every element of a batch, factored and solved by itself.
+pub(super) fn factor_all(problem: &OdeProblem) -> Result<Vec<(FactoredElement, SolvedElement)>, SolveError> {
+    let elements = (0..problem.sizes.batch)
+        .into_par_iter()
+        .map(|batch| factor_and_solve(&ElementView::new(problem, batch)))
+        .collect::<Vec<_>>();
+    first_error(elements)
+}
+
+/// A batch solved in lanes, and what the lanes left to be solved one by one.
+pub(super) struct SolvedInLanes<T> {
+    pub(super) solution: Solution,
+    /// Batch index, what is kept of the element's factors, and its solution.
+    pub(super) others: Vec<(usize, T, SolvedElement)>,
+}
+
+fn solve_in_lanes<T: Send>(
+    problem: &OdeProblem,
+    keep: impl Fn(FactoredElement) -> T + Sync,
+) -> Result<SolvedInLanes<T>, SolveError> {
+    let LaneSolution { mut values, evidence } = lanes::solve(problem);
+    let left = (0..problem.sizes.batch).filter(|&batch| evidence[batch].is_none()).collect::<Vec<_>>();
+    let others = left
+        .into_par_iter()
+        .map(|batch| {
+            let (factored, solved) = factor_and_solve(&ElementView::new(problem, batch))?;
+            Ok((batch, keep(factored), solved))
+        })
+        .collect::<Vec<_>>();
+    let others = first_error(others)?;
+    let mut info = SolveInfo { pivot_ratio: f64::INFINITY, ..SolveInfo::default() };
+    for evidence in evidence.iter().flatten() {
+        info.add(evidence.residuals, evidence.pivot_ratio, evidence.error_estimate);
+        info.refinements = info.refinements.max(1);
+        info.independent_groups = info.independent_groups.max(evidence.groups);
+    }
+    for (batch, _, solved) in &others {
+        let mut target = values.index_axis_mut(Axis(0), *batch);
+        target.iter_mut().zip(&solved.values).for_each(|(target, value)| *target = *value);
+        solved.add_to(&mut info);
+    }
+    Ok(SolvedInLanes { solution: Solution { values, slack: None, info }, others })
+}
+
 /// All results, or the error of the first element that has one: which one another thread meets first is chance.
-fn first_error<T>(results: Vec<Result<T, SolveError>>) -> Result<Vec<T>, SolveError> {
+pub(super) fn first_error<T>(results: Vec<Result<T, SolveError>>) -> Result<Vec<T>, SolveError> {
     results.into_iter().collect()
 }
 
@@ -82,12 +129,7 @@ pub(super) fn collect_solution<'a>(problem: &OdeProblem, solved: impl Iterator<I
     for (element, mut target) in solved.zip(values.outer_iter_mut()) {
         target.iter_mut().zip(&element.values).for_each(|(target, value)| *target = *value);
         slack.push(element.slack);
-        info.residuals = RowResiduals::max(info.residuals, element.residuals);
-        info.pivot_ratio = info.pivot_ratio.min(element.pivot_ratio);
-        info.error_estimate = info.error_estimate.max(element.error_estimate);
-        info.refinements = info.refinements.max(element.refinements);
-        info.factorization = info.factorization.max(element.factorization);
-        info.independent_groups = info.independent_groups.max(element.groups);
+        element.add_to(&mut info);
     }
     let slack = problem.scheme().gamma_alpha().map(|_| Array1::from(slack));
     Solution { values, slack, info }

@@ -4,9 +4,11 @@ use ndarray::{Array1, Array4};
 use rayon::prelude::*;
 
 use super::factor::factor_and_solve;
+use super::lanes;
 use super::rows::ElementView;
 use super::solver::{BlockBanded, collect_solution};
 use crate::error::SolveError;
+use crate::method::solver::OdeSolver;
 use crate::problem::OdeProblem;
 use crate::solution::Solution;
 use crate::variances::SolutionVariances;
@@ -14,8 +16,8 @@ use crate::variances::SolutionVariances;
 impl BlockBanded {
     /// Solves, and returns the variances of the solution for rows whose weights are inverse standard deviations.
     ///
-    /// The solution is exactly that of [`solve`](crate::OdeSolver::solve). Variances come from the same factorisation
-    /// in linear time, by selected inversion
+    /// The solution is exactly that of [`solve`](crate::OdeSolver::solve). Variances come from a factorisation of
+    /// the same rows in linear time, by selected inversion
     /// ([`BandedCholesky::selected_inverse`](crate::engine::BandedCholesky::selected_inverse)), about twice the cost
     /// of factoring.
     ///
@@ -34,7 +36,10 @@ impl BlockBanded {
             })
             .collect::<Vec<_>>();
         let elements = elements.into_iter().collect::<Result<Vec<_>, SolveError>>()?;
-        let solution = collect_solution(problem, elements.iter().map(|(solved, _)| solved));
+        let solution = match lanes::supports(problem) {
+            true => self.solve(problem)?,
+            false => collect_solution(problem, elements.iter().map(|(solved, _)| solved)),
+        };
         let mut values = Array4::zeros(solution.values.raw_dim());
         let flat = elements.iter().flat_map(|(_, (values, _))| values);
         values.iter_mut().zip(flat).for_each(|(target, value)| *target = *value);

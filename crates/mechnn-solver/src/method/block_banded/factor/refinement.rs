@@ -9,7 +9,7 @@ use crate::method::block_banded::rows::{
     add_rounding_of, add_transposed_residual, elimination_groups, relative_change,
 };
 use crate::problem::EquationRows;
-use crate::solution::{Factorization, RowResiduals};
+use crate::solution::{Factorization, RowResiduals, SolveInfo};
 
 /// Solution of one batch element.
 pub(crate) struct SolvedElement {
@@ -21,6 +21,16 @@ pub(crate) struct SolvedElement {
     pub(crate) refinements: usize,
     pub(crate) groups: usize,
     pub(crate) factorization: Factorization,
+}
+
+impl SolvedElement {
+    /// Makes its evidence part of the batch's.
+    pub(crate) fn add_to(&self, info: &mut SolveInfo) {
+        info.add(self.residuals, self.pivot_ratio, self.error_estimate);
+        info.refinements = info.refinements.max(self.refinements);
+        info.factorization = info.factorization.max(self.factorization);
+        info.independent_groups = info.independent_groups.max(self.groups);
+    }
 }
 
 /// Above this estimated relative error a solution is refined.

@@ -22,6 +22,15 @@ pub(crate) fn independent_groups(view: &ElementView<'_>) -> Vec<Group> {
             coupled[index % (equations * dims)] = true;
         }
     }
+    let group = |members: Vec<usize>| {
+        let equations = (0..equations).filter(|&e| members.iter().any(|&d| coupled[e * dims + d])).collect();
+        Group { dims: members, equations }
+    };
+    components(&coupled, dims).into_iter().map(group).collect()
+}
+
+/// The dimensions of each connected component, from whether equation e has dimension d, `[E, D]`.
+pub(crate) fn components(coupled: &[bool], dims: usize) -> Vec<Vec<usize>> {
     // Label of each dimension: the smallest dimension it is joined to. A few sweeps settle it; D is small.
     let mut label: Vec<usize> = (0..dims).collect();
     loop {
@@ -36,16 +45,8 @@ pub(crate) fn independent_groups(view: &ElementView<'_>) -> Vec<Group> {
             break;
         }
     }
-    let mut groups: Vec<Group> = Vec::new();
-    for root in 0..dims {
-        let members: Vec<usize> = (0..dims).filter(|&d| label[d] == root).collect();
-        if members.is_empty() {
-            continue;
-        }
-        let equations = (0..equations).filter(|&e| members.iter().any(|&d| coupled[e * dims + d])).collect();
-        groups.push(Group { dims: members, equations });
-    }
-    groups
+    let members = |root: usize| (0..dims).filter(|&d| label[d] == root).collect::<Vec<_>>();
+    (0..dims).map(members).filter(|members| !members.is_empty()).collect()
 }
 
 /// The slack joins all dimensions: with it they are eliminated as one group.

@@ -21,7 +21,7 @@ mod rounding;
 
 pub(super) use column_sums::ColumnSums;
 pub(super) use element_view::ElementView;
-pub(super) use groups::{Group, elimination_groups, independent_groups};
+pub(super) use groups::{Group, components, elimination_groups, independent_groups};
 pub(super) use relative_change::relative_change;
 pub(super) use rounding::{Signs, add_rounding, add_rounding_of};
 pub(super) use row_pass::{PassSummary, RightHandSide, add_transposed_residual};

@@ -1,0 +1,76 @@
+//! The derivative of a batch that was solved in lanes.
+
+use std::sync::OnceLock;
+
+use ndarray::Array4;
+use rayon::prelude::*;
+
+use super::factor::{FactoredElement, SolvedElement};
+use super::lanes;
+use super::pullback::{BlockBandedPullback, pull_element};
+use super::rows::ElementView;
+use super::solver::{SolvedInLanes, factor_all, first_error};
+use crate::error::SolveError;
+use crate::gradient::{Cotangent, OdeGradient};
+use crate::gradient_errors::GradientErrors;
+use crate::method::solver::Pullback;
+use crate::problem::{OdeProblem, of_element};
+
+/// Keeps the solution only: factoring again takes less time than writing the factors of a batch to memory and reading
+/// them back. Forward mode, and gradients with their errors, go one element at a time, with factors that are found
+/// when they are first asked for.
+pub(super) struct LanePullback {
+    problem: OdeProblem,
+    values: Array4<f64>,
+    /// True for the elements that the lanes solved.
+    in_lanes: Vec<bool>,
+    others: Vec<(usize, FactoredElement, SolvedElement)>,
+    one_by_one: OnceLock<Result<BlockBandedPullback, SolveError>>,
+}
+
+impl LanePullback {
+    pub(super) fn new(problem: OdeProblem, solved: SolvedInLanes<FactoredElement>) -> Self {
+        let SolvedInLanes { solution, others } = solved;
+        let mut in_lanes = vec![true; problem.sizes.batch];
+        others.iter().for_each(|(batch, ..)| in_lanes[*batch] = false);
+        Self { problem, values: solution.values, in_lanes, others, one_by_one: OnceLock::new() }
+    }
+
+    fn one_by_one(&self) -> Result<&BlockBandedPullback, SolveError> {
+        let factored = self.one_by_one.get_or_init(|| {
+            let elements = factor_all(&self.problem)?;
+            Ok(BlockBandedPullback { problem: self.problem.clone(), elements })
+        });
+        factored.as_ref().map_err(Clone::clone)
+    }
+}
+
+impl Pullback for LanePullback {
+    fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError> {
+        cotangent.check(&self.problem)?;
+        let seeds = cotangent.values.as_standard_layout();
+        let mut total = OdeGradient::zeros(&self.problem);
+        lanes::pull(&self.problem, &self.values, &seeds.view(), &self.in_lanes, &mut total);
+        let pulled = self
+            .others
+            .par_iter()
+            .map(|(batch, factored, solved)| {
+                let view = ElementView::new(&self.problem, *batch);
+                pull_element(&view, factored, solved, of_element(&seeds, *batch), 0.0, false)
+            })
+            .collect::<Vec<_>>();
+        for ((batch, ..), pulled) in self.others.iter().zip(first_error(pulled)?) {
+            total.clear_element(&self.problem, *batch);
+            pulled.gradient.add_to(&self.problem, *batch, &mut total);
+        }
+        total.expect_finite()
+    }
+
+    fn pull_with_errors(&self, cotangent: &Cotangent) -> Result<(OdeGradient, Option<GradientErrors>), SolveError> {
+        self.one_by_one()?.pull_with_errors(cotangent)
+    }
+
+    fn push(&self, direction: &OdeGradient) -> Result<Cotangent, SolveError> {
+        self.one_by_one()?.push(direction)
+    }
+}

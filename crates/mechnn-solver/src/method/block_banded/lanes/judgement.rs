@@ -1,0 +1,124 @@
+//! Whether a lane's solution can be trusted, and how far it may be off.
+
+use super::eliminate::Monitor;
+use super::measure::Measured;
+use super::solve_back::{Change, Residuals};
+use crate::lanes::Real;
+use crate::method::block_banded::rows::components;
+use crate::problem::{OdeProblem, Weights};
+use crate::solution::RowResiduals;
+
+/// Normal equations with a smaller relative pivot may be singular: those of all rows, whatever their weights, are
+/// judged by orthogonal elimination.
+const TRUSTED_PIVOT: f64 = 1e-11;
+
+/// Normal equations whose relative pivots are above this, with weights of one size, have a full rank: rounding leaves
+/// up to 3.5e-8 where the matrix is singular (`tests/rank.rs`). Below it a measurement has to show that the factor
+/// agrees with the rows.
+const SURE_PIVOT: f64 = 1e-6;
+
+/// An error that is surely not larger needs no measurement.
+const NEGLIGIBLE: f64 = 1e-13;
+
+/// A correction that changes more is not small enough for its square to be the error that is left.
+const LARGEST_CHANGE: f64 = 1e-6;
+
+/// What the rows make of the solution for a random right-hand side, relative to what the factor says of it.
+const AGREEMENT: std::ops::RangeInclusive<f64> = 0.9..=1.1;
+
+/// The evidence about one solved element.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::method::block_banded) struct Evidence {
+    pub(in crate::method::block_banded) residuals: RowResiduals,
+    pub(in crate::method::block_banded) pivot_ratio: f64,
+    pub(in crate::method::block_banded) error_estimate: f64,
+    pub(in crate::method::block_banded) groups: usize,
+}
+
+/// What a lane's sweeps say.
+pub(super) enum Verdict {
+    Trusted(Evidence),
+    /// Only a measurement can tell.
+    Unsure(Evidence),
+    /// Another method decides.
+    Refused,
+}
+
+/// Judges a lane.
+pub(super) fn judge<V: Real, const D: usize, const K: usize>(
+    problem: &OdeProblem,
+    lane: usize,
+    monitor: &Monitor<V, D>,
+    residuals: &Residuals<V>,
+    change: &Change<V, K>,
+) -> Verdict {
+    let Weights { equation, initial, smoothness } = problem.weights;
+    let pivot_ratio = monitor.growth.lane(lane).recip();
+    let mut coupled = [false; 64];
+    let mut largest = 1.0_f64;
+    for e in 0..D {
+        for d in 0..D {
+            let own = monitor.largest[e][d].lane(lane);
+            coupled[e * D + d] = own != 0.0;
+            largest = largest.max(own * smoothness / equation);
+        }
+    }
+    let groups = components(&coupled[..D * D], D).len();
+    let heavy = equation * largest;
+    let spread = heavy.max(initial).max(smoothness) / heavy.min(initial).min(smoothness);
+    let moved = relative_change(change, monitor.largest_step.lane(lane), lane);
+    let is_finite = change.first.lane(lane) == 0.0;
+    let may_be_solved = is_finite && moved <= LARGEST_CHANGE && pivot_ratio >= TRUSTED_PIVOT * spread * spread;
+    if !may_be_solved {
+        return Verdict::Refused;
+    }
+    // The first solve was off by about `eps cond²`, which is what the correction shows; a correction removes as many
+    // digits as the first solve had, and leaves what rounding of rows and data does, `eps cond`. The pivots say of the
+    // condition about `1/sqrt(pivot)`.
+    let of_rounding = (f64::EPSILON * moved).sqrt().min(f64::EPSILON / pivot_ratio.min(1.0).sqrt());
+    let error_estimate = (moved * moved).max(of_rounding).max(f64::EPSILON);
+    let evidence = Evidence {
+        residuals: RowResiduals {
+            equation: residuals.equation.lane(lane) * smoothness / equation,
+            initial: residuals.initial.lane(lane),
+            periodic: 0.0,
+            smoothness: residuals.smoothness.lane(lane),
+        },
+        pivot_ratio,
+        error_estimate,
+        groups,
+    };
+    match pivot_ratio >= SURE_PIVOT * spread * spread && error_estimate <= NEGLIGIBLE {
+        true => Verdict::Trusted(evidence),
+        false => Verdict::Unsure(evidence),
+    }
+}
+
+/// The verdict after a measurement, `product` being `rᵀ y` of the random right-hand side.
+pub(super) fn judge_measured<V: Real, const D: usize, const K: usize>(
+    lane: usize,
+    evidence: Evidence,
+    monitor: &Monitor<V, D>,
+    change: &Change<V, K>,
+    measured: &Measured<V, K>,
+    product: V,
+) -> Verdict {
+    if !AGREEMENT.contains(&(measured.squares.lane(lane) / product.lane(lane))) {
+        return Verdict::Refused;
+    }
+    let next = Change { change: measured.change, ..*change };
+    let error_estimate = relative_change(&next, monitor.largest_step.lane(lane), lane).max(f64::EPSILON);
+    Verdict::Trusted(Evidence { error_estimate, ..evidence })
+}
+
+/// Largest change of each derivative relative to the largest value of that derivative, the worst of all; one that is
+/// zero up to rounding is measured against the largest `h^k u^(k)`.
+fn relative_change<V: Real, const K: usize>(seen: &Change<V, K>, step: f64, lane: usize) -> f64 {
+    let size = |k: usize| seen.size[k].lane(lane);
+    let scaled = (0..K).map(|k| size(k) * step.powi(k as i32)).fold(0.0, f64::max);
+    let relative = |k: usize| {
+        let scale = size(k) + 1e-6 * scaled / step.powi(k as i32);
+        if scale == 0.0 { 0.0 } else { seen.change[k].lane(lane) / scale }
+    };
+    (0..K).map(relative).fold(0.0, f64::max)
+}
