@@ -50,8 +50,9 @@ fn fastest(repetitions: usize, mut work: impl FnMut()) -> f64 {
 }
 
 fn main() {
-    for (batch, points, dims, orders, _flops) in SHAPES {
-        for per_dimension in [false, true] {
+    for (batch, points, dims, orders, flops) in SHAPES {
+        for per_dimension in [false] {
+            let peak = mechnn_solver::lanes::peak_flops();
             let problem = problem(batch, points, dims, orders, per_dimension);
             let count = (batch * points) as f64;
             let repetitions = if per_dimension { 2 } else { 7 };
@@ -65,10 +66,12 @@ fn main() {
             });
             let info = BlockBanded.solve(&problem).expect("well posed").info;
             println!(
-                "{batch:>5} {points:>6} {dims} {orders} {} {:>9.1} {:>9.1} ns   pivot {:.1e} error {:.1e} {:?}",
+                "{batch:>5} {points:>6} {dims} {orders} {} {:>9.1} {:>9.1} ns  {:.0} % of {:.0} GF/s; pivot {:.1e} error {:.1e} {:?}",
                 if per_dimension { "scalar" } else { "lanes " },
                 forward * 1e9 / count,
                 both * 1e9 / count,
+                100.0 * flops * count / both / peak,
+                peak / 1e9,
                 info.pivot_ratio,
                 info.error_estimate,
                 info.factorization

@@ -19,7 +19,7 @@ mod error;
 
 mod problem;
 
-mod lanes;
+pub mod lanes;
 
 mod dynamics;
 

@@ -12,7 +12,7 @@ use std::arch::x86_64::{
 };
 use std::ops::{Add, Mul, Neg, Sub};
 
-use super::real::{LaneOffsets, Real, Task, interleave_one_by_one, scatter_one_by_one};
+use super::real::{LaneOffsets, MAX_LANES, Real, Task, interleave_one_by_one, scatter_one_by_one};
 
 const LANES: usize = 4;
 
@@ -101,11 +101,11 @@ impl Real for Avx2 {
     }
 
     #[inline(always)]
-    fn lane(self, lane: usize) -> f64 {
-        let mut numbers = [0.0; LANES];
+    fn lanes(self) -> [f64; MAX_LANES] {
+        let mut numbers = [0.0; MAX_LANES];
         // SAFETY: see the module; the array has room for a register.
         unsafe { _mm256_storeu_pd(numbers.as_mut_ptr(), self.0) };
-        numbers[lane]
+        numbers
     }
 
     #[inline(always)]
@@ -117,47 +117,14 @@ impl Real for Avx2 {
 
     #[inline(always)]
     fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Self]) {
-        let whole = out.len() / LANES * LANES;
-        let mut rows: [&[f64]; LANES] = [&[]; LANES];
-        for l in 0..LANES {
-            rows[l] = &source[offsets[l]..][..whole];
-        }
-        let mut i = 0;
-        while i < whole {
-            // SAFETY: see the module; every row has `whole` numbers, a multiple of a register's.
-            let loaded = unsafe {
-                [
-                    _mm256_loadu_pd(rows[0].as_ptr().add(i)),
-                    _mm256_loadu_pd(rows[1].as_ptr().add(i)),
-                    _mm256_loadu_pd(rows[2].as_ptr().add(i)),
-                    _mm256_loadu_pd(rows[3].as_ptr().add(i)),
-                ]
-            };
-            let transposed = transpose(loaded);
-            for q in 0..LANES {
-                out[i + q] = Self(transposed[q]);
-            }
-            i += LANES;
-        }
-        interleave_one_by_one(source, offsets, whole, out);
+        // SAFETY: see the module.
+        unsafe { interleave(source, offsets, out) }
     }
 
     #[inline(always)]
     fn scatter(values: &[Self], target: &mut [f64], offsets: &LaneOffsets, lanes: usize) {
-        let whole = if lanes == LANES { values.len() / LANES * LANES } else { 0 };
-        for l in 0..LANES {
-            assert!(whole == 0 || offsets[l] + whole <= target.len(), "a lane lies outside of its array");
-        }
-        let mut i = 0;
-        while i < whole {
-            let rows = transpose([values[i].0, values[i + 1].0, values[i + 2].0, values[i + 3].0]);
-            for l in 0..LANES {
-                // SAFETY: see the module; asserted above to lie within the target.
-                unsafe { _mm256_storeu_pd(target.as_mut_ptr().add(offsets[l] + i), rows[l]) };
-            }
-            i += LANES;
-        }
-        scatter_one_by_one(values, target, offsets, whole, lanes);
+        // SAFETY: see the module.
+        unsafe { scatter(values, target, offsets, lanes) }
     }
 
     #[inline(always)]
@@ -171,6 +138,55 @@ impl Real for Avx2 {
         // SAFETY: asserted.
         unsafe { with_instructions(task) }
     }
+}
+
+/// Not inlined: kernels call it for some kilobytes at a time, and would be several times longer with it.
+#[inline(never)]
+#[target_feature(enable = "avx2,fma")]
+fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Avx2]) {
+    let whole = out.len() / LANES * LANES;
+    let mut rows: [&[f64]; LANES] = [&[]; LANES];
+    for l in 0..LANES {
+        rows[l] = &source[offsets[l]..][..whole];
+    }
+    let mut i = 0;
+    while i < whole {
+        // SAFETY: see the module; every row has `whole` numbers, a multiple of a register's.
+        let loaded = unsafe {
+            [
+                _mm256_loadu_pd(rows[0].as_ptr().add(i)),
+                _mm256_loadu_pd(rows[1].as_ptr().add(i)),
+                _mm256_loadu_pd(rows[2].as_ptr().add(i)),
+                _mm256_loadu_pd(rows[3].as_ptr().add(i)),
+            ]
+        };
+        let transposed = transpose(loaded);
+        for q in 0..LANES {
+            out[i + q] = Avx2(transposed[q]);
+        }
+        i += LANES;
+    }
+    interleave_one_by_one(source, offsets, whole, out);
+}
+
+/// The way back.
+#[inline(never)]
+#[target_feature(enable = "avx2,fma")]
+fn scatter(values: &[Avx2], target: &mut [f64], offsets: &LaneOffsets, lanes: usize) {
+    let whole = if lanes == LANES { values.len() / LANES * LANES } else { 0 };
+    for l in 0..LANES {
+        assert!(whole == 0 || offsets[l] + whole <= target.len(), "a lane lies outside of its array");
+    }
+    let mut i = 0;
+    while i < whole {
+        let rows = transpose([values[i].0, values[i + 1].0, values[i + 2].0, values[i + 3].0]);
+        for l in 0..LANES {
+            // SAFETY: see the module; asserted above to lie within the target.
+            unsafe { _mm256_storeu_pd(target.as_mut_ptr().add(offsets[l] + i), rows[l]) };
+        }
+        i += LANES;
+    }
+    scatter_one_by_one(values, target, offsets, whole, lanes);
 }
 
 /// Rows become columns.

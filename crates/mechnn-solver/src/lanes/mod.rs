@@ -19,6 +19,8 @@ mod unroll;
 
 mod machine;
 
+mod peak;
+
 #[cfg(test)]
 mod counting;
 
@@ -29,5 +31,6 @@ mod double_double;
 mod tests;
 
 pub(crate) use machine::{LaneKernel, has_lanes, on_widest_lanes};
+pub use peak::peak_flops;
 pub(crate) use real::{LaneOffsets, MAX_LANES, Real, Task};
 pub(crate) use unroll::unroll;

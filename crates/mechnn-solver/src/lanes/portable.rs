@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Mul, Neg, Sub};
 
-use super::real::{LaneOffsets, Real, Task, interleave_one_by_one, scatter_one_by_one};
+use super::real::{LaneOffsets, MAX_LANES, Real, Task, interleave_one_by_one, scatter_one_by_one};
 
 /// L numbers. Multiplies and adds with two roundings: without an instruction for it, a fused multiply-add is a call of a
 /// library function and some twenty times slower.
@@ -93,8 +93,10 @@ impl<const L: usize> Real for Portable<L> {
     }
 
     #[inline(always)]
-    fn lane(self, lane: usize) -> f64 {
-        self.0[lane]
+    fn lanes(self) -> [f64; MAX_LANES] {
+        let mut numbers = [0.0; MAX_LANES];
+        numbers[..L].copy_from_slice(&self.0);
+        numbers
     }
 
     #[inline(always)]

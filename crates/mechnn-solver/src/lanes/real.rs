@@ -37,8 +37,14 @@ pub(crate) trait Real:
     /// The larger number; which of the two if one is a NaN is not said.
     fn max(self, other: Self) -> Self;
 
+    /// The numbers of all lanes, then zeros.
+    fn lanes(self) -> [f64; MAX_LANES];
+
     /// The number of one lane.
-    fn lane(self, lane: usize) -> f64;
+    #[inline(always)]
+    fn lane(self, lane: usize) -> f64 {
+        self.lanes()[lane]
+    }
 
     /// From one number for each lane.
     fn from_lanes(numbers: &[f64]) -> Self;

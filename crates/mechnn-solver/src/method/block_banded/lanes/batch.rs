@@ -31,10 +31,15 @@ pub(in crate::method::block_banded) fn solve(problem: &OdeProblem) -> LaneSoluti
     LaneSolution { values, evidence }
 }
 
-/// Lane groups that are not worth a thread of their own.
-pub(super) fn groups_together<V: Real>(problem: &OdeProblem) -> usize {
+/// Pieces of work for each thread, so that none waits long for the last.
+const PIECES: usize = 4;
+
+/// Lane groups that one thread solves in a row, with one workspace: more than are worth a thread of their own, and few
+/// enough to occupy all threads.
+pub(super) fn groups_together<V: Real>(problem: &OdeProblem, groups: usize) -> usize {
     let unknowns = V::LANES * problem.sizes.points * problem.sizes.block();
-    (SMALLEST_PIECE / unknowns).max(1)
+    let pieces = PIECES * rayon::current_num_threads();
+    (SMALLEST_PIECE / unknowns).max(groups / pieces).max(1)
 }
 
 /// A workspace for the groups of a problem.
@@ -67,7 +72,7 @@ impl ShapeKernel for SolveBatch<'_> {
         let of_groups: Vec<_> = values
             .par_chunks_mut(V::LANES * element)
             .enumerate()
-            .with_min_len(groups_together::<V>(problem))
+            .with_min_len(groups_together::<V>(problem, problem.sizes.batch.div_ceil(V::LANES)))
             .map_init(
                 || workspace::<V, D, K>(problem),
                 |work, (group, out)| solve_group(&shared, group * V::LANES, out.len() / element, work, out),
@@ -88,19 +93,19 @@ fn solve_group<V: Real, const D: usize, const K: usize>(
 ) -> [Option<Evidence>; MAX_LANES] {
     let group = &shared.group::<V>(first, lanes);
     let right = RightHandSide::Data;
-    let monitor = V::vectorize(Eliminate { group, right, work });
-    let residuals = V::vectorize(SolveBack { group, right, work });
+    let monitor = V::vectorize(Eliminate { group, right, work }).by_lane();
+    let residuals = V::vectorize(SolveBack { group, right, work }).by_lane();
     V::vectorize(Substitute { group, work });
     let element = group.points * D * K;
     let offsets = std::array::from_fn(|l| l * element);
-    let change = V::vectorize(Correct { group, work, out, offsets, lanes });
+    let change = V::vectorize(Correct { group, work, out, offsets, lanes }).by_lane();
     let mut verdicts: [_; MAX_LANES] = std::array::from_fn(|l| match l < lanes {
         true => judge(shared.problem, l, &monitor, &residuals, &change),
         false => Verdict::Refused,
     });
     if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Unsure(_))) {
-        let product = V::vectorize(MeasureUp { group, work });
-        let measured = V::vectorize(MeasureDown { group, work });
+        let product = V::vectorize(MeasureUp { group, work }).lanes();
+        let measured = V::vectorize(MeasureDown { group, work }).by_lane();
         for (l, verdict) in verdicts.iter_mut().enumerate().take(lanes) {
             if let Verdict::Unsure(evidence) = *verdict {
                 *verdict = judge_measured(l, evidence, &monitor, &change, &measured, product);

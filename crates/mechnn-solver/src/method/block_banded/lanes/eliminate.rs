@@ -2,6 +2,7 @@
 
 use super::group::{Group, Source};
 use super::interval::Interval;
+use super::judgement::Lanes;
 use super::point::{Point, carry_to_next, eliminate, solve_point, zero_block, zero_point};
 use super::tile::{add_times, dot};
 use super::workspace::{CHUNK, Workspace};
@@ -29,6 +30,16 @@ pub(super) struct Monitor<V, const D: usize> {
     /// The largest |coefficient|, with its weight, of each dimension in each equation.
     pub(super) largest: [[V; D]; D],
     pub(super) largest_step: V,
+}
+
+impl<V: Real, const D: usize> Monitor<V, D> {
+    pub(super) fn by_lane(&self) -> Monitor<Lanes, D> {
+        Monitor {
+            growth: self.growth.lanes(),
+            largest: self.largest.map(|row| row.map(V::lanes)),
+            largest_step: self.largest_step.lanes(),
+        }
+    }
 }
 
 impl<V: Real, const D: usize, const K: usize> Task for Eliminate<'_, V, D, K> {

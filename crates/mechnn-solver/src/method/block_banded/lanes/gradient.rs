@@ -151,7 +151,7 @@ impl ShapeKernel for PullBatch<'_> {
                 split_parts(&mut all, &layouts, start * V::LANES..batch.min((start + count) * V::LANES), V::LANES);
             let done: Vec<_> = parts
                 .into_par_iter()
-                .with_min_len(groups_together::<V>(problem))
+                .with_min_len(groups_together::<V>(problem, count))
                 .map_init(
                     || workspace::<V, D, K>(problem),
                     |work, parts| {

@@ -3,7 +3,7 @@
 use super::eliminate::Monitor;
 use super::measure::Measured;
 use super::solve_back::{Change, Residuals};
-use crate::lanes::Real;
+use crate::lanes::MAX_LANES;
 use crate::method::block_banded::rows::components;
 use crate::problem::{OdeProblem, Weights};
 use crate::solution::RowResiduals;
@@ -26,6 +26,9 @@ const LARGEST_CHANGE: f64 = 1e-6;
 /// What the rows make of the solution for a random right-hand side, relative to what the factor says of it.
 const AGREEMENT: std::ops::RangeInclusive<f64> = 0.9..=1.1;
 
+/// A number of each lane.
+pub(super) type Lanes = [f64; MAX_LANES];
+
 /// The evidence about one solved element.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::method::block_banded) struct Evidence {
@@ -45,29 +48,29 @@ pub(super) enum Verdict {
 }
 
 /// Judges a lane.
-pub(super) fn judge<V: Real, const D: usize, const K: usize>(
+pub(super) fn judge<const D: usize, const K: usize>(
     problem: &OdeProblem,
     lane: usize,
-    monitor: &Monitor<V, D>,
-    residuals: &Residuals<V>,
-    change: &Change<V, K>,
+    monitor: &Monitor<Lanes, D>,
+    residuals: &Residuals<Lanes>,
+    change: &Change<Lanes, K>,
 ) -> Verdict {
     let Weights { equation, initial, smoothness } = problem.weights;
-    let pivot_ratio = monitor.growth.lane(lane).recip();
+    let pivot_ratio = monitor.growth[lane].recip();
     let mut coupled = [false; 64];
     let mut largest = 1.0_f64;
     for e in 0..D {
         for d in 0..D {
-            let own = monitor.largest[e][d].lane(lane);
+            let own = monitor.largest[e][d][lane];
             coupled[e * D + d] = own != 0.0;
             largest = largest.max(own * smoothness / equation);
         }
     }
-    let groups = components(&coupled[..D * D], D).len();
+    let groups = if D == 1 { 1 } else { components(&coupled[..D * D], D).len() };
     let heavy = equation * largest;
     let spread = heavy.max(initial).max(smoothness) / heavy.min(initial).min(smoothness);
-    let moved = relative_change(change, monitor.largest_step.lane(lane), lane);
-    let is_finite = change.first.lane(lane) == 0.0;
+    let moved = relative_change(change, monitor.largest_step[lane], lane);
+    let is_finite = change.first[lane] == 0.0;
     let may_be_solved = is_finite && moved <= LARGEST_CHANGE && pivot_ratio >= TRUSTED_PIVOT * spread * spread;
     if !may_be_solved {
         return Verdict::Refused;
@@ -79,10 +82,10 @@ pub(super) fn judge<V: Real, const D: usize, const K: usize>(
     let error_estimate = (moved * moved).max(of_rounding).max(f64::EPSILON);
     let evidence = Evidence {
         residuals: RowResiduals {
-            equation: residuals.equation.lane(lane) * smoothness / equation,
-            initial: residuals.initial.lane(lane),
+            equation: residuals.equation[lane] * smoothness / equation,
+            initial: residuals.initial[lane],
             periodic: 0.0,
-            smoothness: residuals.smoothness.lane(lane),
+            smoothness: residuals.smoothness[lane],
         },
         pivot_ratio,
         error_estimate,
@@ -95,30 +98,32 @@ pub(super) fn judge<V: Real, const D: usize, const K: usize>(
 }
 
 /// The verdict after a measurement, `product` being `rᵀ y` of the random right-hand side.
-pub(super) fn judge_measured<V: Real, const D: usize, const K: usize>(
+pub(super) fn judge_measured<const D: usize, const K: usize>(
     lane: usize,
     evidence: Evidence,
-    monitor: &Monitor<V, D>,
-    change: &Change<V, K>,
-    measured: &Measured<V, K>,
-    product: V,
+    monitor: &Monitor<Lanes, D>,
+    change: &Change<Lanes, K>,
+    measured: &Measured<Lanes, K>,
+    product: Lanes,
 ) -> Verdict {
-    if !AGREEMENT.contains(&(measured.squares.lane(lane) / product.lane(lane))) {
+    if !AGREEMENT.contains(&(measured.squares[lane] / product[lane])) {
         return Verdict::Refused;
     }
     let next = Change { change: measured.change, ..*change };
-    let error_estimate = relative_change(&next, monitor.largest_step.lane(lane), lane).max(f64::EPSILON);
+    let error_estimate = relative_change(&next, monitor.largest_step[lane], lane).max(f64::EPSILON);
     Verdict::Trusted(Evidence { error_estimate, ..evidence })
 }
 
 /// Largest change of each derivative relative to the largest value of that derivative, the worst of all; one that is
 /// zero up to rounding is measured against the largest `h^k u^(k)`.
-fn relative_change<V: Real, const K: usize>(seen: &Change<V, K>, step: f64, lane: usize) -> f64 {
-    let size = |k: usize| seen.size[k].lane(lane);
-    let scaled = (0..K).map(|k| size(k) * step.powi(k as i32)).fold(0.0, f64::max);
+fn relative_change<const K: usize>(seen: &Change<Lanes, K>, step: f64, lane: usize) -> f64 {
+    let mut power = [1.0; K];
+    (1..K).for_each(|k| power[k] = power[k - 1] * step);
+    let size = |k: usize| seen.size[k][lane];
+    let scaled = (0..K).map(|k| size(k) * power[k]).fold(0.0, f64::max);
     let relative = |k: usize| {
-        let scale = size(k) + 1e-6 * scaled / step.powi(k as i32);
-        if scale == 0.0 { 0.0 } else { seen.change[k].lane(lane) / scale }
+        let scale = size(k) + 1e-6 * scaled / power[k];
+        if scale == 0.0 { 0.0 } else { seen.change[k][lane] / scale }
     };
     (0..K).map(relative).fold(0.0, f64::max)
 }

@@ -8,6 +8,7 @@
 use super::eliminate::{equation_residuals, load_equations};
 use super::group::Group;
 use super::interval::{Interval, scaled};
+use super::judgement::Lanes;
 use super::point::{Point, carry_back, carry_to_next, solve_point, zero_point};
 use super::tile::{add_times, dot};
 use super::workspace::{CHUNK, Workspace};
@@ -114,6 +115,12 @@ pub(super) struct Measured<V, const K: usize> {
     pub(super) change: [V; K],
     /// `|W A y|²` of the solution y for the random right-hand side.
     pub(super) squares: V,
+}
+
+impl<V: Real, const K: usize> Measured<V, K> {
+    pub(super) fn by_lane(&self) -> Measured<Lanes, K> {
+        Measured { change: self.change.map(V::lanes), squares: self.squares.lanes() }
+    }
 }
 
 impl<V: Real, const D: usize, const K: usize> Task for MeasureDown<'_, V, D, K> {

@@ -3,6 +3,7 @@
 use super::eliminate::{RightHandSide, equation_residuals, load_equations};
 use super::group::Group;
 use super::interval::scaled;
+use super::judgement::Lanes;
 use super::point::{Point, carry_back, solve_point, zero_point};
 use super::tile::add_times;
 use super::workspace::{CHUNK, Workspace};
@@ -23,6 +24,13 @@ pub(super) struct Residuals<V> {
     pub(super) equation: V,
     pub(super) initial: V,
     pub(super) smoothness: V,
+}
+
+impl<V: Real> Residuals<V> {
+    pub(super) fn by_lane(&self) -> Residuals<Lanes> {
+        let Self { equation, initial, smoothness } = self;
+        Residuals { equation: equation.lanes(), initial: initial.lanes(), smoothness: smoothness.lanes() }
+    }
 }
 
 impl<V: Real, const D: usize, const K: usize> Task for SolveBack<'_, V, D, K> {
@@ -123,6 +131,12 @@ pub(super) struct Change<V, const K: usize> {
     /// The sum of the numbers of the first point: it is not finite if any number is not, since every number on the way
     /// down depends on those of later points.
     pub(super) first: V,
+}
+
+impl<V: Real, const K: usize> Change<V, K> {
+    pub(super) fn by_lane(&self) -> Change<Lanes, K> {
+        Change { change: self.change.map(V::lanes), size: self.size.map(V::lanes), first: self.first.lanes() }
+    }
 }
 
 impl<V: Real, const D: usize, const K: usize> Task for Correct<'_, V, D, K> {
