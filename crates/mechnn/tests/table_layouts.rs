@@ -426,7 +426,12 @@ fn arrays_that_are_no_columns_are_refused_with_their_names() {
 fn other_kinds_of_files_are_refused_with_advice() {
     for (bytes, message, hint) in [
         (&b"\x1F\x8B\x08\x00\x00"[..], "`a` is compressed", "unpack it"),
-        (b"PAR1\x15\x04\x15\x00PAR1", "`a` is a Parquet file, which is not read", "CSV"),
+        #[cfg(not(feature = "parquet"))]
+        (
+            b"PAR1\x15\x04\x15\x00PAR1",
+            "`a` is a Parquet file, and this program was built without",
+            "--features parquet",
+        ),
         (b"PK\x05\x06\0\0\0\0", "`a` cannot be read as a workbook", "save it as"),
     ] {
         let error = read("a", bytes.to_vec(), &CsvOptions::default()).unwrap_err();

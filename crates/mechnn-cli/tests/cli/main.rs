@@ -14,6 +14,8 @@ mod infer;
 
 mod inspect;
 
+mod parquet;
+
 mod progress;
 
 mod interrupt;

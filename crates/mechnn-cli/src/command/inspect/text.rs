@@ -48,6 +48,7 @@ fn files(files: &[TableFile]) -> Vec<String> {
             TableForm::Sheet { name, sheets: 1 } => format!("workbook, sheet `{name}`"),
             TableForm::Sheet { name, sheets } => format!("workbook, sheet `{name}` of {sheets}"),
             TableForm::Arrays => "arrays of NumPy".to_owned(),
+            TableForm::Parquet => "Parquet".to_owned(),
             _ => String::new(),
         };
         format!("{}: {form}, {} rows", file.name.display(), file.rows)
