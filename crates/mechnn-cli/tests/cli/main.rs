@@ -22,6 +22,8 @@ mod interrupt;
 
 mod place;
 
+mod narrow_terminal;
+
 mod closed_output;
 
 mod hostile_input;

@@ -36,7 +36,7 @@ pub enum SourceError {
         file: PathBuf,
     },
     /// A compressed file.
-    #[error("`{}` is compressed", file.display())]
+    #[error("`{}` is a compressed file", file.display())]
     Compressed {
         /// The file.
         file: PathBuf,
@@ -80,7 +80,10 @@ pub enum SourceError {
         source: Box<ArchiveError>,
     },
     /// An array is neither a column nor a table of columns.
-    #[error("`{}`: {} has shape {shape:?}; expected (N,) or (N, columns)", file.display(), array_name(array))]
+    #[error(
+        "`{}`: {} has shape {shape:?}; it may have one axis, (N,), or two, (N, columns)",
+        file.display(), array_name(array)
+    )]
     ArrayShape {
         /// The file.
         file: PathBuf,
@@ -131,11 +134,12 @@ impl SourceError {
                 "unpack it first, or give the unpacked text on standard input: gunzip -c FILE | .. -"
             }
             Self::Parquet { .. } => {
-                "build the program with that part, cargo build --release -p mechnn-cli --features parquet, or save the \
-                 table as CSV, for example with pandas: read_parquet(..).to_csv(..)"
+                "build the program with that part, cargo build --release -p mechnn-cli --features parquet, or save \
+                 the table as CSV, for example with pandas: read_parquet(..).to_csv(..)"
             }
             Self::ParquetDamaged { .. } => {
-                "was the file cut short while copying? If other programs read it, save the table as CSV with one of them"
+                "was the file cut short while copying? If other programs read it, save the table as CSV with one of \
+                 them"
             }
             Self::ParquetNested { .. } => {
                 "write the table without this column, or with one column for each of its parts"

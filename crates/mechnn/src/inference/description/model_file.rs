@@ -43,7 +43,7 @@ impl Model {
         known_keys("the file", &file, &["model"])?;
         let model = file
             .get("model")
-            .ok_or_else(|| missing("the table [model]", "write [model.equations] with one line per state"))?;
+            .ok_or_else(|| missing("the table [model]", "write [model.equations] with one line for each state"))?;
         let model = as_table("model", model)?;
         known_keys("[model]", model, &KEYS)?;
         read(&Tables::new(model)?)
@@ -111,7 +111,7 @@ fn first_order(tables: &Tables<'_>) -> Result<Vec<(String, String)>, ModelFileEr
         }
     }
     if all.is_empty() {
-        return Err(missing("[model.equations]", "write one line per state, such as x = \"-k*x\""));
+        return Err(missing("[model.equations]", "write one line for each state, such as x = \"-k*x\""));
     }
     if let Some((name, _)) = all.iter().find(|(name, _)| !is_name(name)) {
         return Err(not_a_name("[model.equations]", name));
@@ -180,7 +180,7 @@ fn observations(tables: &Tables<'_>, states: &[String], names: &Names) -> Result
         }
     }
     match all.is_empty() {
-        true => Err(missing("[model.observations]", "write one line per column, such as in_bed = \"I\"")),
+        true => Err(missing("[model.observations]", "write one line for each column, such as in_bed = \"I\"")),
         false => Ok(all),
     }
 }
