@@ -12,6 +12,7 @@ use super::initial;
 use super::model::{Derived, Input, Model, Noise, Observation, Parameter, ProcessNoise};
 use super::names::{Names, check_names};
 use super::tables::Tables;
+use crate::data::Between;
 
 /// Keys of `[model]`.
 const KEYS: [&str; 12] = [
@@ -120,12 +121,31 @@ fn first_order(tables: &Tables<'_>) -> Result<Vec<(String, String)>, ModelFileEr
 }
 
 fn inputs(tables: &Tables<'_>) -> Result<Vec<Input>, ModelFileError> {
-    let column = |(name, value): (&String, &Value)| {
-        let place = format!("[model.inputs] {name}");
-        let column = value.as_str().ok_or_else(|| expected(&place, "the name of a column in quotes", value))?;
-        Ok(Input { name: name.clone(), column: column.to_owned() })
+    tables.table("inputs")?.into_iter().map(|(name, value)| input(name, value)).collect()
+}
+
+fn input(name: &str, value: &Value) -> Result<Input, ModelFileError> {
+    const COLUMN: &str = "the name of a column in quotes";
+    let place = format!("[model.inputs] {name}");
+    let (column, between) = match value {
+        Value::String(column) => (column, Between::Linear),
+        Value::Table(table) => {
+            known_keys(&place, table, &["column", "hold"])?;
+            let column = match table.get("column") {
+                Some(Value::String(column)) => column,
+                Some(other) => return Err(expected(&format!("{place}.column"), COLUMN, other)),
+                None => return Err(missing(&format!("{place}: the key `column`"), "write column = \"name\"")),
+            };
+            let between = match table.get("hold") {
+                None | Some(Value::Boolean(false)) => Between::Linear,
+                Some(Value::Boolean(true)) => Between::Held,
+                Some(other) => return Err(expected(&format!("{place}.hold"), "true or false", other)),
+            };
+            (column, between)
+        }
+        other => return Err(expected(&place, COLUMN, other)),
     };
-    tables.table("inputs")?.into_iter().map(column).collect()
+    Ok(Input { name: name.to_owned(), column: column.clone(), between })
 }
 
 fn parameters(tables: &Tables<'_>) -> Result<Vec<Parameter>, ModelFileError> {
