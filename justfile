@@ -7,9 +7,9 @@ _default:
 check:
     .ci/run
 
-# All tests, those of the neural part and documentation examples included
+# All tests, those of the neural part, of Parquet files and documentation examples included
 test:
-    cargo test --workspace --features mechnn-experiments/neural --locked
+    cargo test --workspace --features mechnn-experiments/neural,mechnn-cli/parquet --locked
 
 # Time and memory of the linear solver against the number of points
 bench:

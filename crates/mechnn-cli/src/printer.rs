@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::failure::{Failure, Report};
 use crate::shortened::shortened;
+use crate::text_table::TextTable;
 use crate::text_width::{self, DEFAULT_WIDTH, wrapped};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -82,12 +83,17 @@ impl Printer {
         self.out.flush().map_err(closed)
     }
 
+    /// Characters in a line of the result; none where stdout is no terminal.
+    pub(crate) fn result_width(&self) -> Option<usize> {
+        text_width::of_stdout()
+    }
+
     /// Equations, to stdout: one line each, on a terminal broken where they are too long for it.
     ///
     /// # Errors
     /// As [`Printer::result`].
     pub(crate) fn equations(&mut self, text: &str) -> Result<(), Failure> {
-        match text_width::of_stdout() {
+        match self.result_width() {
             Some(width) => self.result(&wrapped(text, width, "    ")),
             None => self.result(text),
         }
@@ -114,6 +120,11 @@ impl Printer {
         if self.verbosity >= Verbosity::Normal {
             lines.iter().for_each(|line| drop(writeln!(self.err, "{line}")));
         }
+    }
+
+    /// A table about the result, to stderr; on a terminal no wider than that.
+    pub(crate) fn table(&mut self, table: &TextTable) {
+        self.lines(&table.lines(self.width));
     }
 
     /// `label: text`, the label in its style; shortened where it repeats a long input, and broken where it is too long

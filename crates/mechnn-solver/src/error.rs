@@ -21,7 +21,7 @@ pub enum ProblemError {
         found: usize,
     },
     /// An entry is NaN or infinite.
-    #[error("`{input}` is not finite at index {index:?} ({value})")]
+    #[error("`{input}` is {value} at index {index:?}; all numbers must be finite")]
     NotFinite {
         /// Name of the input.
         input: &'static str,
@@ -31,7 +31,7 @@ pub enum ProblemError {
         value: f64,
     },
     /// A time step is zero or negative.
-    #[error("time step at index {index:?} is {value:e}; steps must be positive")]
+    #[error("the time step at index {index:?} is {value:e}; steps must be positive")]
     Step {
         /// Index of the first such entry.
         index: Vec<usize>,
@@ -60,15 +60,18 @@ pub enum ProblemError {
         limit: usize,
     },
     /// The number of orders `K = order + 1` is outside 2..=7.
-    #[error("`coefficients` keep {orders} orders (derivatives 0..{orders}); supported are 2 to 7")]
+    #[error(
+        "`coefficients` has length {orders} on its last axis, which counts the unknown and its derivatives; it may be \
+         2 to 7"
+    )]
     Orders {
         /// Number of orders K.
         orders: usize,
     },
     /// The grid does not divide into collocation elements.
     #[error(
-        "collocation with {nodes} nodes needs 1 + {per_element} m grid points for some m, got {points}; \
-         use {below} or {above} points",
+        "collocation with {nodes} nodes takes {per_element} intervals at a time, and {points} points do not divide \
+         into such groups; use {below} or {above} points",
         per_element = nodes - 1,
         below = points - (points - 1) % (nodes - 1),
         above = points - (points - 1) % (nodes - 1) + nodes - 1
@@ -81,8 +84,8 @@ pub enum ProblemError {
     },
     /// A boundary condition on a dimension or derivative that the problem does not have.
     #[error(
-        "boundary condition {index} is on derivative {derivative} of dimension {dim}; the problem has dimensions \
-         0..{dims}, and conditions may be on derivatives 0..{derivatives}"
+        "boundary condition {index} is on derivative {derivative} of unknown {dim}, all counted from 0; there are \
+         {dims} unknowns, and conditions may be on their derivatives below number {derivatives}"
     )]
     BoundaryCondition {
         /// Index of the condition.
@@ -97,7 +100,7 @@ pub enum ProblemError {
         derivatives: usize,
     },
     /// A row weight is not positive and finite.
-    #[error("weight of the {family} rows is {value}; weights must be positive and finite")]
+    #[error("the weight of the {family} rows is {value}; weights must be positive and finite")]
     Weight {
         /// The row family.
         family: &'static str,
@@ -112,9 +115,9 @@ pub enum ProblemError {
 pub enum SolveError {
     /// The rows do not determine the solution, or only beyond the reach of f64 normal equations.
     #[error(
-        "normal equations are not positive definite in batch {batch} at grid point {point} \
-         (pivot {pivot:e} of the diagonal entry): the equation, initial and smoothness rows do not \
-         determine the solution; add initial values, lower the order or take larger steps"
+        "the equations, initial values and smoothness do not determine the solution of problem {batch} at grid point \
+         {point}, both counted from 0 (relative pivot {pivot:e}); add initial values, lower the order or take larger \
+         steps"
     )]
     NotPositiveDefinite {
         /// Batch element.
@@ -126,8 +129,9 @@ pub enum SolveError {
     },
     /// The equations of a collocation element, or the conditions, do not determine the solution.
     #[error(
-        "the equations or conditions are singular in batch {batch} at grid point {point} (relative pivot {pivot:e}): \
-         the coefficients of the highest derivatives must be regular, and the conditions independent"
+        "the equations and conditions do not determine the solution of problem {batch} at grid point {point}, both \
+         counted from 0 (relative pivot {pivot:e}): the coefficients of the highest derivatives must not be zero or \
+         repeat each other, and no condition may follow from the others"
     )]
     Singular {
         /// Batch element.
@@ -139,8 +143,9 @@ pub enum SolveError {
     },
     /// A square system needs exactly as many conditions as it has free constants.
     #[error(
-        "collocation needs exactly {needed} conditions, D (K - 1), found {found}: initial values of one point with all \
-         derivatives below the highest (S = 1, Q = K - 1), or so many boundary values, or a periodic jump"
+        "collocation needs exactly {needed} conditions, one for each unknown and for each of its derivatives below \
+         the highest, but there are {found}: give all of these at one point (S = 1, Q = K - 1), or as many boundary \
+         values, or a periodic jump"
     )]
     Conditions {
         /// D (K - 1).
@@ -150,8 +155,9 @@ pub enum SolveError {
     },
     /// Hard equations must be independent.
     #[error(
-        "the equations of batch {batch} are not independent at grid point {point} (relative pivot {pivot:e}), so they \
-         cannot hold exactly: one is empty, repeats others, or there are more than unknowns"
+        "the equations of problem {batch} depend on each other at grid point {point}, both counted from 0 (relative \
+         pivot {pivot:e}), so that they cannot hold exactly: one of them is empty or repeats others, or there are \
+         more equations than unknowns"
     )]
     DependentEquations {
         /// Batch element.
@@ -163,8 +169,8 @@ pub enum SolveError {
     },
     /// Refinement could not reach the accuracy that is promised.
     #[error(
-        "ill-conditioned in batch {batch}: estimated relative error {estimate:e} after {refinements} refinements; \
-         lower the order or take larger steps"
+        "problem {batch}, counted from 0, is ill-conditioned: rounding makes a relative error of about {estimate:e} \
+         in its solution, after {refinements} refinements; lower the order or take larger steps"
     )]
     IllConditioned {
         /// Batch element.
@@ -175,7 +181,7 @@ pub enum SolveError {
         refinements: usize,
     },
     /// The solution overflowed.
-    #[error("the solution of batch {batch} is not finite at grid point {point}")]
+    #[error("the solution of problem {batch} is too large to be computed at grid point {point}, both counted from 0")]
     NotFinite {
         /// Batch element.
         batch: usize,
@@ -183,7 +189,7 @@ pub enum SolveError {
         point: usize,
     },
     /// A derivative overflowed.
-    #[error("the derivative of the {of} is not finite: numbers overflowed; rescale the problem or the cotangent")]
+    #[error("the derivative of the {of} is too large to be computed; rescale the problem or the cotangent")]
     DerivativeNotFinite {
         /// The input of a gradient, or the solution of a forward derivative.
         of: &'static str,

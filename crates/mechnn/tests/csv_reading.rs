@@ -180,7 +180,7 @@ fn a_file_without_a_time_is_refused_with_both_ways_out() {
         ("x,y\na,1\nb,2\n", "holds \"a\" on line 2"),
     ] {
         let (message, hint) = refusal(read(text));
-        let expected = "`a.csv` has no time column: no column has a usual name and the first, `x`, ";
+        let expected = "`a.csv` has no time column: no column has a usual name for a time, such as `t` or `date`, and the first, `x`, ";
         assert_eq!(message, format!("{expected}{reason}"));
         assert!(hint.contains("--time") && hint.contains("--dt"));
     }
@@ -229,7 +229,7 @@ fn a_cell_that_is_not_a_number_is_named() {
     assert_eq!(message, "`a.csv` line 3, column `t`: \"soon\" is not a number");
     for infinite in ["inf", "-inf", "1e999"] {
         let (message, _) = refusal(read(&format!("t,x\n0,1\n1,{infinite}\n")));
-        assert_eq!(message, format!("`a.csv` line 3, column `x`: {infinite:?} is not finite"));
+        assert_eq!(message, format!("`a.csv` line 3, column `x`: {infinite:?} is infinite or too large"));
     }
     let (message, _) = refusal(read("t,x\n0,1\n,2\n"));
     assert_eq!(message, "`a.csv` line 3, column `t`: the value is missing");
@@ -288,7 +288,7 @@ fn several_files_are_several_trajectories() {
     assert_eq!(data.trajectories[1].values, ndarray::array![[6.0, 7.0], [9.0, 8.0]]);
 
     let (message, _) = refusal(read_files(&[b"t,x\n0,1\n1,3\n", b"t,z\n0,1\n1,2\n"], &CsvOptions::default()));
-    assert!(message.starts_with("`b.csv` has the columns `t`, `z`, `a.csv` has `t`, `x`"), "{message}");
+    assert!(message.starts_with("`b.csv` has the columns `t`, `z`, but `a.csv` has `t`, `x`"), "{message}");
     let result = read_files(&[b"k,t,x\n1,0,1\n1,1,3\n", b"k,t,x\n1,0,1\n1,1,2\n"], &split_by("k"));
     assert_eq!(result.unwrap().0.trajectories[1].name, "b/1");
     // Whether eight digits are dates is one decision for all files.
@@ -319,18 +319,21 @@ fn files_that_hold_no_trajectory_are_refused() {
         ("t,x\n", "`a.csv` holds no data"),
         ("t,x\n,\n", "`a.csv` holds no data"),
         ("t,x\n0,1\n", "trajectory `a` has 1 point; at least 2 are needed"),
-        ("t\n0\n1\n", "`a.csv` has no states: its columns are `t`"),
-        ("t,x\n0,\n1,NA\n", "column `x` is missing everywhere"),
-        ("t,x\n0,1\n1,2,3\n", "`a.csv` line 3 has 3 fields, expected 2"),
-        ("t,x\n0,1\n1\n", "`a.csv` line 3 has 1 field, expected 2"),
-        ("t,x,x\n0,1,2\n1,2,3\n", "`a.csv` has two columns `x`"),
-        ("t,x\n0,\"1\n1,2\n", "`a.csv` line 2: a quoted field is not closed"),
+        ("t\n0\n1\n", "`a.csv` has no column of numbers to find equations for; its columns are `t`"),
+        ("t,x\n0,\n1,NA\n", "column `x` has no value in any row"),
+        ("t,x\n0,1\n1,2,3\n", "`a.csv` line 3 has 3 fields, but the first row has 2"),
+        ("t,x\n0,1\n1\n", "`a.csv` line 3 has 1 field, but the first row has 2"),
+        ("t,x,x\n0,1,2\n1,2,3\n", "`a.csv` has two columns with the name `x`"),
+        ("t,x\n0,\"1\n1,2\n", "`a.csv` line 2: the quotation mark that opens a field is never closed"),
     ] {
         assert_eq!(refusal(read(text)).0, message, "{text}");
     }
     let (message, hint) = refusal(read_with("t,x\n0,1\n1,2\n", &time("zeit")));
     assert_eq!((message.as_str(), hint.as_str()), ("`a.csv` has no column `zeit`", "the columns are `t`, `x`"));
-    assert_eq!(refusal(read_files(&[b"t,x\n0,1\n1,\0\n"], &CsvOptions::default())).0, "`a.csv` line 3 is not text");
+    assert_eq!(
+        refusal(read_files(&[b"t,x\n0,1\n1,\0\n"], &CsvOptions::default())).0,
+        "`a.csv` line 3 is not text: it has bytes that stand for no letter"
+    );
     assert!(matches!(read_csv(&[], &CsvOptions::default()), Err(DataError::NoTrajectories)));
 }
 

@@ -49,7 +49,8 @@ fn a_table_of_a_german_spreadsheet_is_read() {
     assert_eq!((column(&data, 0), unit(&data, "T")), (vec![21.5, 22.0, 22.5], Some("°C")));
     assert_eq!((column(&data, 1), unit(&data, "Zellen")), (vec![1250.0, 12_500.0, 125_000.5], Some("1/mL")));
     let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-    let expected = ["Windows-1252", "line 6", "`Probe`: it holds text", "days from 2021-03-05 09:30: time (days)"];
+    let expected =
+        ["Windows-1252", "line 6", "`Probe`: it holds text", "days from 2021-03-05 09:30, and rates are per day"];
     for (warning, expected) in warnings.iter().zip(expected) {
         assert!(warning.contains(expected), "{warning}");
     }

@@ -55,6 +55,52 @@ fn number<'a>(result: &'a Inference, name: &str) -> &'a InferredNumber {
     result.parameters.iter().chain(&result.derived).find(|number| number.name == name).unwrap()
 }
 
+/// A tank that is heated for three rows of ten, and cools towards 20 degrees.
+#[test]
+fn inputs_may_be_held_until_the_next_row() {
+    let (rate, heating) = (0.4, 6.0);
+    let times = times(41, 0.5);
+    let heater: Vec<f64> = (0..times.len()).map(|row| f64::from(u8::from(row % 10 < 3))).collect();
+    let mut tank = vec![20.0];
+    for (row, ends) in times.windows(2).enumerate() {
+        // From one row to the next the heater is as it was in the first, and the solution is exact.
+        let rest = 20.0 + heating * heater[row] / rate;
+        tank.push(rest + (tank[row] - rest) * f64::exp(-rate * (ends[1] - ends[0])));
+    }
+    let model = |input: &str| {
+        format!(
+            r#"
+            [model.equations]
+            x = "-k*(x - 20) + b*u"
+            [model.parameters]
+            k = {{ start = 1, min = 0 }}
+            b = {{ start = 1, min = 0 }}
+            [model.observations]
+            tank = {{ value = "x", noise = 0.02 }}
+            [model.inputs]
+            u = {input}
+            "#
+        )
+    };
+    let run = |input: &str| {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let mut one = table("a", &times, &[tank.clone(), heater.clone()], 0.02, &mut random);
+        one.values.column_mut(1).assign(&ndarray::aview1(&heater));
+        run(&model(input), &["tank", "heater"], vec![one]).unwrap()
+    };
+    let held = run("{ column = \"heater\", hold = true }");
+    for (name, truth) in [("k", rate), ("b", heating)] {
+        let found = number(&held, name);
+        assert!((found.value - truth).abs() < 3.0 * found.standard_error, "{name}: {found:?}");
+        assert!(found.standard_error < 0.01 * truth, "{name}: {found:?}");
+    }
+    // What is returned has the rows of the table and no others.
+    assert_eq!(held.trajectories[0].times, times);
+    assert_eq!(held.trajectories[0].states.nrows(), times.len());
+    let linear = run("\"heater\"");
+    assert!(linear.noise[0].misfit > 10.0 * held.noise[0].misfit, "{:?}", linear.noise);
+}
+
 const LOTKA_VOLTERRA: &str = r#"
     [model.equations]
     x = "a*x - b*x*y"
@@ -315,14 +361,29 @@ fn every_mistake_in_a_file_is_named() {
         (with("start = 1", "strat = 1"), "unknown key `strat` in [model.parameters] k", Some("did you mean `start`?")),
         (with("{ start = 1 }", "true"), "[model.parameters] k: expected a number, or a table", None),
         (with("start = 1", "start = \"1\""), "[model.parameters] k.start: expected a finite number", None),
-        (with("start = 1", "min = 0"), "[model.parameters] k: without a start, both min and max", None),
-        (with("start = 1", "min = 2, max = 1"), "min 2 is not below max 1", None),
-        (with("start = 1", "start = 0, min = 0"), "start 0 is not inside the bounds min 0", Some("approached")),
+        (with("start = 1", "min = 0"), "[model.parameters] k: where there is no start, both min and max", None),
+        (with("start = 1", "min = 2, max = 1"), "min = 2 is not below the upper bound max = 1", None),
+        (with("start = 1", "start = 0, min = 0"), "start = 0 is not inside the bounds min 0", Some("never reach")),
+        (
+            base.to_owned() + "[model.inputs]\nu = { column = \"u\", held = true }\n",
+            "unknown key `held` in [model.inputs] u",
+            Some("did you mean `hold`?"),
+        ),
+        (
+            base.to_owned() + "[model.inputs]\nu = { hold = true }\n",
+            "u: the key `column` is missing",
+            Some("column = "),
+        ),
+        (base.to_owned() + "[model.inputs]\nu = 1\n", "[model.inputs] u: expected the name of a column", None),
         (with("-k*x", "-kk*x"), "[model.equations] x: column 2: ", Some("did you mean `k`?")),
         (with("a = \"x\"", ""), "[model.observations] is missing", Some("in_bed")),
-        (with("x = \"-k*x\"", ""), "[model.equations] is missing", Some("one line per state")),
-        (with("a = \"x\"", "a = \"2*x\""), "`x` is not observed by itself", Some("[model.initial]")),
-        (with("k = {", "x = 1\nk = {"), "`x` is a state and a parameter", Some("another name")),
+        (with("x = \"-k*x\"", ""), "[model.equations] is missing", Some("one line for each state")),
+        (with("a = \"x\"", "a = \"2*x\""), "the state `x` needs an initial value, because", Some("[model.initial]")),
+        (
+            with("k = {", "x = 1\nk = {"),
+            "the name `x` is used twice: as a state and as a parameter",
+            Some("another name"),
+        ),
         (base.to_owned() + "[model.initial]\ny = 1\n", "[model.initial]: there is no equation for `y`", None),
         (
             with("a = \"x\"", "a = { value = \"x\", noise = \"gauss\" }"),

@@ -118,8 +118,8 @@ fn units_and_columns_of_several_files_must_agree() {
     folder.write("a.csv", "t [s],x [m]\n0,1\n1,2\n");
     folder.write("b.csv", "t [s],x [km]\n0,1\n1,2\n");
     folder.write("c.csv", "t [s],z\n0,1\n1,2\n");
-    folder.mechnn(&["inspect", "a.csv", "b.csv"]).fails(3, &["`b.csv` has column `x` in km, `a.csv` has it in m"]);
-    folder.mechnn(&["inspect", "a.csv", "c.csv"]).fails(3, &["`c.csv` has the columns `t`, `z`, `a.csv` has"]);
+    folder.mechnn(&["inspect", "a.csv", "b.csv"]).fails(3, &["column `x` is in km in `b.csv`, but in m in `a.csv`"]);
+    folder.mechnn(&["inspect", "a.csv", "c.csv"]).fails(3, &["`c.csv` has the columns `t`, `z`, but `a.csv` has"]);
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_long_table_is_refused_with_the_options_that_read_it() {
     assert_eq!(only["states"].as_array().map(Vec::len), Some(1));
     folder
         .mechnn(&[&["inspect"], &arguments[..], &["--vars", "fox"]].concat())
-        .fails(3, &["column `species` names no"]);
+        .fails(3, &["column `species` has no row for"]);
 }
 
 #[test]

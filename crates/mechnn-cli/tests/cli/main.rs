@@ -14,11 +14,15 @@ mod infer;
 
 mod inspect;
 
+mod parquet;
+
 mod progress;
 
 mod interrupt;
 
 mod place;
+
+mod narrow_terminal;
 
 mod closed_output;
 

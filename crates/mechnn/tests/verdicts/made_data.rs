@@ -1,7 +1,7 @@
 //! Data that are made anew for every seed.
 
 use mechnn::data::{Dataset, Trajectory};
-use mechnn::discovery::{DiscoveryError, DiscoveryOptions, DiscoveryResult, Silent, discover};
+use mechnn::discovery::{DiscoveryOptions, DiscoveryResult, Silent, discover};
 use mechnn::equation::{SimulationOptions, SparseModel, simulate};
 use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
@@ -53,13 +53,9 @@ pub(crate) fn dataset(states: &[&str], times: &[f64], values: Array2<f64>) -> Da
 
 /// What is found with a library.
 pub(crate) fn found(data: &Dataset, library: &str) -> DiscoveryResult {
-    tried(data, library).expect("a result")
-}
-
-/// What is found with a library, if anything can be.
-pub(crate) fn tried(data: &Dataset, library: &str) -> Result<DiscoveryResult, DiscoveryError> {
     let library = Some(library.parse().expect("a library"));
-    discover(data, &DiscoveryOptions { library, ..DiscoveryOptions::default() }, &mut Silent)
+    let options = DiscoveryOptions { library, ..DiscoveryOptions::default() };
+    discover(data, &options, &mut Silent).expect("a result")
 }
 
 /// The terms of an equation, in the order in which they are written.

@@ -142,7 +142,7 @@ fn states(printer: &mut Printer, data: &Dataset, result: &DiscoveryResult) {
         let r2 = if own.rollout_r2.is_finite() { r2(own.rollout_r2) } else { "none".to_owned() };
         table.push(vec![own.state.clone(), finding(result.finding(own)).to_owned(), r2, noise, left(own)]);
     }
-    printer.lines(&table.lines());
+    printer.table(&table);
     if !result.taken_as_known.is_empty() {
         // Equations that were found apart are not simulated together.
         return;

@@ -51,7 +51,7 @@ pub(super) fn print(printer: &mut Printer, result: &DiscoveryResult) {
         "What the data do not settle. The probability of a term is the share of all equations that were compared and \
          have it, each weighed by how well it explains the data and how simple it is.",
     );
-    printer.lines(&table.lines());
+    printer.table(&table);
 }
 
 fn percent(weight: f64) -> String {

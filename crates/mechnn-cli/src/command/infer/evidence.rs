@@ -25,7 +25,7 @@ pub(super) fn print(printer: &mut Printer, result: &Inference, document: &Infere
     ];
     let mut table = TextTable::new(&columns);
     result.noise.iter().take(MOST).for_each(|noise| table.push(row(noise)));
-    printer.lines(&table.lines());
+    printer.table(&table);
     if result.noise.len() > MOST {
         printer.prose(&format!("There are {} more columns.", result.noise.len() - MOST));
     }

@@ -98,7 +98,10 @@ impl InferArgs {
         };
         let document = InferenceDocument::new(&model, &result, start.elapsed().as_secs_f64());
         match self.format {
-            Format::Text => printer.result(&text::parameters(&model, &result))?,
+            Format::Text => {
+                let width = printer.result_width();
+                printer.result(&text::parameters(&model, &result, width))?;
+            }
             Format::Json => printer.result(&serde_json::to_string_pretty(&document)?)?,
         }
         evidence::print(printer, &result, &document);

@@ -7,7 +7,7 @@ use crate::text_table::{Align, TextTable};
 
 /// A table with a line for each number: name, value, standard error, 95 % interval and, where it was asked for, the
 /// interval from the profile; then the noise of the equations, where they have some.
-pub(super) fn parameters(model: &Model, result: &Inference) -> String {
+pub(super) fn parameters(model: &Model, result: &Inference, width: Option<usize>) -> String {
     let all: Vec<&InferredNumber> = result.parameters.iter().chain(&result.derived).collect();
     let has_profiles = all.iter().any(|number| number.profile.is_some());
     let mut columns = vec![
@@ -25,7 +25,7 @@ pub(super) fn parameters(model: &Model, result: &Inference) -> String {
         row.truncate(columns.len());
         table.push(row);
     }
-    let mut text: String = table.lines().iter().map(|line| format!("{}\n", line.trim_start())).collect();
+    let mut text: String = table.lines_at_the_margin(width).iter().map(|line| format!("{line}\n")).collect();
     for (state, level) in model.states.iter().zip(&result.process_noise) {
         if let Some(level) = level {
             text.push_str(&format!("The random part of the equation of {state} has the level {}.\n", short(*level)));

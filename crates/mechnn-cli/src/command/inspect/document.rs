@@ -84,6 +84,7 @@ impl<'a> File<'a> {
             }
             TableForm::Sheet { name, .. } => Self { sheet: Some(name), ..plain("workbook") },
             TableForm::Arrays => plain("arrays"),
+            TableForm::Parquet => plain("parquet"),
             _ => plain("other"),
         }
     }

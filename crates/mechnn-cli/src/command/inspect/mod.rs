@@ -14,8 +14,6 @@ mod effort;
 
 mod document;
 
-mod columns;
-
 mod text;
 
 /// Show how tables are understood, and what discover would do with them
@@ -49,7 +47,10 @@ impl InspectArgs {
         let inspection = inspect(&reading, &discovery);
         let library = discovery.library_for(discovery.variables(&reading.data));
         match self.format {
-            Format::Text => printer.result(&text::text(&reading, &inspection, &library)),
+            Format::Text => {
+                let width = printer.result_width();
+                printer.result(&text::text(&reading, &inspection, &library, width))
+            }
             Format::Json => {
                 let document = document::Document::new(&reading, &inspection, &library);
                 printer.result(&serde_json::to_string_pretty(&document)?)

@@ -5,22 +5,28 @@ use mechnn::equation::LibrarySpec;
 use mechnn::inspection::{Gap, Inspection, Outlier, Peculiarity, Spacing, StateSummary, TimeSummary};
 use mechnn::number::SignificantDigits;
 
-use super::columns::aligned;
 use super::document::encoding_name;
 use super::effort;
+use crate::text_table::{Align, TextTable};
+use crate::text_width::wrapped;
 
 /// Files and trajectories listed at most, and values of each state that stand out.
 const MOST_LISTED: usize = 8;
 const MOST_OUTLIERS: usize = 5;
 
-/// All that is said.
-pub(super) fn text(reading: &TableReading, inspection: &Inspection, library: &LibrarySpec) -> String {
+/// All that is said, in lines of `width` where that is given.
+pub(super) fn text(
+    reading: &TableReading,
+    inspection: &Inspection,
+    library: &LibrarySpec,
+    width: Option<usize>,
+) -> String {
     let data = &reading.data;
     let mut lines = files(&reading.files);
     lines.push(String::new());
     lines.extend(times(data, &inspection.times));
     lines.push(String::new());
-    lines.extend(states(inspection));
+    lines.extend(states(inspection, width));
     let remarks = remarks(reading, inspection);
     if !remarks.is_empty() {
         lines.push(String::new());
@@ -28,7 +34,8 @@ pub(super) fn text(reading: &TableReading, inspection: &Inspection, library: &Li
     }
     lines.push(String::new());
     lines.extend(search(data, inspection, library));
-    lines.join("\n")
+    let text = lines.join("\n");
+    width.map_or_else(|| text.clone(), |width| wrapped(&text, width, "    "))
 }
 
 fn files(files: &[TableFile]) -> Vec<String> {
@@ -48,6 +55,7 @@ fn files(files: &[TableFile]) -> Vec<String> {
             TableForm::Sheet { name, sheets: 1 } => format!("workbook, sheet `{name}`"),
             TableForm::Sheet { name, sheets } => format!("workbook, sheet `{name}` of {sheets}"),
             TableForm::Arrays => "arrays of NumPy".to_owned(),
+            TableForm::Parquet => "Parquet".to_owned(),
             _ => String::new(),
         };
         format!("{}: {form}, {} rows", file.name.display(), file.rows)
@@ -110,12 +118,20 @@ fn gaps(summary: &TimeSummary) -> String {
     }
 }
 
-fn states(inspection: &Inspection) -> Vec<String> {
+fn states(inspection: &Inspection, width: Option<usize>) -> Vec<String> {
     let states = &inspection.states;
-    let heads = ["state", "unit", "values", "missing", "smallest", "largest", "noise", ""];
-    // A column without units is left out, its header too.
-    let has_units = states.iter().any(|state| state.unit.is_some());
-    let head = heads.map(|head| if head == "unit" && !has_units { String::new() } else { head.to_owned() }).to_vec();
+    // Without a heading the column is left out if it is empty.
+    let unit = if states.iter().any(|state| state.unit.is_some()) { "unit" } else { "" };
+    let mut table = TextTable::new(&[
+        ("state", Align::Left),
+        (unit, Align::Left),
+        ("values", Align::Right),
+        ("missing", Align::Right),
+        ("smallest", Align::Right),
+        ("largest", Align::Right),
+        ("noise", Align::Left),
+        ("", Align::Left),
+    ]);
     let row = |state: &StateSummary| {
         // Where there are no rows, that has been said.
         let is_said = |gap: &&Gap| inspection.times.iter().any(|times| times.gaps.contains(gap));
@@ -132,8 +148,8 @@ fn states(inspection: &Inspection) -> Vec<String> {
             state.peculiarity.iter().map(peculiarity).chain(gap).collect::<Vec<_>>().join(", "),
         ]
     };
-    let rows: Vec<Vec<String>> = std::iter::once(head).chain(states.iter().map(row)).collect();
-    aligned(&rows, &[2, 3, 4, 5])
+    states.iter().for_each(|state| table.push(row(state)));
+    table.lines_at_the_margin(width)
 }
 
 /// As a number and in proportion: to the range, or to the value where it depends on that.
@@ -201,6 +217,8 @@ fn search(data: &Dataset, inspection: &Inspection, library: &LibrarySpec) -> Vec
     match &inspection.search {
         Ok(preview) => {
             let seconds = effort::in_words(effort::seconds(data, preview.candidates));
+            // With blanks, so that it can be broken into lines.
+            let library = library.to_string().replace(',', ", ");
             let mut lines = vec![
                 format!("`mechnn discover` would look for {}", equations(data)),
                 format!("among {} candidate terms ({library}); that takes {seconds}.", preview.candidates),

@@ -47,10 +47,10 @@ fn cells_that_are_no_numbers() {
     let ambiguous = "line 2, column `date`: \"03/05/2021\" is 2021-05-03 or 2021-03-05";
     refused("date,x\n03/05/2021,1\n04/05/2021,2\n", &[], &[ambiguous, "hint: say which it is with --date-order"]);
     refused("t,x\n0,1\n1,2\n", &["--time-unit", "days"], &["column `t` are numbers", "hint: leave out --time-unit"]);
-    refused("t,x\n0,1\n1,1e999\n", &[], &["line 3, column `x`", "not finite"]);
-    refused("t,x\n0,1\n1,2,3\n", &[], &["`data.csv` line 3 has 3 fields, expected 2", "hint: "]);
-    refused("t,x,y\n0,1,\n1,2,\n2,1,\n", &[], &["column `y` is missing everywhere", "hint: ", "--vars"]);
-    refused("t,x,x\n0,1,2\n1,2,3\n", &[], &["two columns `x`", "hint: "]);
+    refused("t,x\n0,1\n1,1e999\n", &[], &["line 3, column `x`", "is infinite or too large"]);
+    refused("t,x\n0,1\n1,2,3\n", &[], &["`data.csv` line 3 has 3 fields, but the first row has 2", "hint: "]);
+    refused("t,x,y\n0,1,\n1,2,\n2,1,\n", &[], &["column `y` has no value in any row", "hint: ", "--vars"]);
+    refused("t,x,x\n0,1,2\n1,2,3\n", &[], &["two columns with the name `x`", "hint: "]);
 }
 
 #[test]

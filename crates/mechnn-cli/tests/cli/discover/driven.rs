@@ -68,9 +68,9 @@ fn inputs_that_cannot_be_used_are_refused() {
     let folder = Folder::new();
     folder.write("a.csv", tank(1, &[200]));
     for (controls, parts) in [
-        ("w", ["there is no state `w` to be a known input", "the states are `x`, `u`"]),
-        ("x,u", ["nothing would be left to explain", ""]),
-        ("u", ["the input `u` is missing at time 20", "fill in the value"]),
+        ("w", ["there is no column `w` that could be a known input", "the states are `x`, `u`"]),
+        ("x,u", ["no equation would be left to find", ""]),
+        ("u", ["the input `u` has no value at time 20", "fill in the value"]),
     ] {
         let outcome = folder.mechnn(&["discover", "a.csv", "--controls", controls]);
         assert_eq!(outcome.code, Some(3), "{outcome:?}");

@@ -176,8 +176,8 @@ fn every_wrong_axis_is_named() {
     let cases: [(&str, &[usize], &[&str]); 14] = [
         ("coefficients", &[3], &["`coefficients` has shape [3]; expected (.., N|1, E, D, K)"]),
         ("coefficients", &[POINTS + 1, 1, 1, 3], &["`rhs_equation` is for 8 points, `coefficients` for 9"]),
-        ("coefficients", &[POINTS, 1, 1, 1], &["`coefficients` keep 1 orders"]),
-        ("coefficients", &[POINTS, 1, 1, 9], &["`coefficients` keep 9 orders"]),
+        ("coefficients", &[POINTS, 1, 1, 1], &["`coefficients` has length 1 on its last axis"]),
+        ("coefficients", &[POINTS, 1, 1, 9], &["`coefficients` has length 9 on its last axis"]),
         ("coefficients", &[POINTS, 0, 1, 3], &["`coefficients`"]),
         ("rhs_equation", &[], &["`rhs_equation` has shape []; expected (.., N|1, E)"]),
         ("rhs_equation", &[POINTS, 2], &["`rhs_equation` has shape [8, 2]: axis 1 (E) has length 2, expected 1"]),
@@ -254,7 +254,7 @@ fn the_slack_belongs_to_the_relaxed_lp() {
 fn what_the_rows_do_not_determine_exits_with_4() {
     // No initial values and no coefficients: any straight line fits.
     let free = valid().without("init_vars").with("coefficients", ArrayD::zeros(IxDyn(&[2, 3, 1, 1, 1, 3])));
-    refused(&free.bytes(), 4, &["positive definite", "hint: batch 0 is index [0, 0]"]);
+    refused(&free.bytes(), 4, &["do not determine the solution of problem 0", "hint: problem 0 is index [0, 0]"]);
 }
 
 #[test]

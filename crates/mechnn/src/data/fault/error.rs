@@ -32,7 +32,7 @@ pub enum DataError {
         source: io::Error,
     },
     /// More than is read of one file.
-    #[error("`{}` is larger than {} MiB, which is the most that is read of one table", file.display(), limit >> 20)]
+    #[error("`{}` is larger than {} MiB, the most that one table may have", file.display(), limit >> 20)]
     TooLarge {
         /// The file.
         file: PathBuf,
@@ -40,7 +40,7 @@ pub enum DataError {
         limit: u64,
     },
     /// Bytes that no text has, such as a byte 0: neither UTF-8 nor UTF-16 with its mark nor Windows-1252.
-    #[error("`{}` line {line} is not text", file.display())]
+    #[error("`{}` line {line} is not text: it has bytes that stand for no letter", file.display())]
     NotText {
         /// The file.
         file: PathBuf,
@@ -48,7 +48,7 @@ pub enum DataError {
         line: usize,
     },
     /// A quoted field that never ends.
-    #[error("`{}` line {line}: a quoted field is not closed", file.display())]
+    #[error("`{}` line {line}: the quotation mark that opens a field is never closed", file.display())]
     OpenQuote {
         /// The file.
         file: PathBuf,
@@ -73,7 +73,10 @@ pub enum DataError {
         file: PathBuf,
     },
     /// A row is longer or shorter than the first.
-    #[error("`{}` line {line} has {found} field{}, expected {expected}", file.display(), plural_s(*found))]
+    #[error(
+        "`{}` line {line} has {found} field{}, but the first row has {expected}",
+        file.display(), plural_s(*found)
+    )]
     Ragged {
         /// The file.
         file: PathBuf,
@@ -85,7 +88,7 @@ pub enum DataError {
         found: usize,
     },
     /// A header with the same name twice.
-    #[error("`{}` has two columns `{column}`", file.display())]
+    #[error("`{}` has two columns with the name `{column}`", file.display())]
     DuplicateColumn {
         /// The file.
         file: PathBuf,
@@ -103,7 +106,7 @@ pub enum DataError {
         available: Vec<String>,
     },
     /// A name that was asked for is not among those of what was measured.
-    #[error("column `{column}` names no `{variable}`")]
+    #[error("column `{column}` has no row for `{variable}`")]
     UnknownVariable {
         /// The column with the names.
         column: String,
@@ -113,7 +116,7 @@ pub enum DataError {
         available: Vec<String>,
     },
     /// A file has other columns than the first one.
-    #[error("`{}` has the columns {found}, `{}` has {expected}", file.display(), first.display())]
+    #[error("`{}` has the columns {found}, but `{}` has {expected}", file.display(), first.display())]
     Columns {
         /// The file.
         file: PathBuf,
@@ -125,7 +128,7 @@ pub enum DataError {
         expected: String,
     },
     /// A column has another unit than in the first file.
-    #[error("`{}` has column `{column}` in {found}, `{}` has it in {expected}", file.display(), first.display())]
+    #[error("column `{column}` is in {found} in `{}`, but in {expected} in `{}`", file.display(), first.display())]
     Units {
         /// The file.
         file: PathBuf,
@@ -139,7 +142,11 @@ pub enum DataError {
         expected: Box<str>,
     },
     /// No column is known to hold the times.
-    #[error("`{}` has no time column: no column has a usual name and the first, `{column}`, {reason}", file.display())]
+    #[error(
+        "`{}` has no time column: no column has a usual name for a time, such as `t` or `date`, and the first, \
+         `{column}`, {reason}",
+        file.display()
+    )]
     NoTimeColumn {
         /// The file.
         file: PathBuf,
@@ -151,7 +158,7 @@ pub enum DataError {
         long: Option<Box<LongLayout>>,
     },
     /// No column is left for the states.
-    #[error("`{}` has no states: its columns are {columns}", file.display())]
+    #[error("`{}` has no column of numbers to find equations for; its columns are {columns}", file.display())]
     NoStates {
         /// The file.
         file: PathBuf,
@@ -237,7 +244,7 @@ pub enum DataError {
         readings: [Box<str>; 2],
     },
     /// A unit was asked for of times that are plain numbers.
-    #[error("the times in column `{column}` are numbers and no dates: they are not converted to {unit}")]
+    #[error("the times in column `{column}` are numbers and not dates, so that they cannot be converted to {unit}")]
     TimeUnitOfNumbers {
         /// The time column.
         column: String,
@@ -257,7 +264,7 @@ pub enum DataError {
         found: String,
     },
     /// A number that is infinite, or beyond the range of f64.
-    #[error("`{}` line {line}, column `{column}`: {found:?} is not finite", file.display())]
+    #[error("`{}` line {line}, column `{column}`: {found:?} is infinite or too large", file.display())]
     NotFinite {
         /// The file.
         file: PathBuf,
@@ -302,13 +309,13 @@ pub enum DataError {
         long: Option<Box<LongLayout>>,
     },
     /// A column without a single number.
-    #[error("column `{column}` is missing everywhere")]
+    #[error("column `{column}` has no value in any row")]
     NothingMeasured {
         /// The column.
         column: String,
     },
     /// A column that is to be an input is no state.
-    #[error("there is no state `{column}` to be a known input")]
+    #[error("there is no column `{column}` that could be a known input")]
     NoSuchState {
         /// The column.
         column: String,
@@ -316,13 +323,16 @@ pub enum DataError {
         available: Vec<String>,
     },
     /// Every column would be an input.
-    #[error("`{column}` is the only state: nothing would be left to explain")]
+    #[error("`{column}` cannot be a known input: it is the only state, and no equation would be left to find")]
     OnlyInputs {
         /// The column.
         column: String,
     },
     /// An input is not known over the whole of a trajectory.
-    #[error("trajectory `{trajectory}`: the input `{column}` is missing at time {time}, its first or last")]
+    #[error(
+        "trajectory `{trajectory}`: the input `{column}` has no value at time {time}, where the trajectory begins or \
+         ends"
+    )]
     InputEnds {
         /// The trajectory.
         trajectory: String,
@@ -335,15 +345,15 @@ pub enum DataError {
     #[error(transparent)]
     Input(#[from] InputError),
     /// No trajectory at all.
-    #[error("no trajectories: at least one is needed")]
+    #[error("there are no trajectories; at least one is needed")]
     NoTrajectories,
     /// Numbers that are no trajectory.
     #[error(transparent)]
     Trajectory(#[from] TrajectoryError),
     /// A column or the times are so large or small that their products overflow or vanish.
     #[error(
-        "column `{column}` {what} {value:.3e}, of which there are no products: its size must be 0 or between {:e} and \
-         {largest:e}",
+        "column `{column}` {what} {value:.3e}; for products of such numbers to be computed, their size must be 0 or \
+         between {:e} and {largest:e}",
         largest.recip()
     )]
     Magnitude {
@@ -357,7 +367,7 @@ pub enum DataError {
         largest: f64,
     },
     /// A trajectory with another number of states than its data set.
-    #[error("trajectory `{trajectory}` has {found} states, expected {expected}")]
+    #[error("trajectory `{trajectory}` has {found} states, but there are {expected} names of states")]
     States {
         /// The trajectory.
         trajectory: String,
@@ -367,7 +377,9 @@ pub enum DataError {
         found: usize,
     },
     /// A name of the time or of a state that is empty or has control characters or outer blanks.
-    #[error("{name:?} is not a usable name")]
+    #[error(
+        "{name:?} cannot be a name: names are not empty, and have no control characters and no blanks at their ends"
+    )]
     Name {
         /// The name.
         name: String,

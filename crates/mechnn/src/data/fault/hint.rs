@@ -12,14 +12,14 @@ impl DataError {
             Self::Read { file, source } if source.kind() == std::io::ErrorKind::IsADirectory => {
                 return Some(format!("name the tables in it, as in {}", file.join("*.csv").display()));
             }
-            Self::TooLarge { .. } => "write fewer rows or fewer columns, or several files",
-            Self::NotText { .. } => "save the table as text: CSV in UTF-8",
+            Self::TooLarge { .. } => "leave out rows or columns, or divide the table into several files",
+            Self::NotText { .. } => "save the table as a CSV file in UTF-8",
             Self::OpenQuote { .. } => "close it with \", or write \"\" for a quote inside a quoted field",
             Self::NoData { .. } => "a data file has a header line and at least two rows",
             Self::Ragged { .. } => "give every row the same number of fields, empty where a value is missing",
             Self::DuplicateColumn { .. } => "rename one of the columns",
             Self::UnknownColumn { available, .. } => return Some(format!("the columns are {}", listed(available))),
-            Self::UnknownVariable { available, .. } => return Some(format!("it names {}", listed(available))),
+            Self::UnknownVariable { available, .. } => return Some(format!("it has rows for {}", listed(available))),
             Self::Source(source) => return source.hint(),
             Self::Units { .. } => "bring the column to one unit in all files, or leave it out with --vars",
             Self::NoTimeColumn { long: Some(long), .. } | Self::TimeOrder { long: Some(long), .. } => {
@@ -42,14 +42,14 @@ impl DataError {
             Self::NotADate { .. } => "write dates all in one way, as in 2020-01-31 or 2020-01-31T12:00:00",
             Self::NotFinite { .. } => "mark missing values with an empty cell, NA or NaN",
             Self::Missing { required: true, .. } => "fill in the value, or delete the row",
-            Self::Missing { .. } => "fill in the value, or let missing values be with --missing drop",
+            Self::Missing { .. } => "fill in the value, or allow missing values with --missing drop",
             Self::TimeOrder { .. } => {
-                "sort the rows by time and keep one per time (where clocks are set back an hour is repeated: write \
-                 times with their offset, as in 02:30+01:00); name another time column with --time COLUMN, or the \
-                 column that tells several trajectories apart with --id COLUMN"
+                "sort the rows by time and keep one for each time, or name another time column with --time COLUMN, or \
+                 name the column that tells several trajectories apart with --id COLUMN; where clocks are set back, \
+                 an hour is repeated, and times need their offset, as in 02:30+01:00"
             }
             Self::Trajectory(TrajectoryError::TooFewPoints { .. }) => {
-                "a trajectory is at least two rows, and equations need many more"
+                "a trajectory needs at least two rows, and to find equations it needs many more"
             }
             Self::Magnitude { .. } => {
                 "look for outliers and marks for missing values, or write the column in another unit"

@@ -7,7 +7,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum InputError {
     /// Not as many values as times, or none.
-    #[error("an input has {times} times and {values} values; expected the same number, at least one")]
+    #[error("an input has {times} times and {values} values; it needs as many values as times, and at least one")]
     Shape {
         /// Number of times.
         times: usize,
@@ -15,7 +15,7 @@ pub enum InputError {
         values: usize,
     },
     /// Times that are not finite and strictly increasing.
-    #[error("times of an input must be finite and strictly increasing; time {index} is {time}")]
+    #[error("the times of an input must be finite and increase; time {index} (counted from 0) is {time}")]
     Times {
         /// Index of the first offending time.
         index: usize,
@@ -23,7 +23,7 @@ pub enum InputError {
         time: f64,
     },
     /// A value that is missing or infinite.
-    #[error("the value of an input at time {time} is {value}")]
+    #[error("the value of an input at time {time} is {value}; it must be a finite number")]
     NotFinite {
         /// Its time.
         time: f64,

@@ -36,16 +36,32 @@ pub enum SourceError {
         file: PathBuf,
     },
     /// A compressed file.
-    #[error("`{}` is compressed", file.display())]
+    #[error("`{}` is a compressed file", file.display())]
     Compressed {
         /// The file.
         file: PathBuf,
     },
-    /// A Parquet file.
-    #[error("`{}` is a Parquet file, which is not read", file.display())]
+    /// A Parquet file, and the program was built without the feature `parquet`.
+    #[error("`{}` is a Parquet file, and this program was built without the part that reads them", file.display())]
     Parquet {
         /// The file.
         file: PathBuf,
+    },
+    /// A Parquet file that cannot be read.
+    #[error("`{}` cannot be read as a Parquet file: {reason}", file.display())]
+    ParquetDamaged {
+        /// The file.
+        file: PathBuf,
+        /// The reader's reason.
+        reason: String,
+    },
+    /// A column of a Parquet file has columns or lists in it.
+    #[error("`{}`: column `{column}` holds lists or columns of its own, not one value in each row", file.display())]
+    ParquetNested {
+        /// The file.
+        file: PathBuf,
+        /// The column.
+        column: String,
     },
     /// An array of a `.npy` file that holds no numbers.
     #[error("`{}`: {source}", file.display())]
@@ -64,7 +80,10 @@ pub enum SourceError {
         source: Box<ArchiveError>,
     },
     /// An array is neither a column nor a table of columns.
-    #[error("`{}`: {} has shape {shape:?}; expected (N,) or (N, columns)", file.display(), array_name(array))]
+    #[error(
+        "`{}`: {} has shape {shape:?}; it may have one axis, (N,), or two, (N, columns)",
+        file.display(), array_name(array)
+    )]
     ArrayShape {
         /// The file.
         file: PathBuf,
@@ -114,7 +133,17 @@ impl SourceError {
             Self::Compressed { .. } => {
                 "unpack it first, or give the unpacked text on standard input: gunzip -c FILE | .. -"
             }
-            Self::Parquet { .. } => "save the table as CSV, for example with pandas: read_parquet(..).to_csv(..)",
+            Self::Parquet { .. } => {
+                "build the program with that part, cargo build --release -p mechnn-cli --features parquet, or save \
+                 the table as CSV, for example with pandas: read_parquet(..).to_csv(..)"
+            }
+            Self::ParquetDamaged { .. } => {
+                "was the file cut short while copying? If other programs read it, save the table as CSV with one of \
+                 them"
+            }
+            Self::ParquetNested { .. } => {
+                "write the table without this column, or with one column for each of its parts"
+            }
             Self::Archive { source, .. } => match **source {
                 ArchiveError::Compressed { .. } => "write it with numpy.savez, not savez_compressed",
                 ArchiveError::Damaged { .. } => "was the file cut short while copying?",

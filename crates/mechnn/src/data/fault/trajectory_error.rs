@@ -17,7 +17,10 @@ pub enum TrajectoryError {
         points: usize,
     },
     /// Values that have not one row per time, or no column.
-    #[error("trajectory `{trajectory}`: `values` has shape {found:?}, expected ({times}, at least 1)")]
+    #[error(
+        "trajectory `{trajectory}`: `values` has shape {found:?}; it needs {times} rows, one for each time, and at \
+         least one column"
+    )]
     Shape {
         /// The trajectory.
         trajectory: String,
@@ -27,7 +30,7 @@ pub enum TrajectoryError {
         found: (usize, usize),
     },
     /// A time that is NaN or infinite.
-    #[error("trajectory `{trajectory}`: time {index} is {time}")]
+    #[error("trajectory `{trajectory}`: time {index} (counted from 0) is {time}; times must be finite")]
     TimeNotFinite {
         /// The trajectory.
         trajectory: String,
@@ -37,7 +40,10 @@ pub enum TrajectoryError {
         time: f64,
     },
     /// Times that do not increase strictly.
-    #[error("trajectory `{trajectory}`: time {index} is {time}, not later than {previous} before it")]
+    #[error(
+        "trajectory `{trajectory}`: time {index} (counted from 0) is {time}, which is not later than the one before \
+         it, {previous}"
+    )]
     TimesNotIncreasing {
         /// The trajectory.
         trajectory: String,
@@ -49,7 +55,11 @@ pub enum TrajectoryError {
         time: f64,
     },
     /// A measurement that is infinite.
-    #[error("trajectory `{trajectory}`: the value at index {index:?} is {value}")]
+    #[error(
+        "trajectory `{trajectory}`: the value of row {}, state {} (counted from 0) is {value}; a value must be \
+         finite, or NaN where it is missing",
+        index.0, index.1
+    )]
     Infinite {
         /// The trajectory.
         trajectory: String,

@@ -142,23 +142,37 @@ impl fmt::Display for DataWarning {
                 let (file, others) = (file.display(), listed(others));
                 write!(f, "reading sheet `{sheet}` of `{file}`; --sheet chooses another one: {others}")
             }
-            Self::ConstantColumn { column } => write!(f, "column `{column}` is constant"),
-            Self::TimeAssumed { column } => write!(f, "no column is named as a time; taking the first, `{column}`"),
+            Self::ConstantColumn { column } => write!(f, "column `{column}` has the same value in every row"),
+            Self::TimeAssumed { column } => {
+                write!(f, "no column has a usual name for a time; the first, `{column}`, is taken as the time")
+            }
             Self::DatesAsYears { column } => {
-                write!(f, "column `{column}` holds dates; times are decimal years, and rates are per year")
+                write!(f, "column `{column}` holds dates; they are read as decimal years, and rates are per year")
             }
             Self::DatesAsTimes { column, unit, from } if from.is_empty() => {
-                write!(f, "column `{column}` holds times of day; times are counted in {unit}: time ({unit})")
+                write!(
+                    f,
+                    "column `{column}` holds times of day; they are counted in {unit}, and rates are {}",
+                    per(unit)
+                )
             }
             Self::DatesAsTimes { column, unit, from } => {
-                write!(f, "column `{column}` holds dates; times are counted in {unit} from {from}: time ({unit})")
+                write!(
+                    f,
+                    "column `{column}` holds dates; times are counted in {unit} from {from}, and rates are {}",
+                    per(unit)
+                )
             }
             Self::DateAndTime { date, time } => {
-                write!(f, "columns `{date}` and `{time}` are read as one: dates and their times of day")
+                write!(f, "columns `{date}` and `{time}` are read together, as dates with their times of day")
             }
             Self::Midnight { column, count } => {
                 let times = if *count == 1 { "once" } else { "several times" };
-                write!(f, "column `{column}` passes midnight {times}: an earlier time of day is one of the next day")
+                write!(
+                    f,
+                    "column `{column}` passes midnight {times}: a time of day that is earlier than the one before it \
+                     is taken as one of the next day"
+                )
             }
             Self::TextIgnored { column, found } => {
                 write!(f, "ignoring column `{column}`: it holds text, such as {found:?}")
@@ -172,28 +186,35 @@ impl fmt::Display for DataWarning {
                 write!(f, "ignoring the last rows of `{file}`, which sum up the others: line {lines}")
             }
             Self::UnusualGaps { column, found, count } => {
-                write!(f, "column `{column}`: {} such as {found:?} taken as missing", cells(*count))
+                write!(f, "column `{column}`: {} such as {found:?} {}", cells(*count), taken_as_missing(*count))
             }
             Self::BeyondLimit { column, found, count } => write!(
                 f,
-                "column `{column}`: {} such as {found:?} taken as missing: a limit is no measured value",
-                cells(*count)
+                "column `{column}`: {} such as {found:?} {}, because a limit is not a measured value",
+                cells(*count),
+                taken_as_missing(*count)
             ),
             Self::Sentinel { column, found, count } => write!(
                 f,
-                "column `{column}`: {} {found} taken as missing: far from all other values, and a usual mark",
-                cells(*count)
+                "column `{column}`: {} with {found} {}, because the number is far from all others and often marks a \
+                 missing value",
+                cells(*count),
+                taken_as_missing(*count)
             ),
             Self::ColumnIgnored { column } | Self::NoPartOfLong { column } if column.is_empty() => {
                 write!(f, "ignoring a column without a name")
             }
             Self::ColumnIgnored { column } => {
-                write!(f, "ignoring column `{column}`: it is named as a time; --vars makes it a state")
+                write!(
+                    f,
+                    "ignoring column `{column}`: it has a usual name for a time, and another column is the time; \
+                     --vars makes it a state"
+                )
             }
             Self::NoPartOfLong { column } => {
                 write!(
                     f,
-                    "ignoring column `{column}`: it is neither the time nor named by --id, --variable or --value"
+                    "ignoring column `{column}`: it is not the time, and --id, --variable and --value do not name it"
                 )
             }
             Self::Renamed { column, python } => {
@@ -205,6 +226,15 @@ impl fmt::Display for DataWarning {
 
 fn numbers(lines: &[usize]) -> String {
     lines.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// "per day" for times in days.
+fn per(unit: &str) -> String {
+    format!("per {}", unit.strip_suffix('s').unwrap_or(unit))
+}
+
+fn taken_as_missing(count: usize) -> &'static str {
+    if count == 1 { "is taken as missing" } else { "are taken as missing" }
 }
 
 /// "1 cell" or "5 cells".

@@ -45,6 +45,14 @@ impl Header {
             let column = |name: String| ColumnHeader { written: name.clone(), name, unit: None };
             return Ok(Self { columns: names.map(column).collect(), written: false });
         }
+        Self::of_names(file, row)
+    }
+
+    /// Reads the first row as a header.
+    ///
+    /// # Errors
+    /// [`DataError::DuplicateColumn`].
+    pub(super) fn of_names(file: &Path, row: Row<'_>) -> Result<Self, DataError> {
         // A line break in a quoted name would break every table and message it appears in.
         let headers = row.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
         let headers: Vec<String> = headers.collect();

@@ -49,12 +49,17 @@ impl<'o> TableReader<'o> {
     pub(super) fn read(&mut self, source: TableSource, warnings: &mut Vec<DataWarning>) -> Result<(), DataError> {
         let RawTable { file, form, mut grid, decimal } = RawTable::read(source, self.options, warnings)?;
         let no_data = || DataError::NoData { file: file.clone() };
-        let lines = skip_title_rows(&mut grid);
-        if !lines.is_empty() {
-            warnings.push(DataWarning::TitleRows { file: file.clone(), lines });
+        if !form.has_named_columns() {
+            let lines = skip_title_rows(&mut grid);
+            if !lines.is_empty() {
+                warnings.push(DataWarning::TitleRows { file: file.clone(), lines });
+            }
         }
         let first = grid.rows().next().ok_or_else(no_data)?;
-        let mut header = Header::of_first_row(&file, first, self.options)?;
+        let mut header = match form.has_named_columns() {
+            true => Header::of_names(&file, first)?,
+            false => Header::of_first_row(&file, first, self.options)?,
+        };
         if header.written {
             grid.skip_first();
             if grid.rows().next().is_some_and(|row| header.take_units(row)) {

@@ -145,6 +145,6 @@ mod tests {
         assert!(matches!(InputSignal::new(vec![1.0, 1.0], vec![0.0; 2]), Err(InputError::Times { index: 1, .. })));
         assert!(matches!(InputSignal::new(vec![f64::NAN], vec![0.0]), Err(InputError::Times { index: 0, .. })));
         let error = InputSignal::new(vec![1.0, 2.0], vec![0.0, f64::NAN]).unwrap_err();
-        assert_eq!(error.to_string(), "the value of an input at time 2 is NaN");
+        assert_eq!(error.to_string(), "the value of an input at time 2 is NaN; it must be a finite number");
     }
 }

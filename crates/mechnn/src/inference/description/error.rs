@@ -63,7 +63,7 @@ pub enum ModelFileError {
         source: ExpressionError,
     },
     /// A name with two meanings.
-    #[error("`{name}` is {first} and {second}")]
+    #[error("the name `{name}` is used twice: as {first} and as {second}")]
     TwoMeanings {
         /// The name.
         name: String,
@@ -73,7 +73,9 @@ pub enum ModelFileError {
         second: &'static str,
     },
     /// A name that is none.
-    #[error("{place}: `{name}` is no name of letters, digits and underscores")]
+    #[error(
+        "{place}: `{name}` cannot be a name; names have letters, digits and underscores, and do not begin with a digit"
+    )]
     Name {
         /// Table and key.
         place: String,
@@ -91,7 +93,7 @@ pub enum ModelFileError {
         hint: Option<String>,
     },
     /// Bounds that hold nothing.
-    #[error("{place}: min {min} is not below max {max}")]
+    #[error("{place}: the lower bound min = {min} is not below the upper bound max = {max}")]
     Bounds {
         /// Table and key.
         place: String,
@@ -101,7 +103,7 @@ pub enum ModelFileError {
         max: f64,
     },
     /// A start on or outside the bounds.
-    #[error("{place}: start {start} is not inside the bounds{bounds}")]
+    #[error("{place}: start = {start} is not inside the bounds{bounds}")]
     Start {
         /// Table and key.
         place: String,
@@ -111,7 +113,7 @@ pub enum ModelFileError {
         bounds: String,
     },
     /// Nothing says where to begin.
-    #[error("{place}: without a start, both min and max are needed")]
+    #[error("{place}: where there is no start, both min and max are needed")]
     NoStart {
         /// Table and key.
         place: String,
@@ -127,7 +129,7 @@ pub enum ModelFileError {
         what: &'static str,
     },
     /// A state that no observation equals and whose initial value nothing tells.
-    #[error("the state `{state}` is not observed by itself and has no initial value")]
+    #[error("the state `{state}` needs an initial value, because no observation measures it alone")]
     NoInitialValue {
         /// The state.
         state: String,
@@ -145,7 +147,7 @@ impl ModelFileError {
             Self::Expression { source, .. } => source.hint.clone(),
             Self::TwoMeanings { .. } => Some("give one of them another name".to_owned()),
             Self::Start { .. } => {
-                Some("a bound is approached but not reached: move the start or the bound".to_owned())
+                Some("values come near a bound but never reach it: move the start or the bound".to_owned())
             }
             Self::TooLarge { .. } => {
                 let hint = "sums, indices and definitions are written out in full: use fewer members, fewer sums \

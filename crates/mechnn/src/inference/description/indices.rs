@@ -67,6 +67,6 @@ impl Indices {
         // The order of a hash map differs from run to run, a message must not.
         names.sort_unstable();
         let hint = did_you_mean(name, names);
-        ModelFileError::Template { place: place.to_owned(), message: format!("unknown index `{name}`"), hint }
+        ModelFileError::Template { place: place.to_owned(), message: format!("there is no index `{name}`"), hint }
     }
 }

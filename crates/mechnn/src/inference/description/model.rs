@@ -1,6 +1,7 @@
 //! A model whose equations are given: what is known, what is estimated, what is observed.
 
 use super::bounds::Bounds;
+use crate::data::Between;
 use crate::equation::Expression;
 
 /// Equations with parameters, and how the columns of a table depend on their states.
@@ -39,13 +40,15 @@ pub struct Model {
     pub every: usize,
 }
 
-/// A known input: a column, linear between its rows.
+/// A known input: a column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     /// Its name in the equations.
     pub name: String,
     /// The column.
     pub column: String,
+    /// How it goes on between its rows.
+    pub between: Between,
 }
 
 /// A number of the model.

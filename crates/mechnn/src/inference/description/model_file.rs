@@ -12,6 +12,7 @@ use super::initial;
 use super::model::{Derived, Input, Model, Noise, Observation, Parameter, ProcessNoise};
 use super::names::{Names, check_names};
 use super::tables::Tables;
+use crate::data::Between;
 
 /// Keys of `[model]`.
 const KEYS: [&str; 12] = [
@@ -43,7 +44,7 @@ impl Model {
         known_keys("the file", &file, &["model"])?;
         let model = file
             .get("model")
-            .ok_or_else(|| missing("the table [model]", "write [model.equations] with one line per state"))?;
+            .ok_or_else(|| missing("the table [model]", "write [model.equations] with one line for each state"))?;
         let model = as_table("model", model)?;
         known_keys("[model]", model, &KEYS)?;
         read(&Tables::new(model)?)
@@ -111,7 +112,7 @@ fn first_order(tables: &Tables<'_>) -> Result<Vec<(String, String)>, ModelFileEr
         }
     }
     if all.is_empty() {
-        return Err(missing("[model.equations]", "write one line per state, such as x = \"-k*x\""));
+        return Err(missing("[model.equations]", "write one line for each state, such as x = \"-k*x\""));
     }
     if let Some((name, _)) = all.iter().find(|(name, _)| !is_name(name)) {
         return Err(not_a_name("[model.equations]", name));
@@ -120,12 +121,31 @@ fn first_order(tables: &Tables<'_>) -> Result<Vec<(String, String)>, ModelFileEr
 }
 
 fn inputs(tables: &Tables<'_>) -> Result<Vec<Input>, ModelFileError> {
-    let column = |(name, value): (&String, &Value)| {
-        let place = format!("[model.inputs] {name}");
-        let column = value.as_str().ok_or_else(|| expected(&place, "the name of a column in quotes", value))?;
-        Ok(Input { name: name.clone(), column: column.to_owned() })
+    tables.table("inputs")?.into_iter().map(|(name, value)| input(name, value)).collect()
+}
+
+fn input(name: &str, value: &Value) -> Result<Input, ModelFileError> {
+    const COLUMN: &str = "the name of a column in quotes";
+    let place = format!("[model.inputs] {name}");
+    let (column, between) = match value {
+        Value::String(column) => (column, Between::Linear),
+        Value::Table(table) => {
+            known_keys(&place, table, &["column", "hold"])?;
+            let column = match table.get("column") {
+                Some(Value::String(column)) => column,
+                Some(other) => return Err(expected(&format!("{place}.column"), COLUMN, other)),
+                None => return Err(missing(&format!("{place}: the key `column`"), "write column = \"name\"")),
+            };
+            let between = match table.get("hold") {
+                None | Some(Value::Boolean(false)) => Between::Linear,
+                Some(Value::Boolean(true)) => Between::Held,
+                Some(other) => return Err(expected(&format!("{place}.hold"), "true or false", other)),
+            };
+            (column, between)
+        }
+        other => return Err(expected(&place, COLUMN, other)),
     };
-    tables.table("inputs")?.into_iter().map(column).collect()
+    Ok(Input { name: name.to_owned(), column: column.clone(), between })
 }
 
 fn parameters(tables: &Tables<'_>) -> Result<Vec<Parameter>, ModelFileError> {
@@ -180,7 +200,7 @@ fn observations(tables: &Tables<'_>, states: &[String], names: &Names) -> Result
         }
     }
     match all.is_empty() {
-        true => Err(missing("[model.observations]", "write one line per column, such as in_bed = \"I\"")),
+        true => Err(missing("[model.observations]", "write one line for each column, such as in_bed = \"I\"")),
         false => Ok(all),
     }
 }

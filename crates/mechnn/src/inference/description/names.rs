@@ -97,10 +97,12 @@ pub(super) fn check_names(
 #[cfg(test)]
 mod tests {
     use super::{Input, ModelFileError, check_names};
+    use crate::data::Between;
 
     #[test]
     fn a_name_means_one_thing() {
-        let input = |name: &str| vec![Input { name: name.to_owned(), column: "any".to_owned() }];
+        let input =
+            |name: &str| vec![Input { name: name.to_owned(), column: "any".to_owned(), between: Between::Linear }];
         let states = ["x".to_owned(), "y".to_owned()];
         assert_eq!(check_names("t", &states, &input("u"), &[]), Ok(()));
         let error = check_names("t", &states, &input("y"), &[]);

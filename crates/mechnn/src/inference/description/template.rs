@@ -58,7 +58,8 @@ impl<'a> Templates<'a> {
     /// Indices in the brackets of a key, that are not members, each with its members.
     fn free_indices(&self, place: &str, key: &str) -> Result<Vec<(&'a [String], String)>, ModelFileError> {
         let Some((_, rest)) = key.split_once('[') else { return Ok(Vec::new()) };
-        let inside = rest.split_once(']').ok_or_else(|| fault(place, format!("`{key}` has an open `[`")))?.0;
+        let inside =
+            rest.split_once(']').ok_or_else(|| fault(place, format!("`{key}` has a `[` that is not closed")))?.0;
         let mut free: Vec<(&[String], String)> = Vec::new();
         for name in inside.split(',').map(str::trim) {
             if !self.indices.is_member(name) && !free.iter().any(|(_, other)| other == name) {
@@ -124,9 +125,9 @@ impl<'a> Templates<'a> {
         depth: usize,
     ) -> Result<String, ModelFileError> {
         if depth > MAX_DEPTH {
-            return Err(fault(place, format!("more than {MAX_DEPTH} sums within sums")));
+            return Err(fault(place, format!("there are more than {MAX_DEPTH} sums within sums")));
         }
-        let expected = || fault(place, "expected `sum(j, ..)` or `sum(j != i, ..)`".to_owned());
+        let expected = || fault(place, "a sum is written as `sum(j, ..)` or `sum(j != i, ..)`".to_owned());
         let (head, body) = inside.split_once(',').ok_or_else(expected)?;
         let (index, excluded) = match head.split_once("!=") {
             Some((index, other)) => (index.trim(), Some(other.trim())),
@@ -251,11 +252,11 @@ mod tests {
         let allowance = Allowance::new();
         let templates = Templates::new(&indices, &allowance);
         for (key, text, message) in [
-            ("v[k]", "1", "unknown index `k`"),
-            ("v[i]", "x[erth]", "unknown index `erth`"),
+            ("v[k]", "1", "there is no index `k`"),
+            ("v[i]", "x[erth]", "there is no index `erth`"),
             ("v[i]", "x[i", "`x[` is not closed"),
-            ("v[i", "1", "`v[i` has an open `[`"),
-            ("v", "sum(j x[j])", "expected `sum(j, ..)`"),
+            ("v[i", "1", "`v[i` has a `[` that is not closed"),
+            ("v", "sum(j x[j])", "a sum is written as `sum(j, ..)`"),
             ("v", "sum(j, x[j]", "`sum(` is not closed"),
         ] {
             let error = templates.expand("equation", key, &[text]).unwrap_err().to_string();

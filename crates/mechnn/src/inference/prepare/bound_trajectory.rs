@@ -6,7 +6,7 @@ use super::columns::Columns;
 use super::error::InferenceError;
 use super::measured::{Row, measured_rows};
 use super::unknown::Slot;
-use crate::data::Trajectory;
+use crate::data::{Between, Trajectory};
 use crate::equation::InputSignal;
 use crate::inference::description::{InitialValue, Input, Model};
 
@@ -16,8 +16,10 @@ pub(crate) struct BoundTrajectory<'a> {
     pub(crate) model: &'a Model,
     pub(crate) slots: Vec<Slot>,
     pub(crate) inputs: Vec<InputSignal>,
-    /// Of the rows used.
+    /// Of the rows used, and of the moments at which a held input changes: no step goes across such a change.
     pub(crate) data_times: Vec<f64>,
+    /// Which of these are rows.
+    pub(crate) rows: Vec<usize>,
     /// Measured at each of them.
     pub(crate) data: Vec<Vec<Row>>,
     /// Steps between two of them.
@@ -43,17 +45,53 @@ impl<'a> BoundTrajectory<'a> {
     ) -> Result<Self, InferenceError> {
         let signal = |(input, column): (&Input, &usize)| {
             let values = trajectory.values.column(*column).to_vec();
-            InputSignal::new(trajectory.times.clone(), values).map_err(|source| InferenceError::Input {
+            let signal = InputSignal::of_rows(trajectory.times.clone(), values, input.between);
+            signal.map_err(|source| InferenceError::Input {
                 input: input.name.clone(),
                 trajectory: trajectory.name.clone(),
                 source,
             })
         };
-        let (data_times, data) = measured_rows(model, trajectory, columns)?;
-        let inputs = model.inputs.iter().zip(&columns.inputs).map(signal).collect::<Result<_, _>>()?;
+        let (row_times, measured) = measured_rows(model, trajectory, columns)?;
+        let inputs = model.inputs.iter().zip(&columns.inputs).map(signal).collect::<Result<Vec<_>, _>>()?;
+        let mut changes: Vec<f64> = model
+            .inputs
+            .iter()
+            .zip(&inputs)
+            .filter(|(input, _)| input.between == Between::Held)
+            .flat_map(|(_, signal)| changes(signal))
+            .collect();
+        changes.sort_by(f64::total_cmp);
+        let (data_times, data, rows) = with_changes(&row_times, measured, &changes);
         let levels = vec![1.0; model.observations.len()];
-        Ok(Self { model, slots, inputs, data_times, data, substeps: 1, unknowns, levels, ties: None })
+        Ok(Self { model, slots, inputs, data_times, rows, data, substeps: 1, unknowns, levels, ties: None })
     }
+}
+
+/// When an input begins to change, and when it has changed.
+fn changes(signal: &InputSignal) -> Vec<f64> {
+    let pairs = signal.times().windows(2).zip(signal.values().windows(2));
+    pairs.filter(|(_, values)| values[0] != values[1]).flat_map(|(times, _)| times.to_vec()).collect()
+}
+
+/// Times and what was measured at them, with the changes between the first row and the last, at which nothing was; and
+/// which of them are rows.
+fn with_changes(row_times: &[f64], measured: Vec<Vec<Row>>, changes: &[f64]) -> (Vec<f64>, Vec<Vec<Row>>, Vec<usize>) {
+    let (mut times, mut data, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    let mut changes = changes.iter().copied().peekable();
+    for (&time, here) in row_times.iter().zip(measured) {
+        while let Some(change) = changes.next_if(|&change| change < time) {
+            // Nothing begins before the first row, and two inputs may change at once.
+            if times.last().is_some_and(|&last| last < change) {
+                times.push(change);
+                data.push(Vec::new());
+            }
+        }
+        rows.push(times.len());
+        times.push(time);
+        data.push(here);
+    }
+    (times, data, rows)
 }
 
 impl BoundTrajectory<'_> {

@@ -10,7 +10,7 @@ use crate::equation::InputError;
 #[non_exhaustive]
 pub enum InferenceError {
     /// A column of the model that the data do not have.
-    #[error("the model reads the column `{column}`; the data have {found}")]
+    #[error("the model needs the column `{column}`, which the data do not have; they have {found}")]
     Column {
         /// The column.
         column: String,
@@ -29,8 +29,8 @@ pub enum InferenceError {
     },
     /// A standard deviation in the data that is none.
     #[error(
-        "column `{column}`, trajectory `{trajectory}`, time {time}: expected a positive standard deviation, \
-         found {value}"
+        "column `{column}`, trajectory `{trajectory}`, time {time}: a standard deviation must be positive, and this \
+         one is {value}"
     )]
     Deviation {
         /// The column.
@@ -52,8 +52,8 @@ pub enum InferenceError {
     },
     /// As many unknowns as numbers, and noise whose level is to be estimated.
     #[error(
-        "{observations} observations and as many unknowns: the curve passes through every value, and nothing is left \
-         that tells how large the errors are"
+        "there are {observations} observations and as many unknowns, so that the curve passes through every value; \
+         the size of the errors of measurement cannot be estimated"
     )]
     NothingLeft {
         /// Observations.
@@ -71,7 +71,7 @@ pub enum InferenceError {
     #[error("every parameter and initial value is given: there is nothing to estimate")]
     NothingToEstimate,
     /// No start led to a finite solution.
-    #[error("the equations have no finite solution from any of {starts} starts")]
+    #[error("the equations could not be solved from any of {starts} starting points: no solution stayed finite")]
     NoSolution {
         /// How many were tried.
         starts: usize,
@@ -88,14 +88,16 @@ impl InferenceError {
     /// One thing to try.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Column { .. } => Some("select the columns that Model::columns lists"),
+            Self::Column { .. } => {
+                Some("name a column of the data in the model file, or rename the column of the data")
+            }
             Self::Input { .. } => Some("an input needs a value in every row, from the first time to the last"),
             Self::Deviation { .. } => Some("leave the row out, or give one number as the noise"),
             Self::TooFew { .. } => Some("fix parameters, or share them between trajectories"),
             Self::NothingLeft { .. } => Some("give the noise of the columns as a number, or fix parameters"),
             Self::TooLarge { .. } => Some("use fewer states, fewer rows (`every`) or fewer `substeps`"),
-            Self::NothingToEstimate => Some("write a parameter as { start = .. }"),
-            Self::NoSolution { .. } => Some("give starts closer to the truth, or narrower bounds"),
+            Self::NothingToEstimate => Some("write the parameter that is to be estimated as name = { start = 1 }"),
+            Self::NoSolution { .. } => Some("give starts that are closer to the true values, or narrower bounds"),
             _ => None,
         }
     }

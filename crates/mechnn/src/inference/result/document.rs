@@ -144,7 +144,7 @@ impl NumberEntry {
 
 fn verdict(result: &Inference) -> String {
     if !result.open.is_empty() {
-        return "The data do not determine all parameters: the open combinations are listed.".to_owned();
+        return "The data do not determine all parameters; the combinations that stay open are listed.".to_owned();
     }
     // Twice the standard deviation of the correlation of white residuals is chance.
     let chance = |count: usize| 2.0 / (count.max(1) as f64).sqrt();
@@ -153,7 +153,8 @@ fn verdict(result: &Inference) -> String {
     let bad = result.noise.iter().find(|noise| !noise.estimated && noise.misfit > WITHIN_NOISE);
     match (bad, coloured) {
         (Some(noise), _) => format!(
-            "The equations miss `{}` by {:.1} times its errors: the intervals are too narrow.",
+            "The equations miss the values of `{}` by {:.1} times the error that was given for them, so that the \
+             intervals are too narrow.",
             noise.column, noise.misfit
         ),
         // Residuals of smoothed states say little; what matters is whether the random part is white.
@@ -162,8 +163,8 @@ fn verdict(result: &Inference) -> String {
                 .to_owned()
         }
         (None, Some(noise)) => format!(
-            "Neighbouring residuals of `{}` are correlated ({:.2}): the equations miss something, and the \
-             intervals are too narrow.",
+            "What the equations leave of `{}` is correlated from row to row ({:.2}): the equations miss something, \
+             and the intervals are too narrow.",
             noise.column, noise.autocorrelation
         ),
         (None, None) => "All parameters are determined, and the residuals look like noise.".to_owned(),
@@ -193,10 +194,10 @@ mod tests {
             assert!(found.starts_with(expected), "{found}");
         };
         start(&column(true, 100, 1.0, 0.1), "All parameters are determined, and the residuals look like noise");
-        start(&column(true, 100, 1.0, 0.5), "Neighbouring residuals of `y` are correlated (0.50)");
+        start(&column(true, 100, 1.0, 0.5), "What the equations leave of `y` is correlated from row to row (0.50)");
         // Among nine values chance makes correlations of 0.5.
         start(&column(true, 9, 1.0, 0.5), "All parameters are determined, and the residuals");
-        start(&column(false, 100, 2.0, 0.5), "The equations miss `y` by 2.0 times its errors");
+        start(&column(false, 100, 2.0, 0.5), "The equations miss the values of `y` by 2.0 times the error");
         // An error that is estimated cannot be missed.
         start(&column(true, 100, 2.0, 0.1), "All parameters are determined, and the residuals");
         let open = Inference { open: vec!["a".to_owned()], ..column(false, 100, 2.0, 0.5) };

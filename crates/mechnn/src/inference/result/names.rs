@@ -12,11 +12,15 @@ pub(crate) fn name(fit: &Fit<'_>, data: &Dataset, index: usize) -> (String, Opti
     (name, own.map(|trajectory| data.trajectories[trajectory].name.clone()))
 }
 
-/// `a and b together, in the ratio 1 : -0.98`.
+/// A combination of unknowns that the data leave open, as a sentence.
 pub(crate) fn in_words(direction: &OpenDirection, fit: &Fit<'_>, data: &Dataset) -> String {
-    let label = |index: usize| {
+    let plain = |index: usize| {
         let (name, trajectory) = name(fit, data, index);
-        let name = trajectory.map_or(name.clone(), |trajectory| format!("{name} of {trajectory}"));
+        trajectory.map_or(name.clone(), |trajectory| format!("{name} of {trajectory}"))
+    };
+    // What has bounds is estimated by its logarithm, and changes in proportion.
+    let label = |index: usize| {
+        let name = plain(index);
         match fit.binding.unknowns[index].bounds {
             Bounds::Free { .. } => name,
             _ => format!("log {name}"),
@@ -25,9 +29,13 @@ pub(crate) fn in_words(direction: &OpenDirection, fit: &Fit<'_>, data: &Dataset)
     let labels: Vec<String> = direction.parts.iter().map(|(index, _)| label(*index)).collect();
     let ratio: Vec<String> = direction.parts.iter().map(|(_, part)| format!("{part:.2}")).collect();
     let how = if direction.deviation.is_finite() { "hardly change" } else { "do not change" };
-    match labels.len() {
-        1 => format!("the predictions {how} with {}", labels[0]),
-        _ => format!("the predictions {how} when {} move in the ratio {}", labels.join(", "), ratio.join(" : ")),
+    match direction.parts.as_slice() {
+        [(only, _)] => format!("the data do not determine {}: the predictions {how} with it", plain(*only)),
+        _ => format!(
+            "the data do not determine {} one by one: the predictions {how} when they change in the ratio {}",
+            labels.join(", "),
+            ratio.join(" : ")
+        ),
     }
 }
 
@@ -47,10 +55,14 @@ mod tests {
         assert_eq!(name(&fit, &data, 2), ("x(0)".to_owned(), Some("b".to_owned())));
 
         let direction = |parts, deviation| in_words(&OpenDirection { parts, deviation }, &fit, &data);
-        assert_eq!(direction(vec![(0, 1.0)], 3.0), "the predictions hardly change with log k");
+        assert_eq!(
+            direction(vec![(0, 1.0)], 3.0),
+            "the data do not determine k: the predictions hardly change with it"
+        );
         assert_eq!(
             direction(vec![(2, 1.0), (0, -0.25)], f64::INFINITY),
-            "the predictions do not change when x(0) of b, log k move in the ratio 1.00 : -0.25"
+            "the data do not determine x(0) of b, log k one by one: the predictions do not change when they change in \
+             the ratio 1.00 : -0.25"
         );
     }
 }

@@ -18,13 +18,13 @@ pub(crate) fn trajectories(fit: &Fit<'_>, data: &Dataset) -> Vec<InferredTraject
     let mut offset = 0;
     let mut all = Vec::new();
     for (trajectory, of) in binding.trajectories.iter().zip(&data.trajectories) {
-        let rows = trajectory.data_times.len();
+        let rows = trajectory.rows.len();
         let constants = trajectory.constants(theta);
         let at = |states: &[f64], n: usize| -> Vec<f64> {
             states[offset + n * trajectory.substeps * dims..][..dims].to_vec()
         };
         let observed = |states: &[f64]| {
-            let values = (0..rows).flat_map(|n| {
+            let values = trajectory.rows.iter().flat_map(|&n| {
                 let variables = trajectory.variables(trajectory.data_times[n], &at(states, n));
                 let observations = binding.model.observations.iter();
                 observations.map(|o| o.expression.evaluate(&variables, &constants)).collect::<Vec<_>>()
@@ -32,8 +32,8 @@ pub(crate) fn trajectories(fit: &Fit<'_>, data: &Dataset) -> Vec<InferredTraject
             shaped(rows, columns, values.collect())
         };
         let mut measured = Array2::from_elem((rows, columns), f64::NAN);
-        for (n, here) in trajectory.data.iter().enumerate() {
-            here.iter().for_each(|row: &Row| measured[[n, row.observation]] = row.value);
+        for (index, &n) in trajectory.rows.iter().enumerate() {
+            trajectory.data[n].iter().for_each(|row: &Row| measured[[index, row.observation]] = row.value);
         }
         let predicted = observed(&fit.estimate.states);
         let simulated = match &simulated {
@@ -41,7 +41,7 @@ pub(crate) fn trajectories(fit: &Fit<'_>, data: &Dataset) -> Vec<InferredTraject
             // No row at all.
             None => shaped(0, columns, Vec::new()),
         };
-        let states = (0..rows).flat_map(|n| at(&fit.estimate.states, n)).collect();
+        let states = trajectory.rows.iter().flat_map(|&n| at(&fit.estimate.states, n)).collect();
         let mesh = trajectory.mesh();
         let on_mesh = mesh.iter().enumerate().flat_map(|(t, &time)| {
             let variables = trajectory.variables(time, &fit.estimate.states[offset + t * dims..][..dims]);
@@ -51,7 +51,7 @@ pub(crate) fn trajectories(fit: &Fit<'_>, data: &Dataset) -> Vec<InferredTraject
         let curve = shaped(mesh.len(), columns, on_mesh.collect());
         all.push(InferredTrajectory {
             name: of.name.clone(),
-            times: trajectory.data_times.clone(),
+            times: trajectory.rows.iter().map(|&n| trajectory.data_times[n]).collect(),
             states: shaped(rows, dims, states),
             fit_r2: r2(measured.view(), predicted.view()),
             rollout_r2: r2(measured.view(), simulated.view()),

@@ -194,7 +194,7 @@ impl ProblemArchive {
         };
         let place = batch
             .filter(|_| self.batch.lengths().len() > 1)
-            .map(|batch| format!("batch {batch} is index {:?} of the batch axes", self.batch.index(batch)));
+            .map(|batch| format!("problem {batch} is index {:?} of the batch axes", self.batch.index(batch)));
         Failure::from(error).hint_if(place)
     }
 }

@@ -15,9 +15,14 @@ mod records;
 
 mod arrays;
 
+mod text_numbers;
+
 mod sheet_cell;
 
 mod workbook;
+
+#[cfg(feature = "parquet")]
+mod parquet;
 
 mod raw_table;
 

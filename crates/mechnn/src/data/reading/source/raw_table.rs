@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use super::super::options::{CsvOptions, DecimalMark};
 use super::format::FileFormat;
 use super::grid::Grid;
+#[cfg(feature = "parquet")]
+use super::parquet;
 use super::records::grid_of_text;
 use super::separators::Separators;
 use super::table_source::TableSource;
@@ -32,6 +34,8 @@ pub enum TableForm {
     },
     /// Arrays of NumPy.
     Arrays,
+    /// Columns of a Parquet file.
+    Parquet,
 }
 
 impl TableForm {
@@ -39,8 +43,13 @@ impl TableForm {
     pub(in super::super) fn separator(&self) -> char {
         match self {
             Self::Text { separator, .. } => *separator,
-            Self::Sheet { .. } | Self::Arrays => ',',
+            Self::Sheet { .. } | Self::Arrays | Self::Parquet => ',',
         }
+    }
+
+    /// Whether columns have names as such. Otherwise the first row may be the names, or numbers already.
+    pub(in super::super) fn has_named_columns(&self) -> bool {
+        matches!(self, Self::Parquet)
     }
 }
 
@@ -78,6 +87,9 @@ impl RawTable {
             FileFormat::Workbook => workbook::read(file, bytes, options, warnings),
             FileFormat::Array => arrays::read_array(file, &bytes),
             FileFormat::Arrays => arrays::read_archive(file, bytes),
+            #[cfg(feature = "parquet")]
+            FileFormat::Parquet => parquet::read(file, bytes, options),
+            #[cfg(not(feature = "parquet"))]
             FileFormat::Parquet => Err(SourceError::Parquet { file }.into()),
             FileFormat::Compressed => Err(SourceError::Compressed { file }.into()),
         }

@@ -25,7 +25,7 @@ pub enum TableSource {
 const SAMPLE_BYTES: u64 = 1 << 16;
 
 /// The largest table that is read, in bytes: it is held in memory, and a pipe may have no end.
-const MOST_BYTES: u64 = 1 << 30;
+pub(super) const MOST_BYTES: u64 = 1 << 30;
 
 impl TableSource {
     /// What can be read once only, such as standard input.

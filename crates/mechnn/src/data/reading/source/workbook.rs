@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use calamine::{Cell, Data, DataRef, Reader, Sheets, open_workbook_auto_from_rs};
 
-use super::super::cell::{MarkEvidence, NumberStyles, number};
+use super::super::cell::number;
 use super::super::options::{CsvOptions, DecimalMark};
 use super::grid::{Grid, GridWriter, TooLong};
 use super::raw_table::{RawTable, TableForm};
 use super::records::is_comment;
 use super::sheet_cell::text;
+use super::text_numbers::TextNumbers;
 use crate::data::fault::{DataError, DataWarning, SourceError};
 
 type Workbook = Sheets<Cursor<Vec<u8>>>;
@@ -55,7 +56,10 @@ pub(super) fn read(
         let others = names.iter().filter(|other| **other != name).cloned().collect();
         warnings.push(DataWarning::SheetChosen { file: file.clone(), sheet: name.clone(), others });
     }
-    let decimal = sheet.decimal_mark(&file, options.decimal)?;
+    let decimal = match options.decimal {
+        Some(mark) => mark,
+        None => sheet.text_numbers().decimal_mark(&file)?,
+    };
     let grid = sheet.grid(decimal).map_err(|_| unreadable("a row is too long".to_owned()))?;
     let form = TableForm::Sheet { name, sheets: names.len() };
     Ok(RawTable { file, form, grid, decimal: Some(decimal) })
@@ -106,34 +110,15 @@ impl Sheet {
         self.rows().filter(|(_, row)| row.iter().any(|(_, _, cell)| is_number(cell))).nth(1).is_some()
     }
 
-    /// The decimal mark of the numbers that stand in the sheet as text: those that are numbers need none, and are
-    /// written into the grid in the same way.
-    fn decimal_mark(&self, file: &Path, asked: Option<DecimalMark>) -> Result<DecimalMark, DataError> {
-        if let Some(mark) = asked {
-            return Ok(mark);
-        }
-        let mut styles = NumberStyles::new();
-        let mut undecided = None;
+    /// The numbers that stand in the sheet as text.
+    fn text_numbers(&self) -> TextNumbers {
+        let mut numbers = TextNumbers::new();
         for (row, column, cell) in &self.0 {
             if let Data::String(text) = cell {
-                styles.add(*row as usize + 1, text.trim());
-                undecided = undecided.or_else(|| styles.undecided.is_some().then_some(*column));
+                numbers.add(*row as usize + 1, || letters(*column), text.trim());
             }
         }
-        match (styles.evidence(), styles.undecided) {
-            (MarkEvidence::Only(mark), _) => Ok(mark),
-            (MarkEvidence::Undecided, Some((line, found))) => {
-                let reading = |mark| {
-                    number(&found, mark)
-                        .unwrap_or_else(|| unreachable!("{found} is undecided because it is a number with both"))
-                };
-                let (file, readings) = (file.to_owned(), DecimalMark::BOTH.map(reading));
-                let column = undecided.map_or_else(String::new, letters);
-                Err(DataError::AmbiguousNumber { file, line, column, found: found.into(), readings })
-            }
-            // Where columns contradict each other, each is judged by itself later.
-            (MarkEvidence::Same | MarkEvidence::Mixed | MarkEvidence::Undecided, _) => Ok(DecimalMark::Point),
-        }
+        numbers
     }
 
     fn grid(&self, decimal: DecimalMark) -> Result<Grid, TooLong> {
