@@ -21,6 +21,8 @@ mod problem;
 
 mod lanes;
 
+mod many_points;
+
 mod dynamics;
 
 pub mod linear_algebra;

@@ -116,6 +116,13 @@ impl Real for Avx512 {
     }
 
     #[inline(always)]
+    fn to_lanes(self, numbers: &mut [f64]) {
+        let numbers = &mut numbers[..LANES];
+        // SAFETY: see the module; the slice has as many numbers as a register.
+        unsafe { _mm512_storeu_pd(numbers.as_mut_ptr(), self.0) };
+    }
+
+    #[inline(always)]
     fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Self]) {
         let whole = out.len() / LANES * LANES;
         let mut rows: [&[f64]; LANES] = [&[]; LANES];

@@ -81,6 +81,9 @@ impl Real for Counting {
     fn from_lanes(numbers: &[f64]) -> Self {
         Self(numbers[0])
     }
+    fn to_lanes(self, numbers: &mut [f64]) {
+        numbers[0] = self.0;
+    }
     fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Self]) {
         interleave_one_by_one(source, offsets, 0, out);
     }

@@ -88,6 +88,9 @@ impl Real for DoubleDouble {
     fn from_lanes(numbers: &[f64]) -> Self {
         Self::splat(numbers[0])
     }
+    fn to_lanes(self, numbers: &mut [f64]) {
+        numbers[0] = self.0;
+    }
     fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Self]) {
         interleave_one_by_one(source, offsets, 0, out);
     }

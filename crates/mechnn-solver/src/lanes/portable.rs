@@ -105,6 +105,11 @@ impl<const L: usize> Real for Portable<L> {
     }
 
     #[inline(always)]
+    fn to_lanes(self, numbers: &mut [f64]) {
+        numbers.copy_from_slice(&self.0);
+    }
+
+    #[inline(always)]
     fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Self]) {
         interleave_one_by_one(source, offsets, 0, out);
     }

@@ -43,6 +43,9 @@ pub(crate) trait Real:
     /// From one number for each lane.
     fn from_lanes(numbers: &[f64]) -> Self;
 
+    /// The way back: writes one number for each lane.
+    fn to_lanes(self, numbers: &mut [f64]);
+
     /// Reads systems that lie one after the other: `out[i]` in lane l is `source[offsets[l] + i]`.
     fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Self]);
 

@@ -1,0 +1,61 @@
+//! Numbers that are worked on together.
+
+use std::marker::PhantomData;
+
+use crate::lanes::{LaneKernel, MAX_LANES, Real, Task, on_widest_lanes};
+
+/// Columns of a border that lie together.
+pub(crate) const WIDTH: usize = MAX_LANES;
+
+/// A row of eight columns. Aligned, so that no register is read from two lines of the cache.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(align(64))]
+pub(crate) struct Columns(pub(crate) [f64; WIDTH]);
+
+impl Columns {
+    pub(crate) const ZERO: Self = Self([0.0; WIDTH]);
+
+    /// The lanes that begin at column `first`.
+    #[inline(always)]
+    pub(super) fn load<V: Real>(&self, first: usize) -> V {
+        V::from_lanes(&self.0[first..first + V::LANES])
+    }
+
+    #[inline(always)]
+    pub(super) fn store<V: Real>(&mut self, first: usize, value: V) {
+        value.to_lanes(&mut self.0[first..first + V::LANES]);
+    }
+}
+
+/// Work to be compiled for lanes; `run` must be `#[inline(always)]`, see [`Task`].
+pub(crate) trait LaneWork {
+    type Output;
+
+    fn run<V: Real>(self) -> Self::Output;
+}
+
+/// Does the work on the widest lanes of the processor.
+pub(crate) fn on_widest<W: LaneWork>(work: W) -> W::Output {
+    on_widest_lanes(OnLanes(work))
+}
+
+struct OnLanes<W>(W);
+
+impl<W: LaneWork> LaneKernel for OnLanes<W> {
+    type Output = W::Output;
+
+    fn run<V: Real>(self) -> W::Output {
+        V::vectorize(OnOneKind(self.0, PhantomData::<V>))
+    }
+}
+
+struct OnOneKind<W, V>(W, PhantomData<V>);
+
+impl<W: LaneWork, V: Real> Task for OnOneKind<W, V> {
+    type Output = W::Output;
+
+    #[inline(always)]
+    fn run(self) -> W::Output {
+        self.0.run::<V>()
+    }
+}
