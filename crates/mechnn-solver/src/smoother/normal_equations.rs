@@ -57,9 +57,12 @@ impl NormalEquations {
                     objective.data += residuals.value.iter().map(|r| r * r).sum::<f64>();
                 }
             }
-            for (index, (state, observed)) in states.iter().zip(&segment.observations).enumerate() {
-                if !observed.is_nan() {
-                    objective.data += ((state - observed) / segment.noise(index, problem.noise)).powi(2);
+            for (t, (x, observed)) in states.chunks(dims).zip(segment.observations.chunks(dims)).enumerate() {
+                for d in 0..dims {
+                    if !observed[d].is_nan() {
+                        let noise = problem.noise[d] * segment.relative_noise.at(t * dims + d);
+                        objective.data += ((x[d] - observed[d]) / noise).powi(2);
+                    }
                 }
             }
             for (_, piece) in pieces(dynamics, theta, segment, states) {
@@ -95,7 +98,7 @@ fn add_observations(matrix: &mut ArrowMatrix, first: usize, segment: &Segment, s
     for (t, observed) in segment.observations.chunks_exact(dims).enumerate() {
         for d in 0..dims {
             if !observed[d].is_nan() {
-                let precision = segment.noise(t * dims + d, noise).powi(-2);
+                let precision = (noise[d] * segment.relative_noise.at(t * dims + d)).powi(-2);
                 matrix.diagonal_from(first + t)[d * dims + d] += precision;
                 matrix.add_right(first + t, d, precision * (states[t * dims + d] - observed[d]));
             }

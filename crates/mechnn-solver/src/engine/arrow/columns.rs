@@ -17,12 +17,12 @@ impl Columns {
 
     /// The lanes that begin at column `first`.
     #[inline(always)]
-    pub(super) fn load<V: Real>(&self, first: usize) -> V {
+    pub(crate) fn load<V: Real>(&self, first: usize) -> V {
         V::from_lanes(&self.0[first..first + V::LANES])
     }
 
     #[inline(always)]
-    pub(super) fn store<V: Real>(&mut self, first: usize, value: V) {
+    pub(crate) fn store<V: Real>(&mut self, first: usize, value: V) {
         value.to_lanes(&mut self.0[first..first + V::LANES]);
     }
 }

@@ -1,8 +1,7 @@
 //! What the derivatives by the states add to the blocks of the normal equations.
 
-use super::rows::load;
-use super::{Intervals, MOST_INTERVALS};
-use crate::engine::arrow::{LaneWork, on_widest};
+use super::Intervals;
+use crate::engine::arrow::{Columns, LaneWork, WIDTH, on_widest};
 use crate::lanes::{LaneOffsets, MAX_LANES, Real};
 
 /// Entries that are handed on at a time.
@@ -43,66 +42,75 @@ impl SetGrams<'_> {
     #[inline(always)]
     fn set<V: Real>(self, dims: usize) {
         let Intervals { count, left, right, left_blocks, right_blocks, left_gram, right_gram, .. } = self.intervals;
-        let n = *count;
-        let (left, right) = (&left[..], &right[..]);
+        let (n, size) = (*count, dims * dims);
         for first in (0..n).step_by(V::LANES) {
-            copy::<V>(dims, n, first, left, left_blocks);
-            copy::<V>(dims, n, first, right, right_blocks);
-            multiply::<V>(dims, n, first, [left, left], left_gram);
-            multiply::<V>(dims, n, first, [right, right], right_gram);
-            multiply::<V>(dims, n, first, [right, left], self.below);
+            let (chunk, lane) = (first / WIDTH, first % WIDTH);
+            let (left, right) = (&left[chunk * size..][..size], &right[chunk * size..][..size]);
+            let at = Place { n, first, lane };
+            at.copy::<V>(dims, left, left_blocks);
+            at.copy::<V>(dims, right, right_blocks);
+            at.multiply::<V>(dims, left, left, left_gram);
+            at.multiply::<V>(dims, right, right, right_gram);
+            at.multiply::<V>(dims, right, left, self.below);
         }
     }
 }
 
-/// Entry e of every interval from `first` on is entry e of its block.
-#[inline(always)]
-fn copy<V: Real>(dims: usize, n: usize, first: usize, rows: &[f64], blocks: &mut [f64]) {
-    let size = dims * dims;
-    let mut begin = 0;
-    while begin < size {
-        let mut entries = [V::splat(0.0); PIECE];
-        let count = PIECE.min(size - begin);
-        for e in 0..count {
-            entries[e] = load(rows, (begin + e) * MOST_INTERVALS + first);
-        }
-        hand_on(size, n, first, begin, &entries[..count], blocks);
-        begin += PIECE;
-    }
+/// The intervals from `first` of n on, which are the lanes from `lane` on.
+#[derive(Clone, Copy)]
+struct Place {
+    n: usize,
+    first: usize,
+    lane: usize,
 }
 
-/// Aᵀ B of every interval from `first` on.
-#[inline(always)]
-fn multiply<V: Real>(dims: usize, n: usize, first: usize, [a, b]: [&[f64]; 2], blocks: &mut [f64]) {
-    let size = dims * dims;
-    let (mut begin, mut i, mut j) = (0, 0, 0);
-    while begin < size {
-        let mut entries = [V::splat(0.0); PIECE];
-        let count = PIECE.min(size - begin);
-        for e in 0..count {
-            let mut sum = V::splat(0.0);
-            for k in 0..dims {
-                let left: V = load(a, (k * dims + i) * MOST_INTERVALS + first);
-                sum = left.mul_add(load(b, (k * dims + j) * MOST_INTERVALS + first), sum);
+impl Place {
+    /// Entry e of every interval is entry e of its block.
+    #[inline(always)]
+    fn copy<V: Real>(self, dims: usize, rows: &[Columns], blocks: &mut [f64]) {
+        let size = dims * dims;
+        for begin in (0..size).step_by(PIECE) {
+            let mut entries = [V::splat(0.0); PIECE];
+            let count = PIECE.min(size - begin);
+            for e in 0..count {
+                entries[e] = rows[begin + e].load(self.lane);
             }
-            entries[e] = sum;
-            j += 1;
-            if j == dims {
-                (i, j) = (i + 1, 0);
-            }
+            self.hand_on(size, begin, &entries[..count], blocks);
         }
-        hand_on(size, n, first, begin, &entries[..count], blocks);
-        begin += PIECE;
     }
-}
 
-/// Writes entries of the blocks of every interval from `first` on, from entry `begin` on.
-#[inline(always)]
-fn hand_on<V: Real>(size: usize, n: usize, first: usize, begin: usize, entries: &[V], blocks: &mut [f64]) {
-    let lanes = V::LANES.min(n - first);
-    let mut offsets: LaneOffsets = [0; MAX_LANES];
-    for l in 0..lanes {
-        offsets[l] = (first + l) * size + begin;
+    /// Aᵀ B of every interval.
+    #[inline(always)]
+    fn multiply<V: Real>(self, dims: usize, a: &[Columns], b: &[Columns], blocks: &mut [f64]) {
+        let size = dims * dims;
+        let (mut i, mut j) = (0, 0);
+        for begin in (0..size).step_by(PIECE) {
+            let mut entries = [V::splat(0.0); PIECE];
+            let count = PIECE.min(size - begin);
+            for e in 0..count {
+                let mut sum = V::splat(0.0);
+                for k in 0..dims {
+                    let left: V = a[k * dims + i].load(self.lane);
+                    sum = left.mul_add(b[k * dims + j].load(self.lane), sum);
+                }
+                entries[e] = sum;
+                j += 1;
+                if j == dims {
+                    (i, j) = (i + 1, 0);
+                }
+            }
+            self.hand_on(size, begin, &entries[..count], blocks);
+        }
     }
-    V::scatter(entries, blocks, &offsets, lanes);
+
+    /// Writes entries of the blocks, from entry `begin` on.
+    #[inline(always)]
+    fn hand_on<V: Real>(self, size: usize, begin: usize, entries: &[V], blocks: &mut [f64]) {
+        let lanes = V::LANES.min(self.n - self.first);
+        let mut offsets: LaneOffsets = [0; MAX_LANES];
+        for l in 0..lanes {
+            offsets[l] = (self.first + l) * size + begin;
+        }
+        V::scatter(entries, blocks, &offsets, lanes);
+    }
 }

@@ -43,16 +43,18 @@ pub(super) struct Intervals {
     steps: Vec<f64>,
     /// One over the standard deviation of each defect, `[D, n]`.
     weights: Vec<f64>,
+    /// The same for a model error of 1, `[n]`.
+    relative_weights: Vec<f64>,
     /// At the n + 1 points between which the intervals are.
     ends: Evaluated,
     /// In the middle of each.
     middles: Evaluated,
     /// Room for the dynamics.
     work: Vec<f64>,
-    /// Derivatives of the weighted defects by the state before and the state after, `[D, D, MOST_INTERVALS]`: whole
-    /// registers are written.
-    left: Vec<f64>,
-    right: Vec<f64>,
+    /// Derivatives of the weighted defects by the state before and the state after, `[n / 8, D, D]` of eight intervals
+    /// each.
+    left: Vec<Columns>,
+    right: Vec<Columns>,
     /// The same, and products with themselves and each other, interval by interval, `[n, D, D]`.
     left_blocks: Vec<f64>,
     right_blocks: Vec<f64>,
@@ -76,10 +78,12 @@ impl Intervals {
         evaluated::resize(&mut self.steps, count);
         self.steps.iter_mut().zip(times.windows(2)).for_each(|(h, ends)| *h = ends[1] - ends[0]);
         evaluated::resize(&mut self.weights, dims * count);
+        evaluated::resize(&mut self.relative_weights, count);
+        let relative = &mut self.relative_weights[..count];
+        relative.iter_mut().zip(&self.steps).for_each(|(weight, h)| *weight = (problem.reference_step / h).sqrt());
         for (weights, model_error) in self.weights.chunks_exact_mut(count).zip(problem.model_error) {
-            for (weight, h) in weights.iter_mut().zip(&self.steps) {
-                *weight = (model_error * (h / problem.reference_step).sqrt()).recip();
-            }
+            let precision = model_error.recip();
+            weights.iter_mut().zip(&*relative).for_each(|(weight, relative)| *weight = relative * precision);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The weighted defects and their derivatives.
 
-use super::{Intervals, MOST_INTERVALS};
+use super::Intervals;
 use crate::engine::arrow::{ArrowMatrix, Columns, LaneWork, WIDTH, on_widest};
 use crate::lanes::{LaneOffsets, MAX_LANES, Real};
 
@@ -8,8 +8,9 @@ impl Intervals {
     /// Sets `left`, `right` and `border`.
     pub(super) fn set_rows(&mut self) {
         let (dims, count) = (self.dims, self.count);
-        self.left.resize(dims * dims * MOST_INTERVALS, 0.0);
-        self.right.resize(dims * dims * MOST_INTERVALS, 0.0);
+        let chunks = count.div_ceil(WIDTH);
+        self.left.resize(chunks * dims * dims, Columns::ZERO);
+        self.right.resize(chunks * dims * dims, Columns::ZERO);
         self.border.resize(count * dims * ArrowMatrix::groups(self.parameters), Columns::ZERO);
         on_widest(SetRows(self));
     }
@@ -32,9 +33,19 @@ impl LaneWork for SetRows<'_> {
     }
 }
 
+/// Rows of the defects that share what is read of the ends of an interval.
+const ROWS: usize = 4;
+
 #[inline(always)]
-pub(super) fn load<V: Real>(numbers: &[f64], at: usize) -> V {
+fn load<V: Real>(numbers: &[f64], at: usize) -> V {
     V::from_lanes(&numbers[at..at + V::LANES])
+}
+
+/// The numbers at the first and at the second end of each interval.
+#[inline(always)]
+fn load_ends<V: Real>(numbers: &[f64], at: usize) -> [V; 2] {
+    let numbers = &numbers[at..at + V::LANES + 1];
+    [V::from_lanes(&numbers[..V::LANES]), V::from_lanes(&numbers[1..V::LANES + 1])]
 }
 
 impl Intervals {
@@ -43,6 +54,8 @@ impl Intervals {
         for first in (0..self.count).step_by(V::LANES) {
             for i in 0..dims {
                 self.by_states::<V>(dims, first, i);
+            }
+            for i in (0..dims).step_by(ROWS) {
                 self.by_border::<V>(dims, first, i);
             }
         }
@@ -52,8 +65,11 @@ impl Intervals {
     /// of the intervals from `first` on.
     #[inline(always)]
     fn by_states<V: Real>(&mut self, dims: usize, first: usize, i: usize) {
-        let n = self.count;
+        let (n, size) = (self.count, dims * dims);
         let (ends, middles) = (&self.ends.by_state[..], &self.middles.by_state[..]);
+        let (chunk, lane) = (first / WIDTH, first % WIDTH);
+        let left = &mut self.left[chunk * size..][..size];
+        let right = &mut self.right[chunk * size..][..size];
         let h: V = load(&self.steps, first);
         let (sixth, eighth) = (h * V::splat(-1.0 / 6.0), h * V::splat(0.125));
         let weight: V = load(&self.weights, i * n + first);
@@ -61,71 +77,85 @@ impl Intervals {
             let mut products = [V::splat(0.0); 2];
             for k in 0..dims {
                 let jm: V = load(middles, (i * dims + k) * n + first);
-                let at = (k * dims + j) * (n + 1) + first;
-                products[0] = jm.mul_add(load(ends, at), products[0]);
-                products[1] = jm.mul_add(load(ends, at + 1), products[1]);
+                let ends = load_ends(ends, (k * dims + j) * (n + 1) + first);
+                products[0] = jm.mul_add(ends[0], products[0]);
+                products[1] = jm.mul_add(ends[1], products[1]);
             }
             let half = load::<V>(middles, (i * dims + j) * n + first) * V::splat(0.5);
-            let at = (i * dims + j) * (n + 1) + first;
+            let ends = load_ends(ends, (i * dims + j) * (n + 1) + first);
             let four = V::splat(4.0);
-            let left = four.mul_add(eighth.mul_add(products[0], half), load(ends, at));
-            let right = four.mul_add(eighth.neg_mul_add(products[1], half), load(ends, at + 1));
+            let by_left = four.mul_add(eighth.mul_add(products[0], half), ends[0]);
+            let by_right = four.mul_add(eighth.neg_mul_add(products[1], half), ends[1]);
             let identity = V::splat(if i == j { 1.0 } else { 0.0 });
-            let (left, right) = (sixth.mul_add(left, -identity), sixth.mul_add(right, identity));
-            let at = (i * dims + j) * MOST_INTERVALS + first;
-            (left * weight).to_lanes(&mut self.left[at..at + V::LANES]);
-            (right * weight).to_lanes(&mut self.right[at..at + V::LANES]);
+            left[i * dims + j].store(lane, sixth.mul_add(by_left, -identity) * weight);
+            right[i * dims + j].store(lane, sixth.mul_add(by_right, identity) * weight);
         }
     }
 
     /// ∂c/∂θ = -h/6 (F_0 + F_1 + 4 F_m + h/2 J_m (F_0 - F_1)), and c = x_1 - x_0 - h/6 (f_0 + 4 f_m + f_1) as the
-    /// last column: row `i` of the intervals from `first` on.
+    /// last column: up to [`ROWS`] rows from `begin` on, of the intervals from `first` on.
     #[inline(always)]
-    fn by_border<V: Real>(&mut self, dims: usize, first: usize, i: usize) {
+    fn by_border<V: Real>(&mut self, dims: usize, first: usize, begin: usize) {
         let (n, parameters) = (self.count, self.parameters);
         let (ends, middles) = (&self.ends, &self.middles);
-        let weight: V = load(&self.weights, i * n + first);
+        let rows = ROWS.min(dims - begin);
         let h: V = load(&self.steps, first);
-        let sixth = h * V::splat(-1.0 / 6.0);
-        let half_step = h * V::splat(0.5);
-        let groups = ArrowMatrix::groups(parameters);
-        let mut offsets: LaneOffsets = [0; MAX_LANES];
-        for l in 0..MAX_LANES {
-            offsets[l] = l * WIDTH;
+        let (sixth, half_step) = (h * V::splat(-1.0 / 6.0), h * V::splat(0.5));
+        let mut factors = [V::splat(0.0); ROWS];
+        for r in 0..rows {
+            factors[r] = sixth * load(&self.weights, (begin + r) * n + first);
         }
-        let lanes = V::LANES.min(n - first);
+        let groups = ArrowMatrix::groups(parameters);
         for group in 0..groups {
-            let mut columns = [V::splat(0.0); WIDTH];
-            for q in 0..WIDTH {
+            let mut columns = [[V::splat(0.0); WIDTH]; ROWS];
+            for q in 0..WIDTH.min(parameters - group * WIDTH) {
                 let p = group * WIDTH + q;
-                if p < parameters {
-                    let mut product = V::splat(0.0);
-                    for k in 0..dims {
-                        let at = (k * parameters + p) * (n + 1) + first;
-                        let difference = load::<V>(&ends.by_parameter, at) - load(&ends.by_parameter, at + 1);
-                        let jm: V = load(&middles.by_state, (i * dims + k) * n + first);
-                        product = jm.mul_add(difference, product);
+                let mut products = [V::splat(0.0); ROWS];
+                for k in 0..dims {
+                    let ends = load_ends::<V>(&ends.by_parameter, (k * parameters + p) * (n + 1) + first);
+                    let difference = ends[0] - ends[1];
+                    for r in 0..rows {
+                        let jm: V = load(&middles.by_state, ((begin + r) * dims + k) * n + first);
+                        products[r] = jm.mul_add(difference, products[r]);
                     }
-                    let at = (i * parameters + p) * (n + 1) + first;
-                    let sum = load::<V>(&ends.by_parameter, at) + load(&ends.by_parameter, at + 1);
-                    let middle: V = load(&middles.by_parameter, (i * parameters + p) * n + first);
-                    let sum = half_step.mul_add(product, V::splat(4.0).mul_add(middle, sum));
-                    columns[q] = sixth * sum * weight;
-                } else if p == parameters {
-                    let at = i * (n + 1) + first;
-                    let sum = load::<V>(&ends.rate, at) + load(&ends.rate, at + 1);
-                    let sum = V::splat(4.0).mul_add(load(&middles.rate, i * n + first), sum);
-                    let step = load::<V>(&ends.states, at + 1) - load(&ends.states, at);
-                    columns[q] = sixth.mul_add(sum, step) * weight;
+                }
+                for r in 0..rows {
+                    let row = (begin + r) * parameters + p;
+                    let ends = load_ends::<V>(&ends.by_parameter, row * (n + 1) + first);
+                    let middle: V = load(&middles.by_parameter, row * n + first);
+                    let sum = V::splat(4.0).mul_add(middle, ends[0] + ends[1]);
+                    columns[r][q] = half_step.mul_add(products[r], sum) * factors[r];
                 }
             }
-            let mut rows = [0.0; WIDTH * MAX_LANES];
-            V::scatter(&columns, &mut rows, &offsets, V::LANES);
-            for l in 0..lanes {
-                let mut row = Columns::ZERO;
-                row.0.copy_from_slice(&rows[l * WIDTH..][..WIDTH]);
-                self.border[((first + l) * dims + i) * groups + group] = row;
+            if group + 1 == groups {
+                for r in 0..rows {
+                    let at = (begin + r) * (n + 1) + first;
+                    let (rates, states) = (load_ends::<V>(&ends.rate, at), load_ends::<V>(&ends.states, at));
+                    let middle: V = load(&middles.rate, (begin + r) * n + first);
+                    let sum = V::splat(4.0).mul_add(middle, rates[0] + rates[1]);
+                    let weight: V = load(&self.weights, (begin + r) * n + first);
+                    columns[r][parameters % WIDTH] = sixth.mul_add(sum, states[1] - states[0]) * weight;
+                }
+            }
+            for r in 0..rows {
+                let at = (first * dims + begin + r) * groups + group;
+                hand_on(&columns[r], &mut self.border[at..], dims * groups);
             }
         }
+    }
+}
+
+/// Column q of every interval is column q of its row; the rows of the intervals are `apart` from each other.
+#[inline(always)]
+fn hand_on<V: Real>(columns: &[V; WIDTH], border: &mut [Columns], apart: usize) {
+    let mut offsets: LaneOffsets = [0; MAX_LANES];
+    for l in 0..MAX_LANES {
+        offsets[l] = l * WIDTH;
+    }
+    let mut rows = [0.0; WIDTH * MAX_LANES];
+    V::scatter(columns, &mut rows, &offsets, V::LANES);
+    // Lanes beyond the last interval have no row.
+    for (target, row) in border.chunks_mut(apart).zip(rows.chunks_exact(WIDTH)).take(V::LANES) {
+        target[0].0.copy_from_slice(row);
     }
 }
