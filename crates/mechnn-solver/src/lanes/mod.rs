@@ -25,5 +25,7 @@ mod double_double;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use machine::on_every_lanes;
 pub(crate) use machine::{LaneKernel, on_widest_lanes};
 pub(crate) use real::{LaneOffsets, MAX_LANES, Real, Task};

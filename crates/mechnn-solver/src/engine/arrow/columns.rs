@@ -59,3 +59,24 @@ impl<W: LaneWork, V: Real> Task for OnOneKind<W, V> {
         self.0.run::<V>()
     }
 }
+
+/// Does the work on lanes of one kind; true if these round a fused multiply-add once.
+#[cfg(test)]
+pub(crate) fn on_one_kind<V: Real, W: LaneWork>(work: W) -> (W::Output, bool) {
+    let is_fused = Fuses(PhantomData::<V>);
+    (V::vectorize(OnOneKind(work, PhantomData::<V>)), V::vectorize(is_fused))
+}
+
+#[cfg(test)]
+struct Fuses<V>(PhantomData<V>);
+
+#[cfg(test)]
+impl<V: Real> Task for Fuses<V> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        // (1 + e) (1 - e) - 1 = -e^2, which is lost if the product is rounded.
+        V::splat(1.0 + f64::EPSILON).mul_add(V::splat(1.0 - f64::EPSILON), V::splat(-1.0)).lane(0) != 0.0
+    }
+}

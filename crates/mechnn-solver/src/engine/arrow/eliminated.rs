@@ -100,10 +100,10 @@ impl ArrowFactor<'_> {
 }
 
 /// x[t] = -L[t]⁻ᵀ (B[t] border + W[t]ᵀ x'[t+1]), where x' is -x, and the right-hand side a column of B.
-struct Backward<'a> {
-    matrix: &'a ArrowMatrix,
-    border: &'a [Columns],
-    x: &'a mut [f64],
+pub(super) struct Backward<'a> {
+    pub(super) matrix: &'a ArrowMatrix,
+    pub(super) border: &'a [Columns],
+    pub(super) x: &'a mut [f64],
 }
 
 impl LaneWork for Backward<'_> {

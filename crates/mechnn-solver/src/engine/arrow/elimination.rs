@@ -23,6 +23,14 @@ impl ArrowMatrix {
         of_border: f64,
         min_ratio: f64,
     ) -> Result<Eliminated<'_>, PivotError> {
+        self.damp(of_blocks, of_border);
+        let corner = (0..self.parameters).map(|j| *self.corner_mut(j, j)).collect();
+        let (smallest, gain) = on_widest(Eliminate { matrix: self, min_ratio })?;
+        Ok(Eliminated { matrix: self, smallest, gain, corner })
+    }
+
+    /// Multiplies the diagonal entries, and keeps those of the blocks.
+    pub(super) fn damp(&mut self, of_blocks: f64, of_border: f64) {
         let (b, size) = (self.block, self.block * self.block);
         self.original.clear();
         for block in self.diagonal.chunks_exact_mut(size) {
@@ -32,9 +40,6 @@ impl ArrowMatrix {
             }
         }
         (0..self.parameters).for_each(|j| *self.corner_mut(j, j) *= 1.0 + of_border);
-        let corner = (0..self.parameters).map(|j| *self.corner_mut(j, j)).collect();
-        let (smallest, gain) = on_widest(Eliminate { matrix: self, min_ratio })?;
-        Ok(Eliminated { matrix: self, smallest, gain, corner })
     }
 
     fn corner_mut(&mut self, i: usize, j: usize) -> &mut f64 {
@@ -43,9 +48,9 @@ impl ArrowMatrix {
     }
 }
 
-struct Eliminate<'a> {
-    matrix: &'a mut ArrowMatrix,
-    min_ratio: f64,
+pub(super) struct Eliminate<'a> {
+    pub(super) matrix: &'a mut ArrowMatrix,
+    pub(super) min_ratio: f64,
 }
 
 impl LaneWork for Eliminate<'_> {

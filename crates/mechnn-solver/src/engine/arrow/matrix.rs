@@ -13,7 +13,7 @@ use crate::lanes::Real;
 /// - `below`: `[n, b, b]`, block (t + 1, t), the last unused
 /// - `border`: `[n, b, w]`
 /// - `corner`: `[8 w, w]`, lower triangle used; row P is the border's right-hand side
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct ArrowMatrix {
     pub(super) blocks: usize,
     pub(super) block: usize,
@@ -106,10 +106,10 @@ impl ArrowMatrix {
     }
 }
 
-struct AddPairs<'a> {
-    matrix: &'a mut ArrowMatrix,
-    t: usize,
-    pairs: &'a PairRows<'a>,
+pub(super) struct AddPairs<'a> {
+    pub(super) matrix: &'a mut ArrowMatrix,
+    pub(super) t: usize,
+    pub(super) pairs: &'a PairRows<'a>,
 }
 
 impl LaneWork for AddPairs<'_> {

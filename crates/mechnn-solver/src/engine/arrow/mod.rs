@@ -18,6 +18,8 @@ mod eliminated;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use columns::on_one_kind;
 pub(crate) use columns::{Columns, LaneWork, WIDTH, on_widest};
 pub(crate) use eliminated::Eliminated;
 pub(crate) use matrix::{ArrowMatrix, PairRows};

@@ -1,8 +1,11 @@
 //! The matrix against [`BandedMatrix`], block by block, and against a dense solve.
 
-use super::columns::{Columns, WIDTH};
-use super::matrix::{ArrowMatrix, PairRows};
+use super::columns::{Columns, WIDTH, on_one_kind, on_widest};
+use super::eliminated::Backward;
+use super::elimination::Eliminate;
+use super::matrix::{AddPairs, ArrowMatrix, PairRows};
 use crate::engine::BandedMatrix;
+use crate::lanes::{LaneKernel, Real, on_every_lanes};
 
 /// Numbers between -1 and 1.
 struct Numbers(u64);
@@ -222,4 +225,55 @@ fn what_is_not_determined_is_named() {
     matrix.add_row(0, 1.0, &[1.0], &[0.0]);
     let error = matrix.eliminate(0.0, 0.0, 1e-14).expect("blocks").factor(1e-14).expect_err("singular");
     assert!(error.block == 1 && error.ratio.is_nan(), "{error:?}");
+}
+
+/// All of a step on lanes of one kind, and on the widest.
+struct SameStep;
+
+impl LaneKernel for SameStep {
+    type Output = ();
+
+    fn run<V: Real>(self) {
+        for (case, shape @ (n, b, p)) in SHAPES.into_iter().enumerate() {
+            let Rows { matrix: mut widest, .. } = Rows::new(n, b, p, case as u64 + 200);
+            let mut own = widest.clone();
+            let mut numbers = Numbers(case as u64 + 1);
+            let (left, right) = (numbers.vector((n - 1) * b * b), numbers.vector((n - 1) * b * b));
+            let mut border = vec![Columns::ZERO; (n - 1) * b * ArrowMatrix::groups(p)];
+            border.iter_mut().for_each(|columns| columns.0.fill(0.1 * numbers.next()));
+            let pairs = PairRows { left: &left, right: &right, border: &border };
+            on_widest(AddPairs { matrix: &mut widest, t: 0, pairs: &pairs });
+            let ((), is_fused) = on_one_kind::<V, _>(AddPairs { matrix: &mut own, t: 0, pairs: &pairs });
+            // What the pairs add to the blocks is more than the rest, so that pivots stay positive.
+            for matrix in [&mut widest, &mut own] {
+                matrix.diagonal_from(0).iter_mut().for_each(|entry| *entry *= 4.0);
+                matrix.damp(1.0, 1.0);
+            }
+            let expected = on_widest(Eliminate { matrix: &mut widest, min_ratio: 0.0 }).expect("positive definite");
+            let (found, _) = on_one_kind::<V, _>(Eliminate { matrix: &mut own, min_ratio: 0.0 });
+            let found = found.expect("positive definite");
+            let vector = vec![Columns([0.5; WIDTH]); ArrowMatrix::groups(p)];
+            let [mut x, mut y] = [(); 2].map(|()| vec![f64::NAN; n * b]);
+            on_widest(Backward { matrix: &widest, border: &vector, x: &mut x });
+            on_one_kind::<V, _>(Backward { matrix: &own, border: &vector, x: &mut y });
+            let numbers = |matrix: &ArrowMatrix, x: &[f64], ends: (f64, f64)| {
+                let border: Vec<f64> = matrix.border.iter().flat_map(|columns| columns.0).collect();
+                // Above the diagonal there is what happens to lie in the same register.
+                let entry = |i: usize, j: usize| matrix.corner[i * matrix.width + j / WIDTH].0[j % WIDTH];
+                let corner: Vec<f64> =
+                    (0..=p).flat_map(|i| (0..=i).map(move |j| (i, j))).map(|(i, j)| entry(i, j)).collect();
+                [&matrix.diagonal[..], &matrix.below, &border, &corner, x, &[ends.0, ends.1]].concat()
+            };
+            let (found, expected) = (numbers(&own, &y, found), numbers(&widest, &x, expected));
+            match is_fused {
+                true => assert!(found == expected, "{shape:?}: lanes with a fused multiply-add round alike"),
+                false => assert_close("number", shape, &found, &expected),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_step_is_the_same_on_all_lanes() {
+    on_every_lanes(|| SameStep);
 }

@@ -18,9 +18,9 @@ impl Intervals {
     }
 }
 
-struct SetGrams<'a> {
-    intervals: &'a mut Intervals,
-    below: &'a mut [f64],
+pub(super) struct SetGrams<'a> {
+    pub(super) intervals: &'a mut Intervals,
+    pub(super) below: &'a mut [f64],
 }
 
 impl LaneWork for SetGrams<'_> {

@@ -10,6 +10,9 @@ mod rows;
 
 mod grams;
 
+#[cfg(test)]
+mod tests;
+
 use super::problem::SmootherProblem;
 use crate::dynamics::Dynamics;
 use crate::engine::arrow::{ArrowMatrix, Columns, PairRows};

@@ -16,7 +16,7 @@ impl Intervals {
     }
 }
 
-struct SetRows<'a>(&'a mut Intervals);
+pub(super) struct SetRows<'a>(pub(super) &'a mut Intervals);
 
 impl LaneWork for SetRows<'_> {
     type Output = ();
