@@ -1,5 +1,7 @@
 //! The right-hand side of a nonlinear ODE, with its Jacobians.
 
+use crate::many_points::{Linearizations, Points, set_point};
+
 /// A parametrised first-order ODE `x' = f(t, x, θ)` with D dimensions and P parameters.
 pub trait Dynamics: Sync {
     /// D.
@@ -13,6 +15,38 @@ pub trait Dynamics: Sync {
 
     /// Writes f and its Jacobians in x and θ.
     fn linearize(&self, t: f64, x: &[f64], theta: &[f64], out: &mut Linearization);
+
+    /// Writes f at n points into `rates`, `[D, n]`. `work` is room that is kept between calls; what is in it means
+    /// nothing.
+    ///
+    /// As it stands this is one point after the other. The smoother asks for some ten points at a time: whoever can
+    /// evaluate each operation along all of them is many times faster.
+    fn rate_many(&self, points: Points<'_>, theta: &[f64], rates: &mut [f64], work: &mut Vec<f64>) {
+        let dims = self.dims();
+        work.clear();
+        work.resize(2 * dims, 0.0);
+        let (x, rate) = work.split_at_mut(dims);
+        for (point, &time) in points.times.iter().enumerate() {
+            points.state_into(point, x);
+            self.rate(time, x, theta, rate);
+            set_point(rates, points.count(), point, rate);
+        }
+    }
+
+    /// Writes f and its Jacobians at n points; `work` as for [`rate_many`](Self::rate_many).
+    fn linearize_many(&self, points: Points<'_>, theta: &[f64], out: Linearizations<'_>, work: &mut Vec<f64>) {
+        let count = points.count();
+        let mut at = Linearization::zeros(self.dims(), self.parameters());
+        work.clear();
+        work.resize(self.dims(), 0.0);
+        for (point, &time) in points.times.iter().enumerate() {
+            points.state_into(point, work);
+            self.linearize(time, work, theta, &mut at);
+            set_point(out.rate, count, point, &at.rate);
+            set_point(out.by_state, count, point, &at.by_state);
+            set_point(out.by_parameter, count, point, &at.by_parameter);
+        }
+    }
 
     /// The dynamics and residuals of one trajectory, where trajectories differ in their inputs or in parameters of
     /// their own; D and P, and the meaning of θ, are those of all. `None` if this is the dynamics of every

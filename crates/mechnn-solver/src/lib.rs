@@ -21,6 +21,8 @@ mod problem;
 
 pub mod lanes;
 
+mod many_points;
+
 mod dynamics;
 
 pub mod linear_algebra;

@@ -17,6 +17,8 @@ mod orthogonal;
 
 mod selected_inverse;
 
+pub(crate) mod arrow;
+
 pub use cholesky::BandedCholesky;
 pub use matrix::{BandedMatrix, PivotError};
 pub use orthogonal::RowElimination;

@@ -12,7 +12,7 @@ use std::arch::x86_64::{
 };
 use std::ops::{Add, Mul, Neg, Sub};
 
-use super::real::{LaneOffsets, MAX_LANES, Real, Task, interleave_one_by_one, scatter_one_by_one};
+use super::real::{LaneOffsets, Real, Task, interleave_one_by_one, scatter_one_by_one};
 
 const LANES: usize = 8;
 
@@ -101,18 +101,17 @@ impl Real for Avx512 {
     }
 
     #[inline(always)]
-    fn lanes(self) -> [f64; MAX_LANES] {
-        let mut numbers = [0.0; MAX_LANES];
-        // SAFETY: see the module; the array has room for a register.
-        unsafe { _mm512_storeu_pd(numbers.as_mut_ptr(), self.0) };
-        numbers
-    }
-
-    #[inline(always)]
     fn from_lanes(numbers: &[f64]) -> Self {
         let numbers = &numbers[..LANES];
         // SAFETY: see the module; the slice has as many numbers as a register.
         Self(unsafe { _mm512_loadu_pd(numbers.as_ptr()) })
+    }
+
+    #[inline(always)]
+    fn to_lanes(self, numbers: &mut [f64]) {
+        let numbers = &mut numbers[..LANES];
+        // SAFETY: see the module; the slice has as many numbers as a register.
+        unsafe { _mm512_storeu_pd(numbers.as_mut_ptr(), self.0) };
     }
 
     #[inline(always)]

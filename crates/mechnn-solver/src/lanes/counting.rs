@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ops::{Add, Mul, Neg, Sub};
 
-use super::real::{LaneOffsets, MAX_LANES, Real, Task, interleave_one_by_one, scatter_one_by_one};
+use super::real::{LaneOffsets, Real, Task, interleave_one_by_one, scatter_one_by_one};
 
 thread_local! {
     static FLOPS: Cell<u64> = const { Cell::new(0) };
@@ -75,13 +75,11 @@ impl Real for Counting {
     fn max(self, other: Self) -> Self {
         Self(self.0.max(other.0))
     }
-    fn lanes(self) -> [f64; MAX_LANES] {
-        let mut numbers = [0.0; MAX_LANES];
-        numbers[0] = self.0;
-        numbers
-    }
     fn from_lanes(numbers: &[f64]) -> Self {
         Self(numbers[0])
+    }
+    fn to_lanes(self, numbers: &mut [f64]) {
+        numbers[0] = self.0;
     }
     fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Self]) {
         interleave_one_by_one(source, offsets, 0, out);

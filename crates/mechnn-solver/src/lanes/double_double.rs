@@ -4,7 +4,7 @@
 
 use std::ops::{Add, Mul, Neg, Sub};
 
-use super::real::{LaneOffsets, MAX_LANES, Real, Task, interleave_one_by_one, scatter_one_by_one};
+use super::real::{LaneOffsets, Real, Task, interleave_one_by_one, scatter_one_by_one};
 
 /// High part and what it lacks.
 #[derive(Debug, Clone, Copy)]
@@ -82,13 +82,11 @@ impl Real for DoubleDouble {
     fn max(self, other: Self) -> Self {
         if self.0 > other.0 { self } else { other }
     }
-    fn lanes(self) -> [f64; MAX_LANES] {
-        let mut numbers = [0.0; MAX_LANES];
-        numbers[0] = self.0;
-        numbers
-    }
     fn from_lanes(numbers: &[f64]) -> Self {
         Self::splat(numbers[0])
+    }
+    fn to_lanes(self, numbers: &mut [f64]) {
+        numbers[0] = self.0;
     }
     fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Self]) {
         interleave_one_by_one(source, offsets, 0, out);

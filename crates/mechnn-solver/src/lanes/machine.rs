@@ -4,7 +4,6 @@
 use super::avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 use super::avx512::Avx512;
-#[cfg(any(test, not(target_arch = "x86_64")))]
 use super::portable::Portable;
 use super::real::Real;
 
@@ -15,8 +14,22 @@ pub(crate) trait LaneKernel {
     fn run<V: Real>(self) -> Self::Output;
 }
 
-/// True if kernels run on vectors here. On x86-64 they need AVX2 with fused multiply-add, which processors have had
-/// since 2013; a third set of kernels for older ones would cost everybody a third more time of compilation.
+/// Runs the kernel on the widest lanes that the processor has.
+pub(crate) fn on_widest_lanes<K: LaneKernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if Avx512::is_available() {
+            return kernel.run::<Avx512>();
+        }
+        if Avx2::is_available() {
+            return kernel.run::<Avx2>();
+        }
+    }
+    kernel.run::<Portable<4>>()
+}
+
+/// True if [`on_vector_lanes`] can be used here. On x86-64 it needs AVX2 with fused multiply-add, which processors have
+/// had since 2013.
 pub(crate) fn has_lanes() -> bool {
     #[cfg(target_arch = "x86_64")]
     return Avx2::is_available();
@@ -24,15 +37,16 @@ pub(crate) fn has_lanes() -> bool {
     true
 }
 
-/// Runs the kernel on the widest lanes that the processor has. The processor must have some, [`has_lanes`].
+/// Runs a large kernel, of which another set for older processors would cost everybody a third more time of
+/// compilation. The processor must have lanes, [`has_lanes`].
 #[cfg(target_arch = "x86_64")]
-pub(crate) fn on_widest_lanes<K: LaneKernel>(kernel: K) -> K::Output {
+pub(crate) fn on_vector_lanes<K: LaneKernel>(kernel: K) -> K::Output {
     if Avx512::is_available() { kernel.run::<Avx512>() } else { kernel.run::<Avx2>() }
 }
 
-/// Runs the kernel on the lanes that the compiler makes of arrays.
+/// Runs a large kernel on the lanes that the compiler makes of arrays.
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) fn on_widest_lanes<K: LaneKernel>(kernel: K) -> K::Output {
+pub(crate) fn on_vector_lanes<K: LaneKernel>(kernel: K) -> K::Output {
     kernel.run::<Portable<2>>()
 }
 

@@ -6,7 +6,6 @@
 // In data-flow order.
 mod real;
 
-#[cfg(any(test, not(target_arch = "x86_64")))]
 mod portable;
 
 #[cfg(target_arch = "x86_64")]
@@ -30,7 +29,9 @@ mod double_double;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use machine::{LaneKernel, has_lanes, on_widest_lanes};
+#[cfg(test)]
+pub(crate) use machine::on_every_lanes;
+pub(crate) use machine::{LaneKernel, has_lanes, on_vector_lanes, on_widest_lanes};
 pub use peak::peak_flops;
 pub(crate) use real::{LaneOffsets, MAX_LANES, Real, Task};
 pub(crate) use unroll::unroll;

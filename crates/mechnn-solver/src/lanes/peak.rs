@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::machine::{LaneKernel, on_widest_lanes};
+use super::machine::{LaneKernel, on_vector_lanes};
 use super::real::{Real, Task};
 
 /// Independent sums: more than the latency of a fused multiply-add times how many of them start together.
@@ -53,5 +53,5 @@ pub fn peak_flops() -> f64 {
     if !super::machine::has_lanes() {
         return 0.0;
     }
-    (0..30).map(|_| on_widest_lanes(Peak)).fold(0.0, f64::max)
+    (0..30).map(|_| on_vector_lanes(Peak)).fold(0.0, f64::max)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Mul, Neg, Sub};
 
-use super::real::{LaneOffsets, MAX_LANES, Real, Task, interleave_one_by_one, scatter_one_by_one};
+use super::real::{LaneOffsets, Real, Task, interleave_one_by_one, scatter_one_by_one};
 
 /// L numbers. Multiplies and adds with two roundings: without an instruction for it, a fused multiply-add is a call of a
 /// library function and some twenty times slower.
@@ -93,17 +93,15 @@ impl<const L: usize> Real for Portable<L> {
     }
 
     #[inline(always)]
-    fn lanes(self) -> [f64; MAX_LANES] {
-        let mut numbers = [0.0; MAX_LANES];
-        numbers[..L].copy_from_slice(&self.0);
-        numbers
-    }
-
-    #[inline(always)]
     fn from_lanes(numbers: &[f64]) -> Self {
         let mut own = [0.0; L];
         own.copy_from_slice(numbers);
         Self(own)
+    }
+
+    #[inline(always)]
+    fn to_lanes(self, numbers: &mut [f64]) {
+        numbers.copy_from_slice(&self.0);
     }
 
     #[inline(always)]

@@ -38,7 +38,12 @@ pub(crate) trait Real:
     fn max(self, other: Self) -> Self;
 
     /// The numbers of all lanes, then zeros.
-    fn lanes(self) -> [f64; MAX_LANES];
+    #[inline(always)]
+    fn lanes(self) -> [f64; MAX_LANES] {
+        let mut numbers = [0.0; MAX_LANES];
+        self.to_lanes(&mut numbers[..Self::LANES]);
+        numbers
+    }
 
     /// The number of one lane.
     #[inline(always)]
@@ -48,6 +53,9 @@ pub(crate) trait Real:
 
     /// From one number for each lane.
     fn from_lanes(numbers: &[f64]) -> Self;
+
+    /// The way back: writes one number for each lane.
+    fn to_lanes(self, numbers: &mut [f64]);
 
     /// Reads systems that lie one after the other: `out[i]` in lane l is `source[offsets[l] + i]`.
     fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Self]);

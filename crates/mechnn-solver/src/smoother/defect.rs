@@ -60,21 +60,6 @@ impl Defect {
         }
     }
 
-    /// Sets `value` only. `x` and `f` are states and rates at both ends.
-    pub(super) fn evaluate(
-        &mut self,
-        dynamics: &dyn Dynamics,
-        theta: &[f64],
-        t: f64,
-        h: f64,
-        x: [&[f64]; 2],
-        f: [&[f64]; 2],
-    ) {
-        self.set_middle(h, x, f);
-        dynamics.rate(t + 0.5 * h, &self.middle, theta, &mut self.middle_rate);
-        self.set_value(h, x, f);
-    }
-
     /// Sets the value and all derivatives.
     pub(super) fn linearize(&mut self, dynamics: &dyn Dynamics, theta: &[f64], t: f64, h: f64, left: End, right: End) {
         let (dims, parameters) = (self.dims, self.parameters);

@@ -1,8 +1,9 @@
 //! Gauss-Newton over states and parameters at once, with Levenberg-Marquardt damping when a full step does not help.
 
-use super::linearized::Linearized;
+use super::normal_equations::NormalEquations;
 use super::problem::{Estimate, Objective, SmootherError, SmootherProblem};
-use crate::engine::{BandedCholesky, BandedMatrix};
+use crate::engine::arrow::{ArrowMatrix, Eliminated};
+use crate::engine::{BandedCholesky, PivotError};
 
 /// Limits of an iteration.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,7 +70,8 @@ impl GaussNewton {
         estimate: &mut Estimate,
     ) -> Result<GaussNewtonReport, SmootherError> {
         problem.check(estimate)?;
-        let mut objective = problem.objective(estimate);
+        let mut room = Room::default();
+        let mut objective = room.equations.objective(problem, estimate);
         if !objective.total().is_finite() {
             return Err(SmootherError::NotFinite);
         }
@@ -80,41 +82,29 @@ impl GaussNewton {
         while iterations < self.max_iterations {
             iterations += 1;
             // Linearised anew also after a rejected step: those are rare, and keeping a copy would cost every step.
-            let mut expected = f64::INFINITY;
-            let trial = match step(
-                problem,
-                Linearized::at(problem, estimate),
-                Damping { states: damping, parameters: damping },
-            ) {
-                Ok(Step { states, parameters, decrease }) => {
-                    promised = promised.max(decrease);
-                    expected = decrease;
-                    Some(moved(estimate, &states, &parameters))
-                }
+            let trial = match room.step(problem, estimate, Damping { states: damping, parameters: damping }) {
+                Ok(decrease) => Some(decrease),
                 Err(error) if damping >= MAX_DAMPING => return Err(error),
                 Err(_) => None,
             };
-            let trial = trial.map(|trial| (problem.objective(&trial), trial));
-            let trial = match trial {
-                Some((higher, trial))
-                    if self.corrects
-                        && damping == 0.0
-                        && higher.total().is_finite()
-                        && higher.total() - objective.total() > ROUNDING * objective.total()
-                        && iterations < self.max_iterations =>
-                {
-                    iterations += 1;
-                    let (lower, back) = corrected(problem, trial.clone(), higher);
-                    let enough = objective.total() - lower.total() >= SUFFICIENT * expected;
-                    Some(if enough { (lower, back) } else { (higher, trial) })
+            let trial = trial.map(|expected| {
+                promised = promised.max(expected);
+                let higher = room.equations.objective(problem, &room.trial);
+                let rises =
+                    higher.total().is_finite() && higher.total() - objective.total() > ROUNDING * objective.total();
+                if !(self.corrects && damping == 0.0 && rises && iterations < self.max_iterations) {
+                    return higher;
                 }
-                trial => trial,
-            };
+                iterations += 1;
+                let sufficient = objective.total() - SUFFICIENT * expected;
+                room.corrected(problem, higher, sufficient)
+            });
             match trial {
-                Some((lower, better)) if lower.total() <= objective.total() => {
+                Some(lower) if lower.total() <= objective.total() => {
                     let decrease = objective.total() - lower.total();
                     let small = decrease <= self.tolerance * objective.total();
-                    (*estimate, objective) = (better, lower);
+                    std::mem::swap(estimate, &mut room.trial);
+                    objective = lower;
                     promised = 0.0;
                     damping = if damping <= FIRST_DAMPING { 0.0 } else { damping / 10.0 };
                     if small && damping <= 1.0 {
@@ -122,7 +112,7 @@ impl GaussNewton {
                     }
                 }
                 // At the level of rounding a step may fail to lower the objective: nothing is left to gain.
-                Some((higher, _))
+                Some(higher)
                     if higher.total() - objective.total() <= ROUNDING * objective.total()
                         && promised <= self.tolerance.max(ROUNDING) * objective.total() =>
                 {
@@ -187,37 +177,11 @@ impl GaussNewton {
     /// [`SmootherError::Singular`] if the states are not determined for given parameters.
     pub fn profile(problem: &SmootherProblem<'_>, estimate: &Estimate) -> Result<Profile, SmootherError> {
         problem.check(estimate)?;
-        let Linearized { hessian, mut state_gradient, mut parameter_gradient } = Linearized::at(problem, estimate);
-        let mut information = hessian
-            .eliminate_band(MIN_PIVOT_RATIO, &mut state_gradient, &mut parameter_gradient)
-            .map_err(|error| SmootherError::Singular { point: error.block, ratio: error.ratio })?;
-        let parameters = problem.dynamics.parameters();
-        for i in 0..parameters {
-            for j in 0..i {
-                information[j * parameters + i] = information[i * parameters + j];
-            }
-        }
-        Ok(Profile { information, gradient: parameter_gradient })
+        let mut equations = NormalEquations::default();
+        let eliminated = equations.at(problem, estimate).eliminate(0.0, 0.0, MIN_PIVOT_RATIO).map_err(singular)?;
+        let (information, gradient) = eliminated.schur_complement();
+        Ok(Profile { information, gradient })
     }
-}
-
-/// The states moved back towards the equations, the parameters as they are; as it was if that does not help.
-///
-/// Equations that must be obeyed closely are curved: a step along their tangent leaves them, and would be refused
-/// however good its parameters are (Maratos 1978). One step of the states alone takes the curvature away.
-fn corrected(problem: &SmootherProblem<'_>, trial: Estimate, objective: Objective) -> (Objective, Estimate) {
-    let damping = Damping { states: 0.0, parameters: HELD };
-    let Ok(Step { states, parameters, .. }) = step(problem, Linearized::at(problem, &trial), damping) else {
-        return (objective, trial);
-    };
-    let back = moved(&trial, &states, &parameters);
-    let lower = problem.objective(&back);
-    if lower.total() < objective.total() { (lower, back) } else { (objective, trial) }
-}
-
-fn moved(estimate: &Estimate, states: &[f64], parameters: &[f64]) -> Estimate {
-    let add = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a + b).collect();
-    Estimate { states: add(&estimate.states, states), parameters: add(&estimate.parameters, parameters) }
 }
 
 /// The factor of the Hessian at an estimate. A direction that rounding leaves open gets the smallest ridge that closes
@@ -227,9 +191,12 @@ pub(super) fn factor_with_ridge(
     estimate: &Estimate,
 ) -> Result<BandedCholesky, SmootherError> {
     let mut ridge = 0.0;
+    let mut equations = NormalEquations::default();
     loop {
-        match factor(problem, Linearized::at(problem, estimate).hessian, Damping { states: 0.0, parameters: ridge }) {
-            Ok(factor) => return Ok(factor),
+        let matrix = equations.at(problem, estimate);
+        let eliminated = eliminate(matrix, Damping { states: 0.0, parameters: ridge });
+        match eliminated.and_then(|eliminated| eliminated.factor(MIN_PIVOT_RATIO)).map_err(singular) {
+            Ok(factor) => return Ok(factor.into_banded()),
             Err(error) if ridge >= LARGEST_RIDGE => return Err(error),
             Err(_) => ridge = (10.0 * ridge).max(SMALLEST_RIDGE),
         }
@@ -243,39 +210,77 @@ struct Damping {
     parameters: f64,
 }
 
-fn factor(
-    problem: &SmootherProblem<'_>,
-    mut hessian: BandedMatrix,
-    damping: Damping,
-) -> Result<BandedCholesky, SmootherError> {
-    if damping.states > 0.0 {
-        let dims = problem.dynamics.dims();
-        for t in 0..problem.points() {
-            let diagonal = hessian.diagonal_mut(t);
-            (0..dims).for_each(|d| diagonal[d * dims + d] *= 1.0 + damping.states);
-        }
+fn eliminate(matrix: &mut ArrowMatrix, damping: Damping) -> Result<Eliminated<'_>, PivotError> {
+    matrix.eliminate(damping.states, damping.parameters, MIN_PIVOT_RATIO)
+}
+
+fn singular(error: PivotError) -> SmootherError {
+    SmootherError::Singular { point: error.block, ratio: error.ratio }
+}
+
+/// The room in which steps are made: an iteration allocates nothing that the one before did not.
+#[derive(Debug)]
+struct Room {
+    equations: NormalEquations,
+    /// Where the step leads to.
+    trial: Estimate,
+    /// Where it leads to after the states were moved back.
+    back: Estimate,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        let none = Estimate { states: Vec::new(), parameters: Vec::new() };
+        Self { equations: NormalEquations::default(), trial: none.clone(), back: none }
     }
-    let parameters = problem.dynamics.parameters();
-    let corner = hessian.corner_mut();
-    (0..parameters).for_each(|j| corner[j * parameters + j] *= 1.0 + damping.parameters);
-    hessian.factor(MIN_PIVOT_RATIO).map_err(|error| SmootherError::Singular { point: error.block, ratio: error.ratio })
 }
 
-/// The damped Gauss-Newton step of states and parameters.
-fn step(problem: &SmootherProblem<'_>, linearized: Linearized, damping: Damping) -> Result<Step, SmootherError> {
-    let Linearized { hessian, state_gradient, parameter_gradient } = linearized;
-    let (mut states, mut parameters) = (state_gradient.clone(), parameter_gradient.clone());
-    let factor = factor(problem, hessian, damping)?;
-    states.iter_mut().chain(&mut parameters).for_each(|g| *g = -*g);
-    factor.solve_in_place(1, &mut states, &mut parameters);
-    let gradient = state_gradient.iter().chain(&parameter_gradient);
-    let decrease = -gradient.zip(states.iter().chain(&parameters)).map(|(g, s)| g * s).sum::<f64>();
-    Ok(Step { states, parameters, decrease })
+impl Room {
+    /// Sets `trial` to the end of the damped Gauss-Newton step from `estimate`. Returns the decrease of the objective
+    /// that the linearisation promises, `-g s` for half the gradient g and the step s.
+    fn step(
+        &mut self,
+        problem: &SmootherProblem<'_>,
+        estimate: &Estimate,
+        damping: Damping,
+    ) -> Result<f64, SmootherError> {
+        set_step(self.equations.at(problem, estimate), estimate, damping, &mut self.trial)
+    }
+
+    /// The states of `trial`, where the objective is `objective`, moved back towards the equations, the parameters as
+    /// they are, if that brings the objective down to `sufficient`. Returns the objective at `trial` then.
+    ///
+    /// Equations that must be obeyed closely are curved: a step along their tangent leaves them, and would be refused
+    /// however good its parameters are (Maratos 1978). One step of the states alone takes the curvature away.
+    fn corrected(&mut self, problem: &SmootherProblem<'_>, objective: Objective, sufficient: f64) -> Objective {
+        let held = Damping { states: 0.0, parameters: HELD };
+        let matrix = self.equations.at(problem, &self.trial);
+        if set_step(matrix, &self.trial, held, &mut self.back).is_err() {
+            return objective;
+        }
+        let lower = self.equations.objective(problem, &self.back);
+        if lower.total() < objective.total() && lower.total() <= sufficient {
+            std::mem::swap(&mut self.trial, &mut self.back);
+            return lower;
+        }
+        objective
+    }
 }
 
-/// A step, and the decrease of the objective that the linearisation promises for it: `-g s` for half the gradient g.
-struct Step {
-    states: Vec<f64>,
-    parameters: Vec<f64>,
-    decrease: f64,
+/// Writes the end of a step from `from` into `to`; returns the decrease that is promised.
+fn set_step(
+    matrix: &mut ArrowMatrix,
+    from: &Estimate,
+    damping: Damping,
+    to: &mut Estimate,
+) -> Result<f64, SmootherError> {
+    to.states.resize(from.states.len(), 0.0);
+    to.parameters.resize(from.parameters.len(), 0.0);
+    let eliminated = eliminate(matrix, damping).map_err(singular)?;
+    let factor = eliminated.factor(MIN_PIVOT_RATIO).map_err(singular)?;
+    let decrease = factor.solve_negative(&mut to.states, &mut to.parameters);
+    let add = |to: &mut [f64], from: &[f64]| to.iter_mut().zip(from).for_each(|(step, from)| *step += from);
+    add(&mut to.states, &from.states);
+    add(&mut to.parameters, &from.parameters);
+    Ok(decrease)
 }

@@ -19,7 +19,9 @@ mod relative_noise;
 
 mod problem;
 
-mod linearized;
+mod intervals;
+
+mod normal_equations;
 
 mod gauss_newton;
 
@@ -36,6 +38,7 @@ mod step_determinant;
 mod wiener;
 
 pub use crate::dynamics::{Dynamics, Linearization, Residuals};
+pub use crate::many_points::{Linearizations, Points};
 pub use exact::{ExactFit, ExactReport};
 pub use gauss_newton::{GaussNewton, GaussNewtonReport, Profile, Termination};
 pub use initial_state::InitialState;

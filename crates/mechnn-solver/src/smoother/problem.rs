@@ -2,9 +2,9 @@
 
 use thiserror::Error;
 
-use super::defect::Defect;
+use super::normal_equations::NormalEquations;
 use super::relative_noise::RelativeNoise;
-use crate::dynamics::{Dynamics, Residuals};
+use crate::dynamics::Dynamics;
 
 /// One observed trajectory on its grid of N points.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,11 +106,6 @@ impl SmootherProblem<'_> {
         self.dynamics.of_segment(segment).unwrap_or(self.dynamics)
     }
 
-    /// Standard deviation of the model error of dimension d over a step h.
-    pub(super) fn defect_std(&self, d: usize, h: f64) -> f64 {
-        self.model_error[d] * (h / self.reference_step).sqrt()
-    }
-
     pub(super) fn check(&self, estimate: &Estimate) -> Result<(), SmootherError> {
         let (dims, parameters) = (self.dynamics.dims(), self.dynamics.parameters());
         let expect = |input, found: usize, expected| match found == expected {
@@ -132,45 +127,6 @@ impl SmootherProblem<'_> {
 
     /// The objective at an estimate; infinite where the model is not finite.
     pub fn objective(&self, estimate: &Estimate) -> Objective {
-        let dims = self.dynamics.dims();
-        let theta = &estimate.parameters[..];
-        let mut objective = Objective::default();
-        let mut defect = Defect::new(dims, self.dynamics.parameters());
-        let (mut f0, mut f1) = (vec![0.0; dims], vec![0.0; dims]);
-        let mut offset = 0;
-        for (index, segment) in self.segments.iter().enumerate() {
-            let states = &estimate.states[offset..][..segment.observations.len()];
-            offset += segment.observations.len();
-            let dynamics = self.dynamics_of(index);
-            let mut residuals = Residuals::zeros(dynamics.residuals(), dims, theta.len());
-            if dynamics.residuals() > 0 {
-                for (point, x) in states.chunks_exact(dims).enumerate() {
-                    dynamics.residual(point, x, theta, &mut residuals);
-                    objective.data += residuals.value.iter().map(|r| r * r).sum::<f64>();
-                }
-            }
-            for (index, (state, observed)) in states.iter().zip(&segment.observations).enumerate() {
-                if !observed.is_nan() {
-                    objective.data += ((state - observed) / segment.noise(index, self.noise)).powi(2);
-                }
-            }
-            dynamics.rate(segment.times[0], &states[..dims], theta, &mut f0);
-            for (t, ends) in segment.times.windows(2).enumerate() {
-                let (x0, x1) = (&states[t * dims..][..dims], &states[(t + 1) * dims..][..dims]);
-                let h = ends[1] - ends[0];
-                dynamics.rate(ends[1], x1, theta, &mut f1);
-                defect.evaluate(dynamics, theta, ends[0], h, [x0, x1], [&f0, &f1]);
-                for d in 0..dims {
-                    objective.dynamics += (defect.value[d] / self.defect_std(d, h)).powi(2);
-                }
-                std::mem::swap(&mut f0, &mut f1);
-            }
-        }
-        objective.prior =
-            theta.iter().zip(self.prior_precision).map(|(theta, precision)| precision * theta * theta).sum();
-        if objective.total().is_nan() {
-            objective.dynamics = f64::INFINITY;
-        }
-        objective
+        NormalEquations::default().objective(self, estimate)
     }
 }

@@ -2,7 +2,6 @@
 
 use super::defect::{Defect, End};
 use super::initial_state::InitialState;
-use super::linearized::{add_gradient, add_lower_gram};
 use super::problem::{Estimate, SmootherProblem};
 use crate::dynamics::{Linearization, Residuals};
 use crate::engine::BandedMatrix;
@@ -132,4 +131,25 @@ fn propagate(defect: &mut Defect, sensitivity: &mut [f64], column: &mut [f64]) -
         (0..dims).for_each(|d| sensitivity[d * parameters + j] = -column[d]);
     }
     Some(())
+}
+
+/// g += Aᵀ v for A `[rows, columns]`, v `[rows]`, g `[columns]`.
+fn add_gradient(value: &[f64], a: &[f64], gradient: &mut [f64]) {
+    let columns = gradient.len();
+    for (k, value) in value.iter().enumerate() {
+        gradient.iter_mut().zip(&a[k * columns..][..columns]).for_each(|(g, entry)| *g += entry * value);
+    }
+}
+
+/// Lower triangle of C += Aᵀ A for A `[rows, columns]`.
+fn add_lower_gram(rows: usize, a: &[f64], c: &mut [f64], columns: usize) {
+    for k in 0..rows {
+        let a = &a[k * columns..][..columns];
+        for i in 0..columns {
+            let factor = a[i];
+            if factor != 0.0 {
+                c[i * columns..][..=i].iter_mut().zip(a).for_each(|(c, a)| *c += factor * a);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Dynamics with fewer parameters than their terms have coefficients.
 
-use mechnn_solver::smoother::{Dynamics, Linearization};
+use mechnn_solver::smoother::{Dynamics, Linearization, Linearizations, Points};
 
 use super::affine_map::AffineMap;
 
@@ -49,6 +49,28 @@ impl Dynamics for Constrained<'_> {
             for (slope, (_, row)) in inner.by_parameter[d * coefficients..][..coefficients].iter().zip(self.map.rows())
             {
                 row.iter().for_each(|&(k, weight)| own[k] += slope * weight);
+            }
+        }
+    }
+
+    fn rate_many(&self, points: Points<'_>, theta: &[f64], rates: &mut [f64], work: &mut Vec<f64>) {
+        self.inner.rate_many(points, &self.map.coefficients(theta), rates, work);
+    }
+
+    fn linearize_many(&self, points: Points<'_>, theta: &[f64], out: Linearizations<'_>, work: &mut Vec<f64>) {
+        let (n, dims, coefficients, free) = (points.count(), self.dims(), self.inner.parameters(), self.map.free());
+        let Linearizations { rate, by_state, by_parameter } = out;
+        let mut inner = vec![0.0; dims * coefficients * n];
+        let of_inner = Linearizations { rate, by_state, by_parameter: &mut inner };
+        self.inner.linearize_many(points, &self.map.coefficients(theta), of_inner, work);
+        by_parameter.fill(0.0);
+        for d in 0..dims {
+            let slopes = inner[d * coefficients * n..].chunks_exact(n);
+            for (slopes, (_, row)) in slopes.zip(self.map.rows()) {
+                for &(k, weight) in row {
+                    let own = by_parameter[(d * free + k) * n..][..n].iter_mut();
+                    own.zip(slopes).for_each(|(sum, slope)| *sum += slope * weight);
+                }
             }
         }
     }

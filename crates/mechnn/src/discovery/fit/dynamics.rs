@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mechnn_solver::smoother::{Dynamics, Linearization};
+use mechnn_solver::smoother::{Dynamics, Linearization, Linearizations, Points};
 
 use super::right_hand_side::RightHandSide;
 use crate::discovery::prepare::known::KnownOfSegment;
@@ -70,6 +70,14 @@ impl Dynamics for SparseDynamics {
         self.rate.linearize(x, theta, out, |known| known.fill(f64::NAN));
     }
 
+    fn rate_many(&self, points: Points<'_>, theta: &[f64], rates: &mut [f64], work: &mut Vec<f64>) {
+        self.rate.evaluate_many(points, theta, None, rates, work);
+    }
+
+    fn linearize_many(&self, points: Points<'_>, theta: &[f64], out: Linearizations<'_>, work: &mut Vec<f64>) {
+        self.rate.linearize_many(points, theta, None, out, work);
+    }
+
     fn of_segment(&self, segment: usize) -> Option<&dyn Dynamics> {
         self.segments.get(segment).map(|segment| segment as &dyn Dynamics)
     }
@@ -90,5 +98,13 @@ impl Dynamics for SegmentDynamics {
 
     fn linearize(&self, t: f64, x: &[f64], theta: &[f64], out: &mut Linearization) {
         self.rate.linearize(x, theta, out, |values| self.known.values_into(t, values));
+    }
+
+    fn rate_many(&self, points: Points<'_>, theta: &[f64], rates: &mut [f64], work: &mut Vec<f64>) {
+        self.rate.evaluate_many(points, theta, Some(&self.known), rates, work);
+    }
+
+    fn linearize_many(&self, points: Points<'_>, theta: &[f64], out: Linearizations<'_>, work: &mut Vec<f64>) {
+        self.rate.linearize_many(points, theta, Some(&self.known), out, work);
     }
 }

@@ -4,6 +4,8 @@ mod right_hand_side;
 
 mod evaluation;
 
+mod many_points;
+
 mod dynamics;
 
 mod affine_map;

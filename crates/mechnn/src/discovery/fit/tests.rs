@@ -1,6 +1,6 @@
 //! Values and derivatives of right-hand sides, with everything that constraints can do to them.
 
-use mechnn_solver::smoother::{Dynamics, Linearization};
+use mechnn_solver::smoother::{Dynamics, Linearization, Linearizations, Points};
 
 use super::affine_map::AffineMap;
 use super::constrained::Constrained;
@@ -54,6 +54,7 @@ fn assert_derivatives(dynamics: &dyn Dynamics, t: f64, x: &[f64], theta: &[f64])
     // What is there before must not matter.
     [&mut found.rate, &mut found.by_state, &mut found.by_parameter].into_iter().for_each(|own| own.fill(9.0));
     dynamics.linearize(t, x, theta, &mut found);
+    assert_same_at_many_points(dynamics, t, x, theta);
     let expected = rate(dynamics, t, x, theta);
     for (d, (found, expected)) in found.rate.iter().zip(&expected).enumerate() {
         assert!((found - expected).abs() <= 1e-12 * (1.0 + expected.abs()), "rate {d}: {found}, not {expected}");
@@ -75,6 +76,32 @@ fn assert_derivatives(dynamics: &dyn Dynamics, t: f64, x: &[f64], theta: &[f64])
     for k in 0..parameters {
         let ends = [-STEP, STEP].map(|by| rate(dynamics, t, x, &moved(theta, k, by)));
         check("parameter", k, (0..dims).map(|d| found.by_parameter[d * parameters + k]).collect(), ends);
+    }
+}
+
+/// Asserts that the rates and derivatives at many points are those at each, up to the order of a few products.
+fn assert_same_at_many_points(dynamics: &dyn Dynamics, t: f64, x: &[f64], theta: &[f64]) {
+    let (n, dims, parameters) = (11, x.len(), theta.len());
+    let times: Vec<f64> = (0..n).map(|i| t + 0.02 * i as f64).collect();
+    let states: Vec<f64> = x.iter().flat_map(|x| (0..n).map(move |i| x * (1.0 + 0.01 * i as f64))).collect();
+    let points = Points { times: &times, states: &states };
+    let mut work = vec![f64::NAN; 3];
+    let [mut rates, mut rate] = [(); 2].map(|()| vec![9.0; dims * n]);
+    let (mut by_state, mut by_parameter) = (vec![9.0; dims * dims * n], vec![9.0; dims * parameters * n]);
+    dynamics.rate_many(points, theta, &mut rates, &mut work);
+    let out = Linearizations { rate: &mut rate, by_state: &mut by_state, by_parameter: &mut by_parameter };
+    dynamics.linearize_many(points, theta, out, &mut work);
+    let mut one = Linearization::zeros(dims, parameters);
+    for (i, &time) in times.iter().enumerate() {
+        let state: Vec<f64> = (0..dims).map(|d| states[d * n + i]).collect();
+        dynamics.linearize(time, &state, theta, &mut one);
+        let along = [&rates, &rate, &by_state, &by_parameter].map(|rows| rows.iter().skip(i).step_by(n));
+        for (found, expected) in along.into_iter().zip([&one.rate, &one.rate, &one.by_state, &one.by_parameter]) {
+            for (k, (found, expected)) in found.zip(expected).enumerate() {
+                let allowed = 1e-13 * (1.0 + expected.abs());
+                assert!((found - expected).abs() <= allowed, "entry {k} of point {i}: {found}, not {expected}");
+            }
+        }
     }
 }
 

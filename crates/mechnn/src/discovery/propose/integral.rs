@@ -25,6 +25,9 @@ pub(crate) struct IntegralRegression<'a> {
     variables: Vec<f64>,
 }
 
+/// Points at which a term is evaluated together.
+const TOGETHER: usize = 64;
+
 /// One observation.
 struct Point {
     /// Its place on the whole grid.
@@ -124,17 +127,31 @@ impl<'a> IntegralRegression<'a> {
         let (data, dims) = (self.problem.data, self.problem.dims());
         let width = self.problem.space.dictionary.library.dims();
         let points = self.variables.len() / width;
+        let mut along = vec![0.0; width * TOGETHER];
+        let mut by_variable = vec![0.0; width * TOGETHER];
+        let mut by_constant = vec![0.0; constants.len() * TOGETHER];
+        let mut work = vec![0.0; function.work_for_point() * TOGETHER];
         let mut gradient = vec![0.0; width];
-        let mut by_constant = vec![0.0; constants.len()];
         // Rate and slope of the integral, and rates of its derivatives by the constants.
-        let (mut rates, mut slopes) = (Vec::with_capacity(points), Vec::with_capacity(points));
+        let (mut rates, mut slopes) = (vec![0.0; points], Vec::with_capacity(points));
         let mut constant_rates = vec![Vec::with_capacity(points); units.len()];
-        for (x, v) in self.variables.chunks_exact(width).zip(data.derivatives.chunks_exact(dims)) {
-            rates.push(function.gradient_at(x, constants, &mut gradient, &mut by_constant) / norm);
-            let slope = (0..dims).map(|d| gradient[d] * v[d] * data.scaling.state[d]).sum::<f64>();
-            slopes.push((slope + data.slope_in_time(&gradient)) / norm);
-            for ((rates, by), unit) in constant_rates.iter_mut().zip(&by_constant).zip(units) {
-                rates.push(by * unit / norm);
+        let pieces = self.variables.chunks(width * TOGETHER).zip(data.derivatives.chunks(dims * TOGETHER));
+        for ((variables, derivatives), rates) in pieces.zip(rates.chunks_mut(TOGETHER)) {
+            let n = rates.len();
+            let (along, by_variable) = (&mut along[..width * n], &mut by_variable[..width * n]);
+            let by_constant = &mut by_constant[..constants.len() * n];
+            for (i, x) in variables.chunks_exact(width).enumerate() {
+                x.iter().enumerate().for_each(|(k, x)| along[k * n + i] = *x);
+            }
+            function.gradient_many(along, constants, rates, by_variable, by_constant, &mut work);
+            for (i, (rate, v)) in rates.iter_mut().zip(derivatives.chunks_exact(dims)).enumerate() {
+                *rate /= norm;
+                gradient.iter_mut().enumerate().for_each(|(k, slope)| *slope = by_variable[k * n + i]);
+                let slope = (0..dims).map(|d| gradient[d] * v[d] * data.scaling.state[d]).sum::<f64>();
+                slopes.push((slope + data.slope_in_time(&gradient)) / norm);
+            }
+            for ((rates, by), unit) in constant_rates.iter_mut().zip(by_constant.chunks_exact(n)).zip(units) {
+                rates.extend(by.iter().map(|by| by * unit / norm));
             }
         }
         let values = self.integrated(&rates, Some(&slopes));

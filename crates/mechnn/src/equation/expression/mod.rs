@@ -8,6 +8,8 @@ mod notation;
 
 mod tape;
 
+mod many_points;
+
 mod units;
 
 mod vocabulary;
@@ -117,6 +119,36 @@ impl Expression {
         by_constant: &mut [f64],
     ) -> f64 {
         self.inner.tape.gradient(variables, constants, by_variable, by_constant)
+    }
+
+    /// Numbers of room for each point that [`Self::evaluate_many`] and [`Self::gradient_many`] need.
+    pub(in crate::equation) fn work_for_point(&self) -> usize {
+        self.inner.tape.work_for_point()
+    }
+
+    /// Writes the values at n points, `[n]`, for variables `[V, n]`; `work` is room, at least n times
+    /// [`Self::work_for_point`].
+    pub(in crate::equation) fn evaluate_many(
+        &self,
+        variables: &[f64],
+        constants: &[f64],
+        value: &mut [f64],
+        work: &mut [f64],
+    ) {
+        self.inner.tape.value_many(variables, constants, value, work);
+    }
+
+    /// The same with the derivatives, `[V, n]` and `[C, n]`.
+    pub(in crate::equation) fn gradient_many(
+        &self,
+        variables: &[f64],
+        constants: &[f64],
+        value: &mut [f64],
+        by_variable: &mut [f64],
+        by_constant: &mut [f64],
+        work: &mut [f64],
+    ) {
+        self.inner.tape.gradient_many(variables, constants, value, by_variable, by_constant, work);
     }
 
     /// Whether no denominator vanishes and every function is defined wherever the variables are within `ranges`, the

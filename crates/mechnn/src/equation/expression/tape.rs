@@ -135,7 +135,7 @@ impl Tape {
 }
 
 /// d(b^n)/db = n b^(n-1)
-fn whole_power_slope(base: f64, n: i32) -> f64 {
+pub(super) fn whole_power_slope(base: f64, n: i32) -> f64 {
     match n {
         0 => 0.0,
         _ => f64::from(n) * base.powi(n.saturating_sub(1)),
@@ -143,7 +143,7 @@ fn whole_power_slope(base: f64, n: i32) -> f64 {
 }
 
 /// d(b^e)/db = e b^(e-1) and d(b^e)/de = b^e log(b), which has the limit 0 at b = 0 for e > 0.
-fn power_slopes(base: f64, exponent: f64, value: f64, exponent_is_fixed: bool) -> (f64, f64) {
+pub(super) fn power_slopes(base: f64, exponent: f64, value: f64, exponent_is_fixed: bool) -> (f64, f64) {
     let by_base = if exponent == 0.0 { 0.0 } else { exponent * base.powf(exponent - 1.0) };
     let by_exponent = match () {
         () if exponent_is_fixed => 0.0,

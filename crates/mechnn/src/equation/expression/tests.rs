@@ -284,3 +284,48 @@ fn gradients_are_those_of_values() {
     }
     assert!(compared > 20_000, "only {compared} derivatives were compared");
 }
+
+/// Bits, but that any NaN is any other.
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|value| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }).collect()
+}
+
+#[test]
+fn many_points_have_the_numbers_that_each_has_alone() {
+    // Corners, poles and what is undefined are among them.
+    let x = [0.0, -0.0, 1.0, -1.5, 2.0, 1e-200, f64::NAN, f64::INFINITY, 0.3, 700.0, -3.0];
+    let y = [2.0, 0.0, -1.0, 0.5, 0.0, 1e200, 1.0, 0.0, -0.7, 3.0, f64::NEG_INFINITY];
+    let variables = [x, y].concat();
+    for text in [
+        "a",
+        "y",
+        "-x",
+        "x + a*y - 2",
+        "x/(b + y)",
+        "0*sqrt(x)",
+        "x**a",
+        "y**pi + x**2 - y**-3",
+        "x**y",
+        "sin(a*x + b)*cos(y)/exp(-x)",
+        "atan2(x, y) + min(x, y)*max(a, y)",
+        "abs(x) + sign(y) + log(x) + sigmoid(x) + tanh(y)",
+        "((x + y)*(x - y) + a)/((x*y - b)*(x*x + y*y))",
+    ] {
+        let (expression, constants) = (parse(text), [1.5, -0.25]);
+        let n = x.len();
+        let mut work = vec![f64::NAN; n * expression.work_for_point()];
+        let (mut values, mut value) = ([f64::NAN; 11], [f64::NAN; 11]);
+        let (mut by_variable, mut by_constant) = ([f64::NAN; 22], [f64::NAN; 22]);
+        expression.evaluate_many(&variables, &constants, &mut values, &mut work);
+        expression.gradient_many(&variables, &constants, &mut value, &mut by_variable, &mut by_constant, &mut work);
+        assert_eq!(bits(&values), bits(&value), "{text}");
+        for i in 0..n {
+            let (mut one_by_variable, mut one_by_constant) = ([f64::NAN; 2], [f64::NAN; 2]);
+            let point = [x[i], y[i]];
+            let one = expression.gradient_into(&point, &constants, &mut one_by_variable, &mut one_by_constant);
+            let found = [value[i], by_variable[i], by_variable[n + i], by_constant[i], by_constant[n + i]];
+            let [[x_slope, y_slope], [a_slope, b_slope]] = [one_by_variable, one_by_constant];
+            assert_eq!(bits(&found), bits(&[one, x_slope, y_slope, a_slope, b_slope]), "{text} at {point:?}");
+        }
+    }
+}

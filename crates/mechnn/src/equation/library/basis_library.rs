@@ -157,6 +157,78 @@ impl BasisLibrary {
             }
         }
     }
+
+    /// Whether term `p` changes with a state.
+    pub(crate) fn depends_on(&self, p: usize, state: usize) -> bool {
+        self.terms[p].uses_variable(state)
+    }
+
+    /// Numbers of room for each point that [`Self::evaluate_many`] and [`Self::jacobian_many`] need.
+    pub(crate) fn work_for_point(&self) -> usize {
+        self.terms.iter().map(Term::work_for_point).max().unwrap_or(0)
+    }
+
+    /// [`Self::evaluate_into`] at n points, of which each variable and each value lies along all of them.
+    ///
+    /// # Shapes
+    /// - `x`: `[D, n]`
+    /// - `values`: `[P, n]`
+    /// - `work`: room, at least n times [`Self::work_for_point`]
+    pub(crate) fn evaluate_many(&self, n: usize, x: &[f64], values: &mut [f64], work: &mut [f64]) {
+        for (p, rule) in self.rules.iter().enumerate() {
+            let (earlier, own) = values.split_at_mut(p * n);
+            let own = &mut own[..n];
+            match *rule {
+                Rule::One => own.fill(1.0),
+                Rule::Product { parent, state } => multiply(own, &earlier[parent * n..], &x[state * n..]),
+                Rule::Direct => self.terms[p].evaluate_many(x, self.terms[p].constants(), own, work),
+            }
+        }
+    }
+
+    /// [`Self::jacobian_into`] at n points; `jacobian` is `[P, D, n]`. Where a term
+    /// [does not depend](Self::depends_on) on a state nothing is written.
+    pub(crate) fn jacobian_many(
+        &self,
+        n: usize,
+        x: &[f64],
+        values: &mut [f64],
+        jacobian: &mut [f64],
+        work: &mut [f64],
+    ) {
+        let dims = self.dims;
+        self.evaluate_many(n, x, values, work);
+        for (p, rule) in self.rules.iter().enumerate() {
+            let (earlier, own) = jacobian.split_at_mut(p * dims * n);
+            let own = &mut own[..dims * n];
+            match *rule {
+                Rule::One => {}
+                // d(q x_s) = dq · x_s + q · dx_s
+                Rule::Product { parent, state } => {
+                    for d in (0..dims).filter(|&d| self.depends_on(p, d)) {
+                        let slope = &mut own[d * n..][..n];
+                        match self.depends_on(parent, d) {
+                            true => multiply(slope, &earlier[(parent * dims + d) * n..], &x[state * n..]),
+                            false => slope.fill(0.0),
+                        }
+                        if d == state {
+                            slope.iter_mut().zip(&values[parent * n..]).for_each(|(slope, q)| *slope += q);
+                        }
+                    }
+                }
+                Rule::Direct => {
+                    let (term, value) = (&self.terms[p], &mut values[p * n..][..n]);
+                    let constants = term.constants();
+                    let mut by_constant = vec![0.0; constants.len() * n];
+                    term.gradient_many(x, constants, value, own, &mut by_constant, work);
+                }
+            }
+        }
+    }
+}
+
+fn multiply(out: &mut [f64], a: &[f64], b: &[f64]) {
+    out.iter_mut().zip(a.iter().zip(b)).for_each(|(out, (a, b))| *out = a * b);
 }
 
 #[cfg(test)]

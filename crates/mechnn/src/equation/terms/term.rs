@@ -128,6 +128,55 @@ impl Term {
         }
     }
 
+    /// Numbers of room for each point that [`Self::evaluate_many`] and [`Self::gradient_many`] need.
+    pub(crate) fn work_for_point(&self) -> usize {
+        match self {
+            Self::Monomial(_) => 0,
+            Self::Function(function) => function.expression().work_for_point(),
+        }
+    }
+
+    /// Writes the values at n points, `[n]`, for variables `[V, n]`, each along all points. `work` is room, at least n
+    /// times [`Self::work_for_point`].
+    pub(crate) fn evaluate_many(&self, x: &[f64], constants: &[f64], value: &mut [f64], work: &mut [f64]) {
+        match self {
+            Self::Monomial(exponents) => {
+                value.fill(1.0);
+                multiply_by_powers(exponents.iter().copied(), x, value);
+            }
+            Self::Function(function) => function.expression().evaluate_many(x, constants, value, work),
+        }
+    }
+
+    /// The same with the derivatives by the variables, `[V, n]`, and by the inner constants, `[C, n]`.
+    pub(crate) fn gradient_many(
+        &self,
+        x: &[f64],
+        constants: &[f64],
+        value: &mut [f64],
+        by_variable: &mut [f64],
+        by_constant: &mut [f64],
+        work: &mut [f64],
+    ) {
+        let n = value.len();
+        match self {
+            Self::Monomial(exponents) => {
+                self.evaluate_many(x, constants, value, work);
+                for (d, slope) in by_variable.chunks_exact_mut(n).enumerate() {
+                    let own = exponents.get(d).copied().unwrap_or(0);
+                    slope.fill(f64::from(own));
+                    if own > 0 {
+                        let lower = |(e, &exponent): (usize, &u8)| if e == d { exponent - 1 } else { exponent };
+                        multiply_by_powers(exponents.iter().enumerate().map(lower), x, slope);
+                    }
+                }
+            }
+            Self::Function(function) => {
+                function.expression().gradient_many(x, constants, value, by_variable, by_constant, work);
+            }
+        }
+    }
+
     /// Whether it has no pole and is everywhere defined while the variables are within `ranges`, the least and the
     /// largest value of each, `[V]`; see [`Expression::is_regular_on`](crate::equation::Expression::is_regular_on).
     pub fn is_regular_on(&self, ranges: &[(f64, f64)], constants: &[f64]) -> bool {
@@ -209,6 +258,15 @@ fn monomial_gradient(exponents: &[u8], x: &[f64], gradient: &mut [f64]) {
             }
         }
         *slope = value;
+    }
+}
+
+/// Multiplies values at n points by powers of the variables, `[V, n]`, in the order of [`Term::evaluate_at`].
+fn multiply_by_powers(exponents: impl Iterator<Item = u8>, x: &[f64], values: &mut [f64]) {
+    for (exponent, x) in exponents.zip(x.chunks_exact(values.len())) {
+        for _ in 0..exponent {
+            values.iter_mut().zip(x).for_each(|(value, x)| *value *= x);
+        }
     }
 }
 

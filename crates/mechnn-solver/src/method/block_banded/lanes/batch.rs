@@ -10,7 +10,7 @@ use super::measure::{MeasureDown, MeasureUp};
 use super::shape::{ShapeKernel, for_shape};
 use super::solve_back::{Correct, SolveBack};
 use super::workspace::Workspace;
-use crate::lanes::{LaneKernel, MAX_LANES, Real, on_widest_lanes};
+use crate::lanes::{LaneKernel, MAX_LANES, Real, on_vector_lanes};
 use crate::problem::{OdeProblem, numbers_mut};
 
 /// The solutions of a batch: values `[B, N, D, K]`, and for each element the evidence, or nothing if another method must
@@ -27,7 +27,7 @@ const SMALLEST_PIECE: usize = 1 << 12;
 pub(in crate::method::block_banded) fn solve(problem: &OdeProblem) -> LaneSolution {
     let sizes = problem.sizes;
     let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
-    let evidence = on_widest_lanes(SolveBatch { problem, values: numbers_mut(&mut values) });
+    let evidence = on_vector_lanes(SolveBatch { problem, values: numbers_mut(&mut values) });
     LaneSolution { values, evidence }
 }
 

@@ -11,7 +11,7 @@ use super::shape::{ShapeKernel, for_shape};
 use super::solve_back::SolveBack;
 use super::workspace::Workspace;
 use crate::gradient::{OdeGradient, StepsGradient};
-use crate::lanes::{LaneKernel, MAX_LANES, Real, on_widest_lanes};
+use crate::lanes::{LaneKernel, MAX_LANES, Real, on_vector_lanes};
 use crate::method::block_banded::rows::ElementView;
 use crate::problem::{OdeProblem, Scheme, numbers_mut};
 
@@ -30,7 +30,7 @@ pub(in crate::method::block_banded) fn pull(
     included: &[bool],
     total: &mut OdeGradient,
 ) {
-    let row_products = on_widest_lanes(PullBatch { problem, values, cotangent, included, total: &mut *total });
+    let row_products = on_vector_lanes(PullBatch { problem, values, cotangent, included, total: &mut *total });
     add_weights(problem, &row_products, included, total);
 }
 
