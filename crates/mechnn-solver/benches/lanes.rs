@@ -50,12 +50,16 @@ fn fastest(repetitions: usize, mut work: impl FnMut()) -> f64 {
 }
 
 fn main() {
+    let wanted = std::env::args().skip(1).find(|argument| argument.parse::<usize>().is_ok());
     for (batch, points, dims, orders, flops) in SHAPES {
+        if wanted.as_ref().is_some_and(|wanted| *wanted != batch.to_string()) {
+            continue;
+        }
         for per_dimension in [false] {
             let peak = mechnn_solver::lanes::peak_flops();
             let problem = problem(batch, points, dims, orders, per_dimension);
             let count = (batch * points) as f64;
-            let repetitions = if per_dimension { 2 } else { 7 };
+            let repetitions = if per_dimension { 2 } else { 9 };
             let forward = fastest(repetitions, || {
                 BlockBanded.solve(&problem).expect("well posed");
             });

@@ -14,7 +14,7 @@
 //! at a point) a group of L elements, the lanes of a register, is at work in each thread:
 //!
 //! ```text
-//! work                 L N (b^2 + 3 b + 1)
+//! work                 L N (b^2 + 3 b + D (b + 1) + 1)
 //! solve                B n + T work
 //! solve_with_pullback  B n + max(B n, T work)
 //! pull, beside it      I + T work
@@ -197,7 +197,7 @@ impl Way {
             return one_by_one;
         }
         let groups = batch.div_ceil(lanes).min(THREADS) as f64;
-        let work = groups * lanes as f64 * all * (b * b + 3.0 * b + 1.0);
+        let work = groups * lanes as f64 * all * (b * b + 3.0 * b + d * (b + 1.0) + 1.0);
         let evidence = 20.0 * elements;
         let in_lanes = [
             elements * n + work + evidence,

@@ -62,16 +62,18 @@ impl<V: Real, const D: usize, const K: usize> Task for Eliminate<'_, V, D, K> {
             let intervals = len.min(n - 1 - start);
             load_equations(group, start, len, work);
             if let RightHandSide::Cotangent(source) = kind {
-                source.load(start, len, work.stage.points.as_flattened_mut().as_flattened_mut());
+                source.load(start, len, work.points.as_flattened_mut().as_flattened_mut());
             }
-            group.steps.load(start, intervals, &mut work.stage.steps);
+            if start == 0 || !group.steps.is_constant() {
+                group.steps.load(start, intervals, &mut work.steps[start..]);
+            }
             for s in 0..len {
                 let t = start + s;
-                let c = &work.stage.coefficients[group.coefficients.index(s)];
+                let c = &work.coefficients[group.coefficients.index(t)];
                 let mut right = carried;
                 match kind {
                     RightHandSide::Data => {
-                        let f = &work.stage.forcing[group.forcing.index(s)];
+                        let f = &work.forcing[group.forcing.index(t)];
                         unroll!(e < D, {
                             unroll!(d < D, {
                                 right[d] = add_times(right[d], f[e], &c[e][d]);
@@ -79,7 +81,7 @@ impl<V: Real, const D: usize, const K: usize> Task for Eliminate<'_, V, D, K> {
                         });
                     }
                     RightHandSide::Cotangent(_) => {
-                        let g = &work.stage.points[s];
+                        let g = &work.points[s];
                         unroll!(d < D, {
                             unroll!(k < K, {
                                 right[d][k] = right[d][k] + g[d][k];
@@ -90,11 +92,13 @@ impl<V: Real, const D: usize, const K: usize> Task for Eliminate<'_, V, D, K> {
                 if t + 1 == n {
                     interval = Interval::none();
                 } else if t == 0 || !group.steps.is_constant() {
-                    let step = work.stage.steps[group.steps.index(s)];
+                    let step = work.steps[t];
                     interval = Interval::new(table, table.powers(step, group.reference));
                     monitor.largest_step = monitor.largest_step.max(step);
                 }
-                work.steps[t] = work.stage.steps[group.steps.index(s)];
+                if group.steps.is_constant() {
+                    work.steps[t] = work.steps[0];
+                }
                 let (head, tail) = work.factors.split_at_mut(t + 1);
                 let (own, next) = (&mut head[t], &mut tail[0]);
                 let mut pinned = [[zero; K]; D];
@@ -133,22 +137,28 @@ impl<V: Real, const D: usize, const K: usize> Task for Eliminate<'_, V, D, K> {
     }
 }
 
-/// Reads a chunk of equations, with their weight.
+/// Reads a chunk of equations, with their weight; those that are the same for all points only once.
 #[inline(always)]
-pub(super) fn load_equations<V: Real, const D: usize, const K: usize>(
+fn load_equations<V: Real, const D: usize, const K: usize>(
     group: &Group<'_, V, K>,
     start: usize,
     len: usize,
     work: &mut Workspace<V, D, K>,
 ) {
-    let coefficients = work.stage.coefficients.as_flattened_mut().as_flattened_mut().as_flattened_mut();
-    group.coefficients.load(start, len, coefficients);
-    let forcing = work.stage.forcing.as_flattened_mut();
-    group.forcing.load(start, len, forcing);
-    if group.equation_weight != 1.0 {
-        let weight = V::splat(group.equation_weight);
-        let (of_coefficients, of_forcing) = (group.coefficients.count(len), group.forcing.count(len));
-        for number in coefficients[..of_coefficients].iter_mut().chain(&mut forcing[..of_forcing]) {
+    let coefficients = work.coefficients[start..].as_flattened_mut().as_flattened_mut().as_flattened_mut();
+    load_weighted(&group.coefficients, group.equation_weight, start, len, coefficients);
+    load_weighted(&group.forcing, group.equation_weight, start, len, work.forcing[start..].as_flattened_mut());
+}
+
+#[inline(always)]
+fn load_weighted<V: Real>(source: &Source<'_>, weight: f64, start: usize, len: usize, out: &mut [V]) {
+    if source.is_constant() && start > 0 {
+        return;
+    }
+    source.load(start, len, out);
+    if weight != 1.0 {
+        let weight = V::splat(weight);
+        for number in &mut out[..source.count(len)] {
             *number = *number * weight;
         }
     }

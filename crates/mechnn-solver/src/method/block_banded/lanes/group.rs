@@ -46,10 +46,10 @@ impl<'a> Source<'a> {
         V::interleave(self.numbers, &offsets, &mut out[..count * self.width]);
     }
 
-    /// Where the s-th of the points that were read is.
+    /// Where the numbers of point t are kept.
     #[inline(always)]
-    pub(super) fn index(&self, s: usize) -> usize {
-        if self.is_constant { 0 } else { s }
+    pub(super) fn index(&self, t: usize) -> usize {
+        if self.is_constant { 0 } else { t }
     }
 
     /// How many numbers are read for so many points.

@@ -5,13 +5,13 @@
 //!   whether the factor is noise along a direction that the rows leave open: its solution y is then mostly that
 //!   direction, and the rows make next to nothing of it, `|W A y|² << rᵀ y`.
 
-use super::eliminate::{equation_residuals, load_equations};
+use super::eliminate::equation_residuals;
 use super::group::Group;
 use super::interval::{Interval, scaled};
 use super::judgement::Lanes;
 use super::point::{Point, carry_back, carry_to_next, solve_point, zero_point};
 use super::tile::{add_times, dot};
-use super::workspace::{CHUNK, Workspace};
+use super::workspace::Workspace;
 use crate::lanes::{Real, Task, unroll};
 
 /// The way up: residuals of the rows at the values in the workspace, and forward substitution of both right-hand sides.
@@ -35,68 +35,63 @@ impl<V: Real, const D: usize, const K: usize> Task for MeasureUp<'_, V, D, K> {
         let (mut right, mut random) = (zero_point::<V, D, K>(), zero_point::<V, D, K>());
         // The same for all lanes: an element's evidence does not depend on the lane it is in.
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-        for start in (0..n).step_by(CHUNK) {
-            let len = CHUNK.min(n - start);
-            load_equations(group, start, len, work);
-            for s in 0..len {
-                let t = start + s;
-                let x = work.values[t];
-                let c = &work.stage.coefficients[group.coefficients.index(s)];
-                let left = equation_residuals(c, Some(&work.stage.forcing[group.forcing.index(s)]), &x);
-                unroll!(e < D, {
-                    unroll!(d < D, {
-                        right[d] = add_times(right[d], left[e], &c[e][d]);
-                    });
+        for t in 0..n {
+            let x = work.values[t];
+            let c = &work.coefficients[group.coefficients.index(t)];
+            let left = equation_residuals(c, Some(&work.forcing[group.forcing.index(t)]), &x);
+            unroll!(e < D, {
+                unroll!(d < D, {
+                    right[d] = add_times(right[d], left[e], &c[e][d]);
                 });
-                let power = table.powers(work.steps[t], group.reference);
-                let interval = if t + 1 < n { Interval::new(table, power) } else { Interval::none() };
-                let mut next_right = zero_point::<V, D, K>();
-                if t + 1 < n {
-                    let after = work.values[t + 1];
-                    for d in 0..D {
-                        let sums = table.residual(&scaled(&power, &x[d], &after[d]), zero, zero).transposed;
-                        unroll!(k < K, {
-                            right[d][k] = power[k].mul_add(sums[0][k], right[d][k]);
-                            next_right[d][k] = power[k] * sums[1][k];
-                        });
-                    }
-                }
+            });
+            let power = table.powers(work.steps[t], group.reference);
+            let interval = if t + 1 < n { Interval::new(table, power) } else { Interval::none() };
+            let mut next_right = zero_point::<V, D, K>();
+            if t + 1 < n {
+                let after = work.values[t + 1];
                 for d in 0..D {
+                    let sums = table.residual(&scaled(&power, &x[d], &after[d]), zero, zero).transposed;
                     unroll!(k < K, {
-                        let mut square = diagonal[k] + interval.start[k][k];
-                        if t < group.pinned_points && k < group.pinned_orders {
-                            let weight = V::splat(group.initial_weight_squared);
-                            let value = work.initial[(t * D + d) * group.pinned_orders + k];
-                            right[d][k] = weight.mul_add(value - x[d][k], right[d][k]);
-                            square = square + weight;
-                        }
-                        for row in c {
-                            square = row[d][k].mul_add(row[d][k], square);
-                        }
-                        state ^= state << 13;
-                        state ^= state >> 7;
-                        state ^= state << 17;
-                        let number = (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0;
-                        random[d][k] = square.sqrt().mul_add(V::splat(number), random[d][k]);
+                        right[d][k] = power[k].mul_add(sums[0][k], right[d][k]);
+                        next_right[d][k] = power[k] * sums[1][k];
                     });
                 }
+            }
+            for d in 0..D {
                 unroll!(k < K, {
-                    diagonal[k] = interval.end[k][k];
-                });
-                (work.right[t], work.random[t]) = (right, random);
-                let solved = solve_point(&work.factors[t], right);
-                let random_solved = solve_point(&work.factors[t], random);
-                unroll!(d < D, {
-                    product = dot(&random[d], &random_solved[d], product);
-                });
-                right = carry_to_next(table, &power, &solved);
-                random = carry_to_next(table, &power, &random_solved);
-                unroll!(d < D, {
-                    unroll!(k < K, {
-                        right[d][k] = right[d][k] + next_right[d][k];
-                    });
+                    let mut square = diagonal[k] + interval.start[k][k];
+                    if t < group.pinned_points && k < group.pinned_orders {
+                        let weight = V::splat(group.initial_weight_squared);
+                        let value = work.initial[(t * D + d) * group.pinned_orders + k];
+                        right[d][k] = weight.mul_add(value - x[d][k], right[d][k]);
+                        square = square + weight;
+                    }
+                    for row in c {
+                        square = row[d][k].mul_add(row[d][k], square);
+                    }
+                    state ^= state << 13;
+                    state ^= state >> 7;
+                    state ^= state << 17;
+                    let number = (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0;
+                    random[d][k] = square.sqrt().mul_add(V::splat(number), random[d][k]);
                 });
             }
+            unroll!(k < K, {
+                diagonal[k] = interval.end[k][k];
+            });
+            (work.right[t], work.random[t]) = (right, random);
+            let solved = solve_point(&work.factors[t], right);
+            let random_solved = solve_point(&work.factors[t], random);
+            unroll!(d < D, {
+                product = dot(&random[d], &random_solved[d], product);
+            });
+            right = carry_to_next(table, &power, &solved);
+            random = carry_to_next(table, &power, &random_solved);
+            unroll!(d < D, {
+                unroll!(k < K, {
+                    right[d][k] = right[d][k] + next_right[d][k];
+                });
+            });
         }
         product
     }
@@ -133,50 +128,40 @@ impl<V: Real, const D: usize, const K: usize> Task for MeasureDown<'_, V, D, K> 
         let zero = V::splat(0.0);
         let mut measured = Measured { change: [zero; K], squares: zero };
         let (mut x, mut y): (Point<V, D, K>, Point<V, D, K>) = (zero_point(), zero_point());
-        let mut start = (n - 1) / CHUNK * CHUNK;
-        loop {
-            let len = CHUNK.min(n - start);
-            load_equations(group, start, len, work);
-            for s in (0..len).rev() {
-                let t = start + s;
-                let after = y;
-                let power = table.powers(work.steps[t], group.reference);
-                let (mut right, mut random) = (work.right[t], work.random[t]);
-                if t + 1 < n {
-                    right = carry_back(table, &power, &x, right);
-                    random = carry_back(table, &power, &y, random);
-                }
-                x = solve_point(&work.factors[t], right);
-                y = solve_point(&work.factors[t], random);
-                unroll!(d < D, {
-                    unroll!(k < K, {
-                        measured.change[k] = measured.change[k].max(x[d][k].abs());
-                    });
+        for t in (0..n).rev() {
+            let after = y;
+            let power = table.powers(work.steps[t], group.reference);
+            let (mut right, mut random) = (work.right[t], work.random[t]);
+            if t + 1 < n {
+                right = carry_back(table, &power, &x, right);
+                random = carry_back(table, &power, &y, random);
+            }
+            x = solve_point(&work.factors[t], right);
+            y = solve_point(&work.factors[t], random);
+            unroll!(d < D, {
+                unroll!(k < K, {
+                    measured.change[k] = measured.change[k].max(x[d][k].abs());
                 });
-                let c = &work.stage.coefficients[group.coefficients.index(s)];
-                let left = equation_residuals(c, None, &y);
-                unroll!(e < D, {
-                    measured.squares = left[e].mul_add(left[e], measured.squares);
-                });
-                if t + 1 < n {
-                    for d in 0..D {
-                        let rows = table.residual(&scaled(&power, &y[d], &after[d]), zero, measured.squares);
-                        measured.squares = rows.squares;
-                    }
+            });
+            let c = &work.coefficients[group.coefficients.index(t)];
+            let left = equation_residuals(c, None, &y);
+            unroll!(e < D, {
+                measured.squares = left[e].mul_add(left[e], measured.squares);
+            });
+            if t + 1 < n {
+                for d in 0..D {
+                    let rows = table.residual(&scaled(&power, &y[d], &after[d]), zero, measured.squares);
+                    measured.squares = rows.squares;
                 }
-                if t < group.pinned_points {
-                    let weight = V::splat(group.initial_weight_squared);
-                    for d in 0..D {
-                        for q in 0..group.pinned_orders {
-                            measured.squares = (weight * y[d][q]).mul_add(y[d][q], measured.squares);
-                        }
+            }
+            if t < group.pinned_points {
+                let weight = V::splat(group.initial_weight_squared);
+                for d in 0..D {
+                    for q in 0..group.pinned_orders {
+                        measured.squares = (weight * y[d][q]).mul_add(y[d][q], measured.squares);
                     }
                 }
             }
-            if start == 0 {
-                break;
-            }
-            start -= CHUNK;
         }
         measured
     }

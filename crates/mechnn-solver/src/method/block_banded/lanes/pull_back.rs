@@ -1,6 +1,6 @@
 //! The way down of the adjoint: its correction, and the gradient with respect to every input.
 
-use super::eliminate::{equation_residuals, load_equations};
+use super::eliminate::equation_residuals;
 use super::group::{Group, Source};
 use super::interval::scaled;
 use super::point::{Point, carry_back, solve_point, zero_point};
@@ -70,8 +70,7 @@ impl<V: Real, const D: usize, const K: usize> Task for PullBack<'_, V, D, K> {
         let mut start = (n - 1) / CHUNK * CHUNK;
         loop {
             let len = CHUNK.min(n - start);
-            load_equations(group, start, len, work);
-            solution.load(start, len, work.stage.points.as_flattened_mut().as_flattened_mut());
+            solution.load(start, len, work.points.as_flattened_mut().as_flattened_mut());
             for s in (0..len).rev() {
                 let t = start + s;
                 let power = table.powers(work.steps[t], group.reference);
@@ -84,9 +83,9 @@ impl<V: Real, const D: usize, const K: usize> Task for PullBack<'_, V, D, K> {
                         adjoint[d][k] = adjoint[d][k] + correction[d][k];
                     });
                 });
-                let x = work.stage.points[s];
-                let c = &work.stage.coefficients[group.coefficients.index(s)];
-                let f = &work.stage.forcing[group.forcing.index(s)];
+                let x = work.points[s];
+                let c = &work.coefficients[group.coefficients.index(t)];
+                let f = &work.forcing[group.forcing.index(t)];
                 let rho = equation_residuals(c, Some(f), &x);
                 let minus_mu = equation_residuals(c, None, &adjoint);
                 let mut of_coefficients = [zero_point::<V, D, K>(); D];
@@ -111,14 +110,14 @@ impl<V: Real, const D: usize, const K: usize> Task for PullBack<'_, V, D, K> {
                         });
                     }
                 } else {
-                    work.stage.coefficients[s] = of_coefficients;
+                    work.coefficients[t] = of_coefficients;
                 }
                 if group.forcing.is_constant() {
                     unroll!(e < D, {
                         f_sum[e] = f_sum[e] + of_forcing[e];
                     });
                 } else {
-                    work.stage.forcing[s] = of_forcing;
+                    work.forcing[t] = of_forcing;
                 }
                 if t + 1 < n {
                     let mut slope = zero;
@@ -130,7 +129,7 @@ impl<V: Real, const D: usize, const K: usize> Task for PullBack<'_, V, D, K> {
                         sums.smoothness = sums.smoothness + product;
                     }
                     let slope = slope * work.steps[t].recip();
-                    work.stage.steps[s] = slope;
+                    work.steps[t] = slope;
                     h_sum = h_sum + slope;
                 }
                 next_adjoint = adjoint;
@@ -149,15 +148,15 @@ impl<V: Real, const D: usize, const K: usize> Task for PullBack<'_, V, D, K> {
                 }
             }
             if !coefficients.is_constant {
-                let own = work.stage.coefficients[..len].as_flattened().as_flattened().as_flattened();
+                let own = work.coefficients[start..start + len].as_flattened().as_flattened().as_flattened();
                 coefficients.write(start, own, lanes);
             }
             if !forcing.is_constant {
-                forcing.write(start, work.stage.forcing[..len].as_flattened(), lanes);
+                forcing.write(start, work.forcing[start..start + len].as_flattened(), lanes);
             }
             let intervals = len.min(n - 1 - start);
             if !steps.is_constant && intervals > 0 {
-                steps.write(start, &work.stage.steps[..intervals], lanes);
+                steps.write(start, &work.steps[start..start + intervals], lanes);
             }
             if start == 0 {
                 break;

@@ -1,6 +1,6 @@
 //! The way down: back substitution, and what is left of the rows at the solution.
 
-use super::eliminate::{RightHandSide, equation_residuals, load_equations};
+use super::eliminate::{RightHandSide, equation_residuals};
 use super::group::Group;
 use super::interval::scaled;
 use super::judgement::Lanes;
@@ -48,9 +48,8 @@ impl<V: Real, const D: usize, const K: usize> Task for SolveBack<'_, V, D, K> {
         let mut start = (n - 1) / CHUNK * CHUNK;
         loop {
             let len = CHUNK.min(n - start);
-            load_equations(group, start, len, work);
             if let RightHandSide::Cotangent(source) = kind {
-                source.load(start, len, work.stage.points.as_flattened_mut().as_flattened_mut());
+                source.load(start, len, work.points.as_flattened_mut().as_flattened_mut());
             }
             for s in (0..len).rev() {
                 let t = start + s;
@@ -60,10 +59,10 @@ impl<V: Real, const D: usize, const K: usize> Task for SolveBack<'_, V, D, K> {
                 let right = if t + 1 < n { carry_back(table, &power, &after, right) } else { right };
                 x = solve_point(&work.factors[t], right);
                 work.values[t] = x;
-                let c = &work.stage.coefficients[group.coefficients.index(s)];
+                let c = &work.coefficients[group.coefficients.index(t)];
                 let (mut own, forcing) = match kind {
-                    RightHandSide::Data => (zero_point(), Some(&work.stage.forcing[group.forcing.index(s)])),
-                    RightHandSide::Cotangent(_) => (work.stage.points[s], None),
+                    RightHandSide::Data => (zero_point(), Some(&work.forcing[group.forcing.index(t)])),
+                    RightHandSide::Cotangent(_) => (work.points[s], None),
                 };
                 let left = equation_residuals(c, forcing, &x);
                 unroll!(e < D, {
@@ -167,13 +166,13 @@ impl<V: Real, const D: usize, const K: usize> Task for Correct<'_, V, D, K> {
                     });
                 });
                 work.values[t] = value;
-                work.stage.points[s] = value;
+                work.points[s] = value;
             }
             let mut from = offsets;
             for offset in &mut from {
                 *offset += start * D * K;
             }
-            V::scatter(work.stage.points[..len].as_flattened().as_flattened(), out, &from, lanes);
+            V::scatter(work.points[..len].as_flattened().as_flattened(), out, &from, lanes);
             if start == 0 {
                 break;
             }

@@ -11,6 +11,9 @@ pub(super) const CHUNK: usize = 8;
 pub(super) struct Workspace<V, const D: usize, const K: usize> {
     /// Factor of each point's block; one more than points, since the elimination of a point begins the next one.
     pub(super) factors: Vec<Block<V, D, K>>,
+    /// Coefficients and forcing with their weight, read once for all sweeps; one entry where they are constant.
+    pub(super) coefficients: Vec<[Point<V, D, K>; D]>,
+    pub(super) forcing: Vec<[V; D]>,
     /// Steps of the intervals, and one unused.
     pub(super) steps: Vec<V>,
     /// Right-hand sides after the elimination of the points before.
@@ -20,15 +23,8 @@ pub(super) struct Workspace<V, const D: usize, const K: usize> {
     /// Right-hand sides of random numbers, where they are needed.
     pub(super) random: Vec<Point<V, D, K>>,
     pub(super) initial: Vec<V>,
-    pub(super) stage: Stage<V, D, K>,
-}
-
-/// A chunk of inputs or outputs.
-pub(super) struct Stage<V, const D: usize, const K: usize> {
-    pub(super) coefficients: Vec<[Point<V, D, K>; D]>,
-    pub(super) forcing: Vec<[V; D]>,
+    /// A chunk of points on its way in or out.
     pub(super) points: Vec<Point<V, D, K>>,
-    pub(super) steps: Vec<V>,
 }
 
 impl<V: Real, const D: usize, const K: usize> Workspace<V, D, K> {
@@ -36,17 +32,14 @@ impl<V: Real, const D: usize, const K: usize> Workspace<V, D, K> {
         let zero = V::splat(0.0);
         Self {
             factors: vec![zero_block(); points + 1],
-            steps: vec![zero; points.next_multiple_of(CHUNK)],
+            coefficients: vec![[zero_point(); D]; points],
+            forcing: vec![[zero; D]; points],
+            steps: vec![zero; points],
             right: vec![zero_point(); points],
             values: vec![zero_point(); points],
             random: Vec::new(),
             initial: vec![zero; initial],
-            stage: Stage {
-                coefficients: vec![[zero_point(); D]; CHUNK],
-                forcing: vec![[zero; D]; CHUNK],
-                points: vec![zero_point(); CHUNK],
-                steps: vec![zero; CHUNK],
-            },
+            points: vec![zero_point(); CHUNK],
         }
     }
 }
@@ -54,5 +47,5 @@ impl<V: Real, const D: usize, const K: usize> Workspace<V, D, K> {
 /// Numbers of a workspace for each point and lane, but for what does not grow with N.
 pub(super) fn numbers_per_point(dims: usize, orders: usize) -> usize {
     let block = dims * orders;
-    block * block + 3 * block + 1
+    block * block + 3 * block + dims * (block + 1) + 1
 }
