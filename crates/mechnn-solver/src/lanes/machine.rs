@@ -28,6 +28,16 @@ pub(crate) fn on_widest_lanes<K: LaneKernel>(kernel: K) -> K::Output {
     kernel.run::<Portable<4>>()
 }
 
+/// Runs the kernel on the narrowest lanes with fused multiply-add that hold so many systems at once, which cost less, or
+/// else on the widest. The results are the same: those instructions round alike.
+pub(crate) fn on_lanes_for<K: LaneKernel>(systems: usize, kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    if systems <= Avx2::LANES && Avx2::is_available() {
+        return kernel.run::<Avx2>();
+    }
+    on_widest_lanes(kernel)
+}
+
 /// Runs a kernel on all lanes that the processor has.
 #[cfg(test)]
 pub(crate) fn on_every_lanes<K: LaneKernel<Output = ()>>(kernel: impl Fn() -> K) {

@@ -6,6 +6,8 @@
 // In data-flow order.
 mod real;
 
+mod unroll;
+
 mod portable;
 
 #[cfg(target_arch = "x86_64")]
@@ -25,5 +27,10 @@ mod double_double;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use machine::{LaneKernel, on_widest_lanes};
+#[cfg(test)]
+pub(crate) use counting::{Counting, flops};
+#[cfg(test)]
+pub(crate) use machine::on_every_lanes;
+pub(crate) use machine::{LaneKernel, on_lanes_for};
 pub(crate) use real::{LaneOffsets, MAX_LANES, Real, Task};
+pub(crate) use unroll::unroll;
