@@ -192,7 +192,7 @@ impl Way {
             inputs + elements.min(1024.0) * inputs / elements + threads * (4.0 * n + 2.0 * rows + more),
         ];
         let is_soft = matches!(self, Way::NormalEquations(Scheme::Taylor) | Way::Orthogonal);
-        let lanes = lanes();
+        let lanes = lanes(batch);
         if !is_soft || lanes == 0 || !matches!((dims, orders), (1, 2..=5) | (2 | 3, 2 | 3)) {
             return one_by_one;
         }
@@ -213,7 +213,7 @@ impl Way {
 }
 
 /// Batch elements that this processor solves together; none where the solver has no vector code.
-fn lanes() -> usize {
+fn lanes(batch: usize) -> usize {
     #[cfg(target_arch = "x86_64")]
     {
         let has_avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq");

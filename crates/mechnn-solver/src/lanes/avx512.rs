@@ -58,6 +58,8 @@ impl Neg for Avx512 {
 impl Real for Avx512 {
     const LANES: usize = LANES;
 
+    const IS_FUSED: bool = true;
+
     #[inline(always)]
     fn splat(value: f64) -> Self {
         // SAFETY: see the module.

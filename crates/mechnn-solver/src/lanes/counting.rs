@@ -54,6 +54,7 @@ impl Neg for Counting {
 
 impl Real for Counting {
     const LANES: usize = 1;
+    const IS_FUSED: bool = false;
     fn splat(value: f64) -> Self {
         Self(value)
     }

@@ -57,6 +57,7 @@ impl Neg for DoubleDouble {
 
 impl Real for DoubleDouble {
     const LANES: usize = 1;
+    const IS_FUSED: bool = false;
     fn splat(value: f64) -> Self {
         Self(value, 0.0)
     }

@@ -39,15 +39,27 @@ pub(crate) fn has_lanes() -> bool {
 
 /// Runs a large kernel, of which another set for older processors would cost everybody a third more time of
 /// compilation. The processor must have lanes, [`has_lanes`].
+///
+/// `systems` at once are as good as all: no more than four do not need eight lanes.
 #[cfg(target_arch = "x86_64")]
-pub(crate) fn on_vector_lanes<K: LaneKernel>(kernel: K) -> K::Output {
-    if Avx512::is_available() { kernel.run::<Avx512>() } else { kernel.run::<Avx2>() }
+pub(crate) fn on_vector_lanes<K: LaneKernel>(systems: usize, kernel: K) -> K::Output {
+    if systems > Avx2::LANES && Avx512::is_available() { kernel.run::<Avx512>() } else { kernel.run::<Avx2>() }
 }
 
 /// Runs a large kernel on the lanes that the compiler makes of arrays.
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) fn on_vector_lanes<K: LaneKernel>(kernel: K) -> K::Output {
+pub(crate) fn on_vector_lanes<K: LaneKernel>(_systems: usize, kernel: K) -> K::Output {
     kernel.run::<Portable<2>>()
+}
+
+/// Runs the kernel on the narrowest lanes with fused multiply-add that hold so many systems at once, which cost less, or
+/// else on the widest. The results are the same: those instructions round alike.
+pub(crate) fn on_lanes_for<K: LaneKernel>(systems: usize, kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    if systems <= Avx2::LANES && Avx2::is_available() {
+        return kernel.run::<Avx2>();
+    }
+    on_widest_lanes(kernel)
 }
 
 /// Runs a kernel on all lanes that the processor has.

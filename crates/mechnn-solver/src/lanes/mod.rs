@@ -6,6 +6,8 @@
 // In data-flow order.
 mod real;
 
+mod unroll;
+
 mod portable;
 
 #[cfg(target_arch = "x86_64")]
@@ -30,8 +32,10 @@ mod double_double;
 mod tests;
 
 #[cfg(test)]
+pub(crate) use counting::{Counting, flops};
+#[cfg(test)]
 pub(crate) use machine::on_every_lanes;
-pub(crate) use machine::{LaneKernel, has_lanes, on_vector_lanes, on_widest_lanes};
+pub(crate) use machine::{LaneKernel, has_lanes, on_lanes_for, on_vector_lanes, on_widest_lanes};
 pub use peak::peak_flops;
 pub(crate) use real::{LaneOffsets, MAX_LANES, Real, Task};
 pub(crate) use unroll::unroll;

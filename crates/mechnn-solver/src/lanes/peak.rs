@@ -53,5 +53,5 @@ pub fn peak_flops() -> f64 {
     if !super::machine::has_lanes() {
         return 0.0;
     }
-    (0..30).map(|_| on_vector_lanes(Peak)).fold(0.0, f64::max)
+    (0..30).map(|_| on_vector_lanes(usize::MAX, Peak)).fold(0.0, f64::max)
 }

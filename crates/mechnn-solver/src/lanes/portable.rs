@@ -16,6 +16,7 @@ macro_rules! lanewise {
             type Output = Self;
 
             #[inline(always)]
+            #[allow(clippy::assign_op_pattern)] // the macro is given the operator without `=`
             fn $method(mut self, other: Self) -> Self {
                 for l in 0..L {
                     self.0[l] = self.0[l] $operator other.0[l];
@@ -44,6 +45,8 @@ impl<const L: usize> Neg for Portable<L> {
 
 impl<const L: usize> Real for Portable<L> {
     const LANES: usize = L;
+
+    const IS_FUSED: bool = false;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {

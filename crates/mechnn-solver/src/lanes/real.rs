@@ -18,6 +18,9 @@ pub(crate) trait Real:
     /// How many systems.
     const LANES: usize;
 
+    /// True if a fused multiply-add rounds once, in an instruction.
+    const IS_FUSED: bool;
+
     /// The same number in all lanes.
     fn splat(value: f64) -> Self;
 
@@ -30,6 +33,7 @@ pub(crate) trait Real:
     /// `1 / self`.
     fn recip(self) -> Self;
 
+    #[allow(dead_code)] // of the tests alone, so far
     fn sqrt(self) -> Self;
 
     fn abs(self) -> Self;

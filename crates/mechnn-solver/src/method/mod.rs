@@ -14,6 +14,8 @@ mod automatic;
 pub use automatic::Automatic;
 pub use block_banded::BlockBanded;
 pub use collocation::Collocation;
+#[doc(hidden)]
+pub use collocation::ScalarCollocation;
 pub use dense::{Dense, DenseSystem};
 pub use solver::{OdeSolver, Pullback};
 

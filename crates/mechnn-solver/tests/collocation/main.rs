@@ -8,4 +8,6 @@ mod conditions;
 
 mod equation;
 
+mod lanes;
+
 mod refusals;

@@ -15,10 +15,16 @@ mod system;
 
 mod check;
 
+mod evidence;
+
 mod batch;
 
 mod derivative;
 
+mod lanes;
+
+mod pullback;
+
 mod solver;
 
-pub use solver::Collocation;
+pub use solver::{Collocation, ScalarCollocation};

@@ -103,6 +103,18 @@ impl Rules {
         }
     }
 
+    /// True if the steps of every element are those of the first.
+    #[inline(always)]
+    pub(super) fn has_equal_elements(&self) -> bool {
+        self.has_equal_elements
+    }
+
+    /// D, or 1 if the dimensions share their steps.
+    #[inline(always)]
+    pub(super) fn clocks(&self) -> usize {
+        self.clocks
+    }
+
     /// Length of all elements on a clock, to scale derivatives by.
     pub(super) fn total(&self, lengths: Lengths, elements: usize, dim: usize) -> f64 {
         // The integral of 1 up to the last node of each.

@@ -1,20 +1,22 @@
 //! [`Collocation`]: every element of a batch, in parallel.
 
+use ndarray::Array4;
 use rayon::prelude::*;
 
-use super::batch::{chunks, elements, unknowns, with_system, zeros};
+use super::batch::{Batch, FactorMemory, chunks, elements, unknowns, zeros};
 use super::check::Check;
-use super::derivative::CollocationPullback;
+use super::evidence::{ERROR_PER_PIVOT, Evidence, singular};
 use super::inputs::Lengths;
-use super::rules::shared_rules;
+use super::lanes::{self, Checkpoints, Kernel, Solved};
+use super::pullback::{CollocationPullback, Kept};
+use super::rules::{Rules, shared_rules};
 use super::sweep::{Storage, Sweep};
 use super::system::{Factors, System, Workspace};
 use crate::error::SolveError;
 use crate::linear_algebra::TwoPoint;
-use crate::linear_algebra::lu::SingularAt;
 use crate::method::solver::{OdeSolver, Pullback};
-use crate::problem::{Condition, OdeProblem, conditions};
-use crate::solution::{RowResiduals, Solution, SolveInfo};
+use crate::problem::{Condition, OdeProblem, are_initial, conditions, numbers_mut};
+use crate::solution::{Solution, SolveInfo};
 
 /// Solves problems of [`Scheme::Collocation`](crate::Scheme::Collocation) in O(N D^3) work per batch element; elements
 /// of the batch run in parallel, each exactly as if it were alone.
@@ -33,25 +35,17 @@ use crate::solution::{RowResiduals, Solution, SolveInfo};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Collocation;
 
-/// What a solve of one batch element tells about it.
-#[derive(Debug, Clone, Copy)]
-struct Evidence {
-    residuals: RowResiduals,
-    pivot_ratio: f64,
-    error_estimate: f64,
-    /// Relative error of one solve with the factors, without refinement: that of an adjoint.
-    error_of_factors: f64,
-    refinements: usize,
-}
-
-/// Relative rounding error of an element's solution, in units of `eps / pivot_ratio`.
-const ERROR_PER_PIVOT: f64 = 10.0;
-
 /// Above this estimated relative error a solve is refused.
 const REFUSE_ABOVE: f64 = 1e-6;
 
 /// Above this relative residual of equations or spline rows a solve is refused.
 const REFUSE_UNSATISFIED_ABOVE: f64 = 1e-4;
+
+/// [`Collocation`] without lanes: the path of every problem that the lanes do not have. For tests and benchmarks, which
+/// compare the two.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ScalarCollocation;
 
 impl OdeSolver for Collocation {
     fn name(&self) -> &'static str {
@@ -63,77 +57,158 @@ impl OdeSolver for Collocation {
     }
 
     fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError> {
-        let (lengths, conditions) = self.prepare(problem)?;
-        let shared_rules = shared_rules(problem, lengths);
-        let (factor_length, exchanged_length) = Storage::new(lengths, elements(problem, lengths)).lengths();
-        let mut values = zeros(problem);
-        let memory = || (Workspace::new(lengths), vec![0.0; factor_length], vec![0; exchanged_length]);
-        let results: Vec<_> = chunks(&mut values, unknowns(problem))
-            .into_par_iter()
-            .enumerate()
-            .map_init(memory, |(work, factors, exchanged), (batch, values)| {
-                with_system(problem, lengths, &conditions, shared_rules.as_ref(), batch, |system| {
-                    solve_element(system, batch, factors, exchanged, work, values).map(|(evidence, _)| evidence)
-                })
-            })
-            .collect();
-        // The first error in the order of the batch, whatever thread was first.
-        let evidence = results.into_iter().collect::<Result<Vec<_>, _>>()?;
-        Ok(Solution { values, slack: None, info: info(&evidence) })
+        Prepared::new(self.name(), problem)?.solve(Path::Lanes)
     }
 
     fn solve_with_pullback(&self, problem: &OdeProblem) -> Result<(Solution, Box<dyn Pullback>), SolveError> {
-        let (lengths, conditions) = self.prepare(problem)?;
-        let shared_rules = shared_rules(problem, lengths);
-        let storage = Storage::new(lengths, elements(problem, lengths));
-        let (factor_length, exchanged_length) = storage.lengths();
-        let mut values = zeros(problem);
-        let mut factors = vec![0.0; problem.sizes.batch * factor_length];
-        let mut exchanged = vec![0; problem.sizes.batch * exchanged_length];
-        let results: Vec<_> = chunks(&mut values, unknowns(problem))
-            .into_par_iter()
-            .zip(factors.par_chunks_mut(factor_length))
-            .zip(exchanged.par_chunks_mut(exchanged_length))
-            .enumerate()
-            .map_init(
-                || Workspace::new(lengths),
-                |work, (batch, ((values, factors), exchanged))| {
-                    with_system(problem, lengths, &conditions, shared_rules.as_ref(), batch, |system| {
-                        solve_element(system, batch, factors, exchanged, work, values)
-                    })
-                },
-            )
-            .collect();
-        let results = results.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let (evidence, two_points): (Vec<_>, Vec<_>) = results.into_iter().unzip();
-        let solution = Solution { values: values.clone(), slack: None, info: info(&evidence) };
-        let error_estimate = evidence.iter().fold(0.0, |most: f64, element| most.max(element.error_of_factors));
-        let problem = problem.clone();
-        let pullback = CollocationPullback {
-            problem,
-            lengths,
-            conditions,
-            shared_rules,
-            values,
-            storage,
-            factors,
-            exchanged,
-            two_points,
-            error_estimate,
+        Prepared::new(self.name(), problem)?.solve_with_pullback(Path::Lanes)
+    }
+}
+
+impl OdeSolver for ScalarCollocation {
+    fn name(&self) -> &'static str {
+        "scalar collocation"
+    }
+
+    fn supports(&self, problem: &OdeProblem) -> bool {
+        Collocation.supports(problem)
+    }
+
+    fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError> {
+        Prepared::new(self.name(), problem)?.solve(Path::Scalar)
+    }
+
+    fn solve_with_pullback(&self, problem: &OdeProblem) -> Result<(Solution, Box<dyn Pullback>), SolveError> {
+        Prepared::new(self.name(), problem)?.solve_with_pullback(Path::Scalar)
+    }
+}
+
+/// How a batch is solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Path {
+    /// A batch element in each lane, where the problem is one that the lanes have.
+    Lanes,
+    /// One batch element after the other.
+    Scalar,
+}
+
+/// A problem with what its batch elements share.
+struct Prepared<'a> {
+    problem: &'a OdeProblem,
+    lengths: Lengths,
+    conditions: Vec<Condition>,
+    shared_rules: Option<Rules>,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(method: &'static str, problem: &'a OdeProblem) -> Result<Self, SolveError> {
+        let Some(nodes) = problem.scheme.collocation_nodes() else {
+            return Err(SolveError::Unsupported { method, reason: "the scheme is not collocation" });
         };
+        let lengths = Lengths { dims: problem.sizes.dims, orders: problem.sizes.orders, intervals: nodes.intervals() };
+        let conditions = conditions(problem)?;
+        Ok(Self { problem, lengths, conditions, shared_rules: shared_rules(problem, lengths) })
+    }
+
+    fn batch(&self) -> Batch<'_> {
+        let (conditions, shared_rules) = (&self.conditions, self.shared_rules.as_ref());
+        Batch { problem: self.problem, lengths: self.lengths, conditions, shared_rules }
+    }
+
+    /// The lanes for initial values, if they have the shape.
+    fn kernel(&self, path: Path) -> Option<Kernel> {
+        let is_for_lanes = path == Path::Lanes && are_initial(&self.conditions);
+        if is_for_lanes { Kernel::new(self.lengths, self.problem.sizes.batch) } else { None }
+    }
+
+    fn solve(self, path: Path) -> Result<Solution, SolveError> {
+        let mut values = zeros(self.problem);
+        let evidence = match self.kernel(path) {
+            Some(kernel) => solve_in_lanes(kernel, self.batch(), Checkpoints::Unwanted, &mut values)?.evidence,
+            None => solve_each(self.batch(), &mut values)?,
+        };
+        Ok(Solution { values, slack: None, info: info(&evidence) })
+    }
+
+    fn solve_with_pullback(self, path: Path) -> Result<(Solution, Box<dyn Pullback>), SolveError> {
+        let mut values = zeros(self.problem);
+        let (evidence, kept) = match self.kernel(path) {
+            Some(kernel) => {
+                let solved = solve_in_lanes(kernel, self.batch(), Checkpoints::Kept, &mut values)?;
+                let Solved { evidence, are_in_lanes, checkpoints } = solved;
+                (evidence, Kept::Lanes { kernel, are_in_lanes, checkpoints })
+            }
+            None => solve_keeping_factors(self.batch(), &mut values)?,
+        };
+        let solution = Solution { values, slack: None, info: info(&evidence) };
+        let error_estimate = evidence.iter().fold(0.0, |most: f64, element| most.max(element.error_of_factors));
+        let (problem, Self { lengths, conditions, shared_rules, .. }) = (self.problem.clone(), self);
+        let pullback = CollocationPullback { problem, lengths, conditions, shared_rules, kept, error_estimate };
         Ok((solution, Box::new(pullback)))
     }
 }
 
-impl Collocation {
-    fn prepare(&self, problem: &OdeProblem) -> Result<(Lengths, Vec<Condition>), SolveError> {
-        let Some(nodes) = problem.scheme.collocation_nodes() else {
-            let reason = "the scheme is not collocation";
-            return Err(SolveError::Unsupported { method: self.name(), reason });
-        };
-        let lengths = Lengths { dims: problem.sizes.dims, orders: problem.sizes.orders, intervals: nodes.intervals() };
-        Ok((lengths, conditions(problem)?))
-    }
+/// Solves one batch element after the other.
+fn solve_each(batch: Batch<'_>, values: &mut Array4<f64>) -> Result<Vec<Evidence>, SolveError> {
+    let memory = || (Workspace::new(batch.lengths), FactorMemory::new(batch.problem, batch.lengths));
+    let results: Vec<_> = chunks(values, unknowns(batch.problem))
+        .into_par_iter()
+        .enumerate()
+        .map_init(memory, |(work, memory), (element, values)| solve_alone(batch, element, memory, work, values))
+        .collect();
+    // The first error in the order of the batch, whatever thread was first.
+    results.into_iter().collect()
+}
+
+/// Solves one batch element by itself.
+fn solve_alone(
+    batch: Batch<'_>,
+    element: usize,
+    memory: &mut FactorMemory,
+    work: &mut Workspace,
+    values: &mut [f64],
+) -> Result<Evidence, SolveError> {
+    batch.with_system(element, |system| {
+        let (factors, exchanged) = memory.numbers();
+        solve_element(system, element, factors, exchanged, work, values).map(|(evidence, _)| evidence)
+    })
+}
+
+/// Solves every batch element with factors of its own, and keeps them.
+fn solve_keeping_factors(batch: Batch<'_>, values: &mut Array4<f64>) -> Result<(Vec<Evidence>, Kept), SolveError> {
+    let storage = Storage::new(batch.lengths, elements(batch.problem, batch.lengths));
+    let (factor_length, exchanged_length) = storage.lengths();
+    let mut factors = vec![0.0; batch.problem.sizes.batch * factor_length];
+    let mut exchanged = vec![0; batch.problem.sizes.batch * exchanged_length];
+    let results: Vec<_> = chunks(values, unknowns(batch.problem))
+        .into_par_iter()
+        .zip(factors.par_chunks_mut(factor_length))
+        .zip(exchanged.par_chunks_mut(exchanged_length))
+        .enumerate()
+        .map_init(
+            || Workspace::new(batch.lengths),
+            |work, (element, ((values, factors), exchanged))| {
+                batch.with_system(element, |system| solve_element(system, element, factors, exchanged, work, values))
+            },
+        )
+        .collect();
+    let results = results.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let (evidence, two_points) = results.into_iter().unzip();
+    let values = values.clone();
+    Ok((evidence, Kept::Factors { values, storage, factors, exchanged, two_points }))
+}
+
+/// Solves the batch in lanes, and those elements again by themselves whose lanes are not trusted.
+fn solve_in_lanes(
+    kernel: Kernel,
+    batch: Batch<'_>,
+    wanted: Checkpoints,
+    values: &mut Array4<f64>,
+) -> Result<Solved, SolveError> {
+    let alone = |element: usize, memory: &mut FactorMemory, work: &mut Workspace, values: &mut [f64]| {
+        solve_alone(batch, element, memory, work, values)
+    };
+    lanes::solve(kernel, batch, wanted, numbers_mut(values), &alone)
 }
 
 /// Solves one batch element; its factors are left in `factors`, `exchanged` and the returned system.
@@ -145,15 +220,11 @@ fn solve_element(
     work: &mut Workspace,
     values: &mut [f64],
 ) -> Result<(Evidence, Option<TwoPoint>), SolveError> {
-    let singular = |SingularAt { index: point, pivot }| match pivot.is_finite() {
-        true => SolveError::Singular { batch, point, pivot },
-        false => SolveError::NotFinite { batch, point },
-    };
     let state = system.sweep.lengths.state();
-    let mut pivot_ratio = system.factor_elements(factors, exchanged).map_err(singular)?;
+    let mut pivot_ratio = system.factor_elements(factors, exchanged).map_err(|at| singular(batch, at))?;
     let mut two_point = None;
     if !system.is_initial() {
-        let joined = system.factor_two_point((&*factors, &*exchanged), work).map_err(singular)?;
+        let joined = system.factor_two_point((&*factors, &*exchanged), work).map_err(|at| singular(batch, at))?;
         pivot_ratio = pivot_ratio.min(joined.pivot_ratio);
         two_point = Some(joined);
     }

@@ -27,7 +27,7 @@ const SMALLEST_PIECE: usize = 1 << 12;
 pub(in crate::method::block_banded) fn solve(problem: &OdeProblem) -> LaneSolution {
     let sizes = problem.sizes;
     let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
-    let evidence = on_vector_lanes(SolveBatch { problem, values: numbers_mut(&mut values) });
+    let evidence = on_vector_lanes(problem.sizes.batch, SolveBatch { problem, values: numbers_mut(&mut values) });
     LaneSolution { values, evidence }
 }
 

@@ -30,7 +30,8 @@ pub(in crate::method::block_banded) fn pull(
     included: &[bool],
     total: &mut OdeGradient,
 ) {
-    let row_products = on_vector_lanes(PullBatch { problem, values, cotangent, included, total: &mut *total });
+    let row_products =
+        on_vector_lanes(problem.sizes.batch, PullBatch { problem, values, cotangent, included, total: &mut *total });
     add_weights(problem, &row_products, included, total);
 }
 

@@ -103,6 +103,12 @@ impl ElementGradient<'_> {
         with_literal_lengths!(sweep => self.add(sweep, system, axes, z, mu));
     }
 
+    /// Makes everything zero.
+    pub(crate) fn clear(&mut self) {
+        let Self { coefficients, forcing, initial, steps, jump, boundary } = self;
+        [coefficients, forcing, initial, steps, jump, boundary].into_iter().for_each(|part| part.fill(0.0));
+    }
+
     pub(crate) fn is_finite(&self) -> bool {
         let parts = [&self.coefficients, &self.forcing, &self.initial, &self.steps, &self.jump, &self.boundary];
         parts.into_iter().all(|part| part.iter().all(|number| number.is_finite()))

@@ -7,6 +7,6 @@ mod targets;
 
 mod tangent;
 
-mod pullback;
-
-pub(super) use pullback::CollocationPullback;
+pub(super) use gradient::{ElementGradient, StepAxes};
+pub(super) use tangent::tangent_rows;
+pub(super) use targets::Targets;

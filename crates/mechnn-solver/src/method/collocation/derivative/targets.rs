@@ -54,15 +54,21 @@ impl<'a> Targets<'a> {
 
     /// The places of each batch element.
     pub(crate) fn elements(&mut self) -> Vec<ElementGradient<'_>> {
+        self.runs(1)
+    }
+
+    /// The places of every `run` consecutive batch elements, fewer in the end.
+    pub(crate) fn runs(&mut self, run: usize) -> Vec<ElementGradient<'_>> {
         let count = self.count;
         let [coefficients, forcing, initial, steps, jump, boundary] = self.inputs.each_mut().map(|target| {
             let mut rest: &mut [f64] = match target {
                 Target::Own(numbers) => numbers,
                 Target::Broadcast { elements, .. } => elements,
             };
-            let length = rest.len() / count;
+            let length = rest.len() / count * run;
             move || {
-                let (own, later) = std::mem::take(&mut rest).split_at_mut(length);
+                let rest_length = length.min(rest.len());
+                let (own, later) = std::mem::take(&mut rest).split_at_mut(rest_length);
                 rest = later;
                 own
             }
@@ -76,7 +82,7 @@ impl<'a> Targets<'a> {
             jump: next.4(),
             boundary: next.5(),
         };
-        (0..count).map(element).collect()
+        (0..count.div_ceil(run)).map(element).collect()
     }
 
     /// Sums what was kept apart.
