@@ -1,26 +1,75 @@
-//! The block-banded method on the shapes that neural training and long series have, beside the floor of the machine.
+//! The block-banded method on the shapes of neural training and of long series, beside what the processor can do.
 //!
-//! `cargo bench -p mechnn-solver --bench lanes` first measures what one core can do (fused multiply-adds in the widest
-//! registers), then prints for each shape nanoseconds per batch element and point and the share of that peak.
+//! `cargo bench -p mechnn-solver --bench lanes` prints for each shape the nanoseconds of one core for each batch element
+//! and point, forward and with the gradient, the share of the core's peak that is, and how many times longer the
+//! method takes that solves element by element (it gets the same problem with one clock for each dimension). Shapes are
+//! measured in rounds, one after the other; the numbers are the smallest and, for ratios, the median and the range.
+//! Arguments that are numbers choose shapes by their batch: `-- 512 64`.
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 use std::time::Instant;
 
+use mechnn_solver::lanes::peak_flops;
 use mechnn_solver::method::BlockBanded;
 use mechnn_solver::{Cotangent, InitialValues, LinearOde, OdeProblem, OdeSolver, TimeGrid};
 use ndarray::{Array2, Array3, Array4, Array5};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rayon::ThreadPoolBuilder;
 
-/// Batch, points, dimensions, orders, and the flops of a solve with its gradient, for each batch element and point.
-const SHAPES: [(usize, usize, usize, usize, f64); 5] = [
+/// Batch, points, dimensions, orders, and the reference flops of a refined solve with its refined gradient, for each
+/// batch element and point.
+const SHAPES: [(usize, usize, usize, usize, f64); 6] = [
     (512, 50, 3, 3, 4025.0),
     (1536, 50, 1, 3, 700.0),
     (8192, 10, 1, 5, 1750.0),
     (64, 1000, 3, 3, 4025.0),
     (16, 10_000, 1, 3, 700.0),
+    (1, 10_000, 1, 3, 700.0),
 ];
 
+const ROUNDS: usize = 5;
+
+/// Solves of each round, of which the fastest counts.
+const REPETITIONS: usize = 5;
+
+fn main() {
+    let wanted: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let shapes = SHAPES.iter().filter(|shape| wanted.is_empty() || wanted.contains(&shape.0));
+    let pool = ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
+    println!("ns for each batch element and point, one core; ratios to element by element: median [least, most]");
+    println!("    B      N  D  K   forward   f + b   share of peak   ratio forward      ratio f + b        error");
+    for &(batch, points, dims, orders, flops) in shapes {
+        let count = (batch * points) as f64;
+        let [in_lanes, one_by_one] = [false, true].map(|apart| problem(batch, points, dims, orders, apart));
+        let mut best = [f64::INFINITY; 2];
+        let mut ratios = [vec![], vec![]];
+        let mut peak: f64 = 0.0;
+        for _ in 0..ROUNDS {
+            peak = peak.max(peak_flops());
+            let own = pool.install(|| seconds(&in_lanes, REPETITIONS));
+            let other = pool.install(|| seconds(&one_by_one, 1));
+            for way in 0..2 {
+                best[way] = best[way].min(own[way] * 1e9 / count);
+                ratios[way].push(other[way] / own[way]);
+            }
+        }
+        let [forward, both] = ratios.map(|mut ratios| {
+            ratios.sort_by(f64::total_cmp);
+            format!("{:.1} [{:.1}, {:.1}]", ratios[ROUNDS / 2], ratios[0], ratios[ROUNDS - 1])
+        });
+        println!(
+            "{batch:>5} {points:>6} {dims:>2} {orders:>2} {:>9.1} {:>7.1}   {:>3.0} % of {:>3.0} GF/s  {forward:<18} {both:<18} {:.0e}",
+            best[0],
+            best[1],
+            100.0 * flops / best[1] / peak * 1e9,
+            peak * 1e-9,
+            BlockBanded.solve(&in_lanes).expect("well posed").info.error_estimate,
+        );
+    }
+}
+
+/// Random coefficients and steps, different everywhere.
 fn problem(batch: usize, points: usize, dims: usize, orders: usize, per_dimension: bool) -> OdeProblem {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut random = || rng.random_range(-0.5..0.5);
@@ -34,52 +83,30 @@ fn problem(batch: usize, points: usize, dims: usize, orders: usize, per_dimensio
     } else {
         TimeGrid::shared(points, steps)
     };
-    let initial = InitialValues::new(Array4::from_shape_simple_fn((batch, 1, dims, orders - 1), || 2.0 * random()));
-    OdeProblem::new(&ode, &grid, &initial).expect("well formed")
+    let initial = Array4::from_shape_simple_fn((batch, 1, dims, orders - 1), || 2.0 * random());
+    OdeProblem::new(&ode, &grid, &InitialValues::new(initial)).expect("well formed")
 }
 
-/// Smallest of several times, in seconds.
+/// The fastest of several solves, and of several with a gradient.
+fn seconds(problem: &OdeProblem, repetitions: usize) -> [f64; 2] {
+    let sizes = problem.sizes();
+    let cotangent =
+        Cotangent { values: Array4::ones((sizes.batch, sizes.points, sizes.dims, sizes.orders)), slack: None };
+    let forward = fastest(repetitions, || {
+        BlockBanded.solve(problem).expect("well posed");
+    });
+    let both = fastest(repetitions, || {
+        let (_, pullback) = BlockBanded.solve_with_pullback(problem).expect("well posed");
+        pullback.pull(&cotangent).expect("the cotangent fits");
+    });
+    [forward, both]
+}
+
 fn fastest(repetitions: usize, mut work: impl FnMut()) -> f64 {
-    (0..repetitions)
-        .map(|_| {
-            let start = Instant::now();
-            work();
-            start.elapsed().as_secs_f64()
-        })
-        .fold(f64::INFINITY, f64::min)
-}
-
-fn main() {
-    let wanted = std::env::args().skip(1).find(|argument| argument.parse::<usize>().is_ok());
-    for (batch, points, dims, orders, flops) in SHAPES {
-        if wanted.as_ref().is_some_and(|wanted| *wanted != batch.to_string()) {
-            continue;
-        }
-        for per_dimension in [false] {
-            let peak = mechnn_solver::lanes::peak_flops();
-            let problem = problem(batch, points, dims, orders, per_dimension);
-            let count = (batch * points) as f64;
-            let repetitions = if per_dimension { 2 } else { 9 };
-            let forward = fastest(repetitions, || {
-                BlockBanded.solve(&problem).expect("well posed");
-            });
-            let cotangent = Cotangent { values: Array4::ones((batch, points, dims, orders)), slack: None };
-            let both = fastest(repetitions, || {
-                let (_, pullback) = BlockBanded.solve_with_pullback(&problem).expect("well posed");
-                pullback.pull(&cotangent).expect("cotangent fits");
-            });
-            let info = BlockBanded.solve(&problem).expect("well posed").info;
-            println!(
-                "{batch:>5} {points:>6} {dims} {orders} {} {:>9.1} {:>9.1} ns  {:.0} % of {:.0} GF/s; pivot {:.1e} error {:.1e} {:?}",
-                if per_dimension { "scalar" } else { "lanes " },
-                forward * 1e9 / count,
-                both * 1e9 / count,
-                100.0 * flops * count / both / peak,
-                peak / 1e9,
-                info.pivot_ratio,
-                info.error_estimate,
-                info.factorization
-            );
-        }
-    }
+    let once = |_| {
+        let start = Instant::now();
+        work();
+        start.elapsed().as_secs_f64()
+    };
+    (0..repetitions).map(once).fold(f64::INFINITY, f64::min)
 }

@@ -212,13 +212,13 @@ impl Way {
     }
 }
 
-/// Batch elements that this processor solves together; none where the solver has no vector code.
+/// How many batch elements this processor solves together, of a batch; none where the solver has no vector code.
 fn lanes(batch: usize) -> usize {
     #[cfg(target_arch = "x86_64")]
     {
         let has_avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq");
         let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-        if has_avx512 {
+        if has_avx512 && batch > 4 {
             8
         } else if has_avx2 {
             4
@@ -227,7 +227,7 @@ fn lanes(batch: usize) -> usize {
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    2
+    2.min(batch.max(2))
 }
 
 /// One test, so that nothing else allocates meanwhile.

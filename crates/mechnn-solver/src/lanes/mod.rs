@@ -6,8 +6,6 @@
 // In data-flow order.
 mod real;
 
-mod unroll;
-
 mod portable;
 
 #[cfg(target_arch = "x86_64")]

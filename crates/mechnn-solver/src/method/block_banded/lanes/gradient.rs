@@ -143,6 +143,7 @@ impl ShapeKernel for PullBatch<'_> {
             numbers_mut(steps),
             numbers_mut(&mut total.initial),
         ];
+        let inputs = Inputs { shared, values, cotangent, layouts };
         let mut products = Vec::with_capacity(batch);
         let groups = batch.div_ceil(V::LANES);
         let at_once = ELEMENTS_AT_ONCE / V::LANES;
@@ -158,7 +159,7 @@ impl ShapeKernel for PullBatch<'_> {
                     |work, parts| {
                         let first = (start + parts.group) * V::LANES;
                         let lanes = V::LANES.min(batch - first);
-                        pull_group(&shared, values, cotangent, first, lanes, &layouts, work, parts)
+                        pull_group(&inputs, first, lanes, work, parts)
                     },
                 )
                 .collect();
@@ -215,17 +216,23 @@ fn split_parts<'a>(
         .collect()
 }
 
+/// What all groups read.
+struct Inputs<'a, const K: usize> {
+    shared: Shared<'a, K>,
+    values: &'a Array4<f64>,
+    cotangent: &'a ArrayView4<'a, f64>,
+    layouts: [Layout; INPUTS],
+}
+
 /// The gradients of the elements `first..first + lanes`.
 fn pull_group<V: Real, const D: usize, const K: usize>(
-    shared: &Shared<'_, K>,
-    values: &Array4<f64>,
-    cotangent: &ArrayView4<'_, f64>,
+    of: &Inputs<'_, K>,
     first: usize,
     lanes: usize,
-    layouts: &[Layout; INPUTS],
     work: &mut Workspace<V, D, K>,
     parts: GroupParts<'_>,
 ) -> Summands {
+    let Inputs { shared, values, cotangent, layouts } = of;
     let group = &shared.group::<V>(first, lanes);
     let elements = lane_elements::<V>(first, lanes);
     let elements = &elements[..V::LANES];

@@ -34,10 +34,8 @@ impl<const K: usize> IntervalTable<K> {
             let Some(first) = (0..K).find(is_free) else { unreachable!("a row has entries") };
             let set = used[first];
             used[first] += 1;
-            for j in 0..K {
-                sets[set][first][0][j] = pattern[j];
-                sets[set][first][1][j] = pattern[K + j];
-            }
+            sets[set][first][0].copy_from_slice(&pattern[..K]);
+            sets[set][first][1].copy_from_slice(&pattern[K..2 * K]);
         }
         let mut products = [[[0.0; K]; K]; 3];
         for pattern in rows.pattern() {

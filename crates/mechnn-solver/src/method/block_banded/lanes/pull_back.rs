@@ -49,7 +49,7 @@ pub(super) struct WeightSums<V> {
     pub(super) equation: V,
     pub(super) initial: V,
     pub(super) smoothness: V,
-    /// Not finite if a number of the adjoint is not.
+    /// Zero, or not finite if a number of the adjoint is not.
     pub(super) first: V,
 }
 
@@ -175,7 +175,7 @@ impl<V: Real, const D: usize, const K: usize> Task for PullBack<'_, V, D, K> {
         initial.write(0, &work.initial, lanes);
         unroll!(d < D, {
             unroll!(k < K, {
-                sums.first = sums.first + (next_adjoint[d][k] - next_adjoint[d][k]);
+                sums.first = next_adjoint[d][k].mul_add(zero, sums.first);
             });
         });
         sums

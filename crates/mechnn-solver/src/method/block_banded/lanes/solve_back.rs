@@ -127,7 +127,7 @@ pub(super) struct Change<V, const K: usize> {
     pub(super) change: [V; K],
     /// The largest |value| of each derivative.
     pub(super) size: [V; K],
-    /// The sum of the numbers of the first point: it is not finite if any number is not, since every number on the way
+    /// Zero times the numbers of the first point: not zero if any number is not finite, since every number on the way
     /// down depends on those of later points.
     pub(super) first: V,
 }
@@ -180,7 +180,7 @@ impl<V: Real, const D: usize, const K: usize> Task for Correct<'_, V, D, K> {
         }
         unroll!(d < D, {
             unroll!(k < K, {
-                seen.first = seen.first + (work.values[0][d][k] - work.values[0][d][k]);
+                seen.first = work.values[0][d][k].mul_add(zero, seen.first);
             });
         });
         seen
