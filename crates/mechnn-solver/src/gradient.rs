@@ -90,6 +90,26 @@ impl OdeGradient {
         }
     }
 
+    /// Sets to zero what is summed over batch elements; the gradients of inputs that elements have of their own are left
+    /// as they are.
+    pub(crate) fn clear_shared(&mut self, problem: &OdeProblem) {
+        fn clear<I: Dimension>(array: &mut ndarray::Array<f64, I>, batch: usize) {
+            if array.shape()[0] != batch {
+                array.fill(0.0);
+            }
+        }
+        let batch = problem.sizes.batch;
+        clear(&mut self.coefficients, batch);
+        clear(&mut self.forcing, batch);
+        clear(&mut self.initial, batch);
+        match &mut self.steps {
+            StepsGradient::Shared(steps) => clear(steps, batch),
+            StepsGradient::PerDimension(steps) => clear(steps, batch),
+        }
+        self.weights = [0.0; 3];
+        self.gamma_alpha = 0.0;
+    }
+
     /// Sets to zero the gradients of the inputs that a batch element has of its own, not those it shares with others.
     pub(crate) fn clear_element(&mut self, problem: &OdeProblem, element: usize) {
         fn clear<I: Dimension>(array: &mut ndarray::Array<f64, I>, batch: usize, element: usize) {
@@ -111,29 +131,49 @@ impl OdeGradient {
 
     /// As a result: an overflow is an error that names the input.
     pub(crate) fn expect_finite(self) -> Result<Self, SolveError> {
-        fn is_finite<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> bool {
-            numbers.into_iter().all(|number| number.is_finite())
-        }
+        self.check_finite()?;
+        Ok(self)
+    }
+
+    /// An overflow is an error that names the input.
+    pub(crate) fn check_finite(&self) -> Result<(), SolveError> {
         let inputs = [
-            ("coefficients", is_finite(&self.coefficients)),
-            ("forcing", is_finite(&self.forcing)),
-            ("initial values", is_finite(&self.initial)),
+            ("coefficients", all_finite(&self.coefficients)),
+            ("forcing", all_finite(&self.forcing)),
+            ("initial values", all_finite(&self.initial)),
             (
                 "steps",
                 match &self.steps {
-                    StepsGradient::Shared(steps) => is_finite(steps),
-                    StepsGradient::PerDimension(steps) => is_finite(steps),
+                    StepsGradient::Shared(steps) => all_finite(steps),
+                    StepsGradient::PerDimension(steps) => all_finite(steps),
                 },
             ),
-            ("periodic jump", is_finite(self.periodic_jump.iter().flatten())),
-            ("boundary values", is_finite(self.boundary.iter().flatten())),
-            ("weights", is_finite(&self.weights)),
+            ("periodic jump", self.periodic_jump.as_ref().is_none_or(all_finite)),
+            ("boundary values", self.boundary.as_ref().is_none_or(all_finite)),
+            ("weights", self.weights.iter().all(|weight| weight.is_finite())),
             ("gamma_alpha", self.gamma_alpha.is_finite()),
         ];
         match inputs.into_iter().find(|(_, is_finite)| !is_finite) {
-            None => Ok(self),
+            None => Ok(()),
             Some((input, _)) => Err(SolveError::DerivativeNotFinite { of: input }),
         }
+    }
+
+    /// True if every array has exactly its input's shape.
+    pub(crate) fn has_shapes_of(&self, problem: &OdeProblem) -> bool {
+        let steps = match (&self.steps, &problem.grid.steps) {
+            (StepsGradient::Shared(own), Steps::Shared(steps)) => own.shape() == steps.shape(),
+            (StepsGradient::PerDimension(own), Steps::PerDimension(steps)) => own.shape() == steps.shape(),
+            _ => false,
+        };
+        let shape = |array: &Option<Array3<f64>>| array.as_ref().map(|array| array.raw_dim());
+        steps
+            && self.coefficients.shape() == problem.ode.coefficients.shape()
+            && self.forcing.shape() == problem.ode.forcing.shape()
+            && self.initial.shape() == problem.initial.values.shape()
+            && shape(&self.periodic_jump) == problem.periodic_jump.as_ref().map(|jump| jump.raw_dim())
+            && self.boundary.as_ref().map(|own| own.raw_dim())
+                == problem.boundary.as_ref().map(|boundary| boundary.values.raw_dim())
     }
 
     /// As a direction: every array has exactly its input's shape, and every number is finite.
@@ -176,6 +216,16 @@ impl OdeGradient {
             Some(index) => Err(not_finite("direction of the weights", vec![index], self.weights[index])),
             None => Ok(()),
         }
+    }
+}
+
+/// True if no number is infinite or NaN.
+fn all_finite<I: Dimension>(array: &ndarray::Array<f64, I>) -> bool {
+    // By blocks without an early exit, which the compiler makes vectors of.
+    let block_is_finite = |block: &[f64]| block.iter().fold(true, |finite, number| finite & number.is_finite());
+    match array.as_slice_memory_order() {
+        Some(numbers) => numbers.chunks(1024).all(block_is_finite),
+        None => array.iter().all(|number| number.is_finite()),
     }
 }
 

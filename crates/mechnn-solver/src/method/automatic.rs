@@ -32,6 +32,10 @@ impl OdeSolver for Automatic {
         Self::choose(problem).solve(problem)
     }
 
+    fn solve_into(&self, problem: &OdeProblem, solution: &mut Solution) -> Result<(), SolveError> {
+        Self::choose(problem).solve_into(problem, solution)
+    }
+
     fn solve_with_pullback(&self, problem: &OdeProblem) -> Result<(Solution, Box<dyn Pullback>), SolveError> {
         Self::choose(problem).solve_with_pullback(problem)
     }

@@ -25,6 +25,16 @@ pub trait OdeSolver: Send + Sync {
     /// so too weakly for f64, [`SolveError::NotFinite`] on overflow. Never a NaN.
     fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError>;
 
+    /// Solves into a solution that is there already: where its values have the right shape, no memory is allocated for
+    /// them. After an error they mean nothing.
+    ///
+    /// # Errors
+    /// As [`OdeSolver::solve`].
+    fn solve_into(&self, problem: &OdeProblem, solution: &mut Solution) -> Result<(), SolveError> {
+        *solution = self.solve(problem)?;
+        Ok(())
+    }
+
     /// Solves, and returns the derivative of the solution as an object that owns the factorisation.
     ///
     /// # Errors
@@ -41,6 +51,16 @@ pub trait Pullback: Send + Sync {
     /// [`SolveError::Direction`] if the cotangent does not fit the problem, [`SolveError::DerivativeNotFinite`] on
     /// overflow, [`SolveError::IllConditioned`] if rounding leaves no digit of the gradient.
     fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError>;
+
+    /// The same into a gradient that is there already: where its arrays have the right shapes, no memory is allocated
+    /// for them. After an error it means nothing.
+    ///
+    /// # Errors
+    /// As [`Pullback::pull`].
+    fn pull_into(&self, cotangent: &Cotangent, gradient: &mut OdeGradient) -> Result<(), SolveError> {
+        *gradient = self.pull(cotangent)?;
+        Ok(())
+    }
 
     /// The same gradient with an estimate of its rounding errors, for about half as much again; `None` where the
     /// method has no estimate.

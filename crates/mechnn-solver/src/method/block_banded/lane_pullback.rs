@@ -47,10 +47,20 @@ impl LanePullback {
 
 impl Pullback for LanePullback {
     fn pull(&self, cotangent: &Cotangent) -> Result<OdeGradient, SolveError> {
+        let mut total = OdeGradient::zeros(&self.problem);
+        self.pull_into(cotangent, &mut total)?;
+        Ok(total)
+    }
+
+    fn pull_into(&self, cotangent: &Cotangent, gradient: &mut OdeGradient) -> Result<(), SolveError> {
         cotangent.check(&self.problem)?;
         let seeds = cotangent.values.as_standard_layout();
-        let mut total = OdeGradient::zeros(&self.problem);
-        lanes::pull(&self.problem, &self.values, &seeds.view(), &self.in_lanes, &mut total);
+        let total = gradient;
+        match total.has_shapes_of(&self.problem) {
+            true => total.clear_shared(&self.problem),
+            false => *total = OdeGradient::zeros(&self.problem),
+        }
+        lanes::pull(&self.problem, &self.values, &seeds.view(), &self.in_lanes, total);
         let pulled = self
             .others
             .par_iter()
@@ -61,9 +71,9 @@ impl Pullback for LanePullback {
             .collect::<Vec<_>>();
         for ((batch, ..), pulled) in self.others.iter().zip(first_error(pulled)?) {
             total.clear_element(&self.problem, *batch);
-            pulled.gradient.add_to(&self.problem, *batch, &mut total);
+            pulled.gradient.add_to(&self.problem, *batch, total);
         }
-        total.expect_finite()
+        total.check_finite()
     }
 
     fn pull_with_errors(&self, cotangent: &Cotangent) -> Result<(OdeGradient, Option<GradientErrors>), SolveError> {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::factor::{FactoredElement, SolvedElement, factor_and_solve};
 use super::lane_pullback::LanePullback;
-use super::lanes::{self, LaneSolution};
+use super::lanes;
 use super::pullback::BlockBandedPullback;
 use super::rows::ElementView;
 use crate::error::SolveError;
@@ -45,7 +45,7 @@ impl OdeSolver for BlockBanded {
     fn solve(&self, problem: &OdeProblem) -> Result<Solution, SolveError> {
         self.expect_supported(problem)?;
         if lanes::supports(problem) {
-            return solve_in_lanes(problem, |_| ()).map(|solved| solved.solution);
+            return solve_in_lanes(problem, empty_values(problem), |_| ()).map(|solved| solved.solution);
         }
         let solved = (0..problem.sizes.batch)
             .into_par_iter()
@@ -58,10 +58,22 @@ impl OdeSolver for BlockBanded {
         Ok(collect_solution(problem, solved.iter()))
     }
 
+    fn solve_into(&self, problem: &OdeProblem, solution: &mut Solution) -> Result<(), SolveError> {
+        self.expect_supported(problem)?;
+        let fits = solution.values.dim() == values_shape(problem) && solution.values.is_standard_layout();
+        if !(fits && lanes::supports(problem)) {
+            *solution = self.solve(problem)?;
+            return Ok(());
+        }
+        let values = std::mem::take(&mut solution.values);
+        *solution = solve_in_lanes(problem, values, |_| ())?.solution;
+        Ok(())
+    }
+
     fn solve_with_pullback(&self, problem: &OdeProblem) -> Result<(Solution, Box<dyn Pullback>), SolveError> {
         self.expect_supported(problem)?;
         if lanes::supports(problem) {
-            let solved = solve_in_lanes(problem, |factored| factored)?;
+            let solved = solve_in_lanes(problem, empty_values(problem), |factored| factored)?;
             let solution = solved.solution.clone();
             return Ok((solution, Box::new(LanePullback::new(problem.clone(), solved))));
         }
@@ -80,6 +92,16 @@ pub(super) fn factor_all(problem: &OdeProblem) -> Result<Vec<(FactoredElement, S
     first_error(elements)
 }
 
+/// `[B, N, D, K]`
+fn values_shape(problem: &OdeProblem) -> (usize, usize, usize, usize) {
+    let sizes = problem.sizes;
+    (sizes.batch, sizes.points, sizes.dims, sizes.orders)
+}
+
+fn empty_values(problem: &OdeProblem) -> Array4<f64> {
+    Array4::zeros(values_shape(problem))
+}
+
 /// A batch solved in lanes, and what the lanes left to be solved one by one.
 pub(super) struct SolvedInLanes<T> {
     pub(super) solution: Solution,
@@ -89,9 +111,10 @@ pub(super) struct SolvedInLanes<T> {
 
 fn solve_in_lanes<T: Send>(
     problem: &OdeProblem,
+    mut values: Array4<f64>,
     keep: impl Fn(FactoredElement) -> T + Sync,
 ) -> Result<SolvedInLanes<T>, SolveError> {
-    let LaneSolution { mut values, evidence } = lanes::solve(problem);
+    let evidence = lanes::solve(problem, &mut values);
     let left = (0..problem.sizes.batch).filter(|&batch| evidence[batch].is_none()).collect::<Vec<_>>();
     let others = left
         .into_par_iter()

@@ -13,22 +13,13 @@ use super::workspace::Workspace;
 use crate::lanes::{LaneKernel, MAX_LANES, Real, on_vector_lanes};
 use crate::problem::{OdeProblem, numbers_mut};
 
-/// The solutions of a batch: values `[B, N, D, K]`, and for each element the evidence, or nothing if another method must
-/// solve it (its values are then meaningless).
-pub(in crate::method::block_banded) struct LaneSolution {
-    pub(in crate::method::block_banded) values: Array4<f64>,
-    pub(in crate::method::block_banded) evidence: Vec<Option<Evidence>>,
-}
-
 /// Unknowns below which work is not split among threads: some 20 microseconds.
 const SMALLEST_PIECE: usize = 1 << 12;
 
-/// Solves all elements.
-pub(in crate::method::block_banded) fn solve(problem: &OdeProblem) -> LaneSolution {
-    let sizes = problem.sizes;
-    let mut values = Array4::zeros((sizes.batch, sizes.points, sizes.dims, sizes.orders));
-    let evidence = on_vector_lanes(problem.sizes.batch, SolveBatch { problem, values: numbers_mut(&mut values) });
-    LaneSolution { values, evidence }
+/// Solves all elements into `values` `[B, N, D, K]`. Returns for each the evidence, or nothing if another method must
+/// solve it; its values are then meaningless.
+pub(in crate::method::block_banded) fn solve(problem: &OdeProblem, values: &mut Array4<f64>) -> Vec<Option<Evidence>> {
+    on_vector_lanes(problem.sizes.batch, SolveBatch { problem, values: numbers_mut(values) })
 }
 
 /// Pieces of work for each thread, so that none waits long for the last.

@@ -19,8 +19,8 @@ use crate::problem::{OdeProblem, Scheme, numbers_mut};
 /// and the result depends neither on the number of threads nor on that of lanes.
 const ELEMENTS_AT_ONCE: usize = 1024;
 
-/// Adds to `total` (zeros so far) the gradient of every element that is `included`; inputs that elements have of their own
-/// get meaningless numbers for the others.
+/// The gradient of every element that is `included`: written over `total` for inputs that elements have of their own
+/// (those of the others get meaningless numbers), added to it for inputs that they share.
 ///
 /// `values` is the solution and `cotangent` the derivative of the loss with respect to it, both `[B, N, D, K]`.
 pub(in crate::method::block_banded) fn pull(

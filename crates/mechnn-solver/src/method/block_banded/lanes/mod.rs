@@ -30,6 +30,6 @@ mod batch;
 
 mod gradient;
 
-pub(super) use batch::{LaneSolution, solve};
+pub(super) use batch::solve;
 pub(super) use gradient::pull;
 pub(super) use shape::supports;
