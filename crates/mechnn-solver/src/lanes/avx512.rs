@@ -145,14 +145,19 @@ impl Real for Avx512 {
 #[inline(never)]
 #[target_feature(enable = "avx512f,avx512dq")]
 fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Avx512]) {
-    let whole = out.len() / LANES * LANES;
+    let count = out.len();
+    if count < LANES {
+        interleave_one_by_one(source, offsets, 0, out);
+        return;
+    }
     let mut rows: [&[f64]; LANES] = [&[]; LANES];
     for l in 0..LANES {
-        rows[l] = &source[offsets[l]..][..whole];
+        rows[l] = &source[offsets[l]..][..count];
     }
-    let mut i = 0;
-    while i < whole {
-        // SAFETY: see the module; every row has `whole` numbers, a multiple of a register's.
+    for block in 0..count.div_ceil(LANES) {
+        // The last block overlaps the one before.
+        let i = (block * LANES).min(count - LANES);
+        // SAFETY: see the module; every row has `count` numbers, of which a register takes those from i on.
         let loaded = unsafe {
             [
                 _mm512_loadu_pd(rows[0].as_ptr().add(i)),
@@ -169,21 +174,24 @@ fn interleave(source: &[f64], offsets: &LaneOffsets, out: &mut [Avx512]) {
         for q in 0..LANES {
             out[i + q] = Avx512(transposed[q]);
         }
-        i += LANES;
     }
-    interleave_one_by_one(source, offsets, whole, out);
 }
 
 /// The way back.
 #[inline(never)]
 #[target_feature(enable = "avx512f,avx512dq")]
 fn scatter(values: &[Avx512], target: &mut [f64], offsets: &LaneOffsets, lanes: usize) {
-    let whole = if lanes == LANES { values.len() / LANES * LANES } else { 0 };
-    for l in 0..LANES {
-        assert!(whole == 0 || offsets[l] + whole <= target.len(), "a lane lies outside of its array");
+    let count = values.len();
+    if lanes < LANES || count < LANES {
+        scatter_one_by_one(values, target, offsets, 0, lanes);
+        return;
     }
-    let mut i = 0;
-    while i < whole {
+    for l in 0..LANES {
+        assert!(offsets[l] + count <= target.len(), "a lane lies outside of its array");
+    }
+    for block in 0..count.div_ceil(LANES) {
+        // The last block overlaps the one before.
+        let i = (block * LANES).min(count - LANES);
         let rows = transpose([
             values[i].0,
             values[i + 1].0,
@@ -198,9 +206,7 @@ fn scatter(values: &[Avx512], target: &mut [f64], offsets: &LaneOffsets, lanes: 
             // SAFETY: see the module; asserted above to lie within the target.
             unsafe { _mm512_storeu_pd(target.as_mut_ptr().add(offsets[l] + i), rows[l]) };
         }
-        i += LANES;
     }
-    scatter_one_by_one(values, target, offsets, whole, lanes);
 }
 
 /// Rows become columns.

@@ -5,7 +5,7 @@ use crate::lanes::Real;
 
 /// Points that are read, and written, at a time: what is on its way between natural layout and lanes stays in the
 /// first-level cache.
-pub(super) const CHUNK: usize = 8;
+pub(super) const CHUNK: usize = 32;
 
 /// For a lane group of N points, reused from group to group.
 pub(super) struct Workspace<V, const D: usize, const K: usize> {
