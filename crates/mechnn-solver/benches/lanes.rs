@@ -4,7 +4,7 @@
 //! and point, forward and with the gradient, the share of the core's peak that is, and how many times longer the
 //! method takes that solves element by element (it gets the same problem with one clock for each dimension). Shapes are
 //! measured in rounds, one after the other; the numbers are the smallest and, for ratios, the median and the range.
-//! Arguments that are numbers choose shapes by their batch: `-- 512 64`.
+//! Arguments that are numbers choose shapes by their batch, `-- 512 64`; `-- alone` leaves the other method out.
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 use std::time::Instant;
@@ -34,6 +34,7 @@ const ROUNDS: usize = 5;
 const REPETITIONS: usize = 5;
 
 fn main() {
+    let alone = std::env::args().any(|argument| argument == "alone");
     let wanted: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let shapes = SHAPES.iter().filter(|shape| wanted.is_empty() || wanted.contains(&shape.0));
     let pool = ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
@@ -48,7 +49,7 @@ fn main() {
         for _ in 0..ROUNDS {
             peak = peak.max(peak_flops());
             let own = pool.install(|| seconds(&in_lanes, REPETITIONS));
-            let other = pool.install(|| seconds(&one_by_one, 1));
+            let other = if alone { [f64::NAN; 2] } else { pool.install(|| seconds(&one_by_one, 1)) };
             for way in 0..2 {
                 best[way] = best[way].min(own[way] * 1e9 / count);
                 ratios[way].push(other[way] / own[way]);

@@ -6,7 +6,8 @@ use crate::gradient::{OdeGradient, StepsGradient};
 /// gradient. An input whose gradient is not larger than this has no digit that is sure.
 ///
 /// Of least squares it is the change that another correction of the solution and of the adjoint would make, as
-/// [`SolveInfo::error_estimate`](crate::SolveInfo::error_estimate) is for the values; of collocation the relative
+/// [`SolveInfo::error_estimate`](crate::SolveInfo::error_estimate) is for the values, and not less than a rounding of the
+/// largest entry times the condition that the pivots and weights suggest; of collocation the relative
 /// error of one solve with the factors, times the largest entry.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct GradientErrors {
@@ -55,6 +56,20 @@ impl GradientErrors {
 }
 
 impl GradientErrors {
+    /// The larger error of each input.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self {
+            coefficients: self.coefficients.max(other.coefficients),
+            forcing: self.forcing.max(other.forcing),
+            initial: self.initial.max(other.initial),
+            steps: self.steps.max(other.steps),
+            periodic_jump: self.periodic_jump.max(other.periodic_jump),
+            boundary: self.boundary.max(other.boundary),
+            weights: self.weights.max(other.weights),
+            gamma_alpha: self.gamma_alpha.max(other.gamma_alpha),
+        }
+    }
+
     /// Each input's largest entry times `relative`.
     pub(crate) fn relative(gradient: &OdeGradient, relative: f64) -> Self {
         fn largest<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> f64 {

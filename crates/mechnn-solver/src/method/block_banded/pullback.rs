@@ -4,7 +4,7 @@ use ndarray::Array4;
 use rayon::prelude::*;
 
 use super::derivative::{Augmented, ElementGradient, RightHandSides, element_gradient, element_tangent};
-use super::factor::{FactoredElement, SolvedElement};
+use super::factor::{FactoredElement, SolvedElement, heaviness};
 use super::rows::{ElementView, Signs};
 use crate::error::SolveError;
 use crate::gradient::{Cotangent, OdeGradient};
@@ -106,7 +106,16 @@ impl Pullback for BlockBandedPullback {
     fn pull_with_errors(&self, cotangent: &Cotangent) -> Result<(OdeGradient, Option<GradientErrors>), SolveError> {
         let (gradient, corrected) = self.pull_all(cotangent, true)?;
         let corrected = corrected.map(OdeGradient::expect_finite).transpose()?;
-        let errors = corrected.map(|corrected| GradientErrors::between(&gradient, &corrected));
+        let errors = corrected.map(|corrected| {
+            // One other rounding may happen to change a number less than most would: not less is said than what the
+            // condition makes of a rounding, which is about 1/sqrt(pivot) for rows of one size.
+            let of_element = |(batch, (_, solved)): (usize, &(FactoredElement, SolvedElement))| {
+                heaviness(&ElementView::new(&self.problem, batch)) / solved.pivot_ratio.min(1.0).sqrt()
+            };
+            let condition = self.elements.iter().enumerate().map(of_element).fold(1.0, f64::max);
+            let least = GradientErrors::relative(&gradient, f64::EPSILON * condition);
+            GradientErrors::between(&gradient, &corrected).max(least)
+        });
         Ok((gradient, errors))
     }
 

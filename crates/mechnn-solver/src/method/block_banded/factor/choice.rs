@@ -139,7 +139,7 @@ fn factor_by_estimate(view: &ElementView<'_>) -> Result<(FactoredElement, Solved
 
 /// The largest entry of a weighted row relative to those of the lightest family, 1 and more: the factor by which
 /// rounding of heavy rows exceeds that of light ones. Hard equations are eliminated before.
-fn heaviness(view: &ElementView<'_>) -> f64 {
+pub(crate) fn heaviness(view: &ElementView<'_>) -> f64 {
     let Weights { equation, initial, smoothness } = view.weights;
     let coefficients = view.all_coefficients().iter().fold(1.0, |most: f64, c| most.max(c.abs()));
     let equation = if view.equations == EquationRows::Hard { smoothness } else { equation * coefficients };

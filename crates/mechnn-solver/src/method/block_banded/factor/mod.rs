@@ -19,6 +19,6 @@ mod weakest_direction;
 
 mod choice;
 
-pub(super) use choice::factor_and_solve;
+pub(super) use choice::{factor_and_solve, heaviness};
 pub(super) use factored_element::FactoredElement;
 pub(super) use refinement::SolvedElement;

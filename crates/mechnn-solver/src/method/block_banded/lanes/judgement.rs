@@ -78,7 +78,7 @@ pub(super) fn judge<const D: usize, const K: usize>(
     // The first solve was off by about `eps cond²`, which is what the correction shows; a correction removes as many
     // digits as the first solve had, and leaves what rounding of rows and data does, `eps cond`. The pivots say of the
     // condition about `1/sqrt(pivot)`.
-    let of_rounding = (f64::EPSILON * moved).sqrt().min(f64::EPSILON / pivot_ratio.min(1.0).sqrt());
+    let of_rounding = (f64::EPSILON * moved).sqrt().max(f64::EPSILON / pivot_ratio.min(1.0).sqrt());
     let error_estimate = (moved * moved).max(of_rounding).max(f64::EPSILON);
     let evidence = Evidence {
         residuals: RowResiduals {
