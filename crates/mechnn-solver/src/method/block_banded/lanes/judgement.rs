@@ -17,7 +17,7 @@ const TRUSTED_PIVOT: f64 = 1e-11;
 /// agrees with the rows.
 const SURE_PIVOT: f64 = 1e-6;
 
-/// An error that is surely not larger needs no measurement.
+/// An error that is not larger needs no measurement, where two estimates of it agree on that within a digit.
 const NEGLIGIBLE: f64 = 1e-13;
 
 /// A correction that changes more is not small enough for its square to be the error that is left.
@@ -78,8 +78,9 @@ pub(super) fn judge<const D: usize, const K: usize>(
     // The first solve was off by about `eps cond²`, which is what the correction shows; a correction removes as many
     // digits as the first solve had, and leaves what rounding of rows and data does, `eps cond`. The pivots say of the
     // condition about `1/sqrt(pivot)`.
-    let of_rounding = (f64::EPSILON * moved).sqrt().max(f64::EPSILON / pivot_ratio.min(1.0).sqrt());
-    let error_estimate = (moved * moved).max(of_rounding).max(f64::EPSILON);
+    let (of_change, of_pivots) = ((f64::EPSILON * moved).sqrt(), f64::EPSILON / pivot_ratio.min(1.0).sqrt());
+    let error_estimate = (moved * moved).max(of_change.min(of_pivots)).max(f64::EPSILON);
+    let is_small = error_estimate <= NEGLIGIBLE && of_change.max(of_pivots) <= 10.0 * NEGLIGIBLE;
     let evidence = Evidence {
         residuals: RowResiduals {
             equation: residuals.equation[lane] * smoothness / equation,
@@ -91,7 +92,7 @@ pub(super) fn judge<const D: usize, const K: usize>(
         error_estimate,
         groups,
     };
-    match pivot_ratio >= SURE_PIVOT * spread * spread && error_estimate <= NEGLIGIBLE {
+    match pivot_ratio >= SURE_PIVOT * spread * spread && is_small {
         true => Verdict::Trusted(evidence),
         false => Verdict::Unsure(evidence),
     }
