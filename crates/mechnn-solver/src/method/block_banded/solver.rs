@@ -13,16 +13,16 @@ use crate::method::solver::{OdeSolver, Pullback};
 use crate::problem::OdeProblem;
 use crate::solution::{Solution, SolveInfo};
 
-/// Solves in O(N (D K)^3) work and O(N (D K)^2) memory per batch element; elements run in parallel, each exactly as
-/// if it were alone.
+/// Solves in O(N (D K)^3) work and O(N (D K)^2) memory; elements of a batch run in parallel, each exactly as if it were
+/// alone. Usual shapes run with an element in each lane of the processor's vectors (`docs/src/concepts/lanes.md`).
 ///
 /// $$ A^\top W^2 A\, z = A^\top W^2 c + \gamma\alpha\, e_0 $$
 ///
 /// is block tridiagonal (Taylor rows) or block pentadiagonal (central rows); the last point of a periodic problem and
 /// the slack of the relaxed LP border it. Dimensions that share no equation are factored separately. Refinement with
 /// the residuals of the rows (not of the normal equations) brings the rounding error from order `eps cond^2` to
-/// `eps cond`, and its next correction measures what is left; where that is too much, the rows are eliminated
-/// orthogonally instead.
+/// `eps cond`, and the size of a correction measures what is left; where that is too much, the rows are eliminated
+/// orthogonally instead, one element at a time.
 ///
 /// # References
 /// Chen et al., ICLR 2025, section 3.3; Björck, Numerical Methods for Least Squares Problems, section 2.9.
