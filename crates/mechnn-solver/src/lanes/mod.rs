@@ -1,4 +1,4 @@
-//! Vectors of f64: the kernels are written once over [`Real`] and run on the widest lanes that the processor has.
+//! Vectors of f64: the kernels are written once over `Real` and run on the widest lanes that the processor has.
 //!
 //! Lane l of a vector belongs to the l-th of several independent systems, so a kernel reads like the mathematics of
 //! one system. All `unsafe` code of this crate is in the two files of processor instructions here.
