@@ -32,6 +32,8 @@ mod tests;
 #[cfg(test)]
 pub(crate) use counting::{Counting, flops};
 #[cfg(test)]
+pub(crate) use double_double::DoubleDouble;
+#[cfg(test)]
 pub(crate) use machine::on_every_lanes;
 pub(crate) use machine::{LaneKernel, has_lanes, on_lanes_for, on_vector_lanes, on_widest_lanes};
 pub use peak::peak_flops;

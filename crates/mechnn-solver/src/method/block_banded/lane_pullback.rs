@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use ndarray::Array4;
 use rayon::prelude::*;
 
-use super::factor::{FactoredElement, SolvedElement};
+use super::factor::{FactoredElement, SolvedElement, factor_and_solve};
 use super::lanes;
 use super::pullback::{BlockBandedPullback, pull_element};
 use super::rows::ElementView;
@@ -22,18 +22,36 @@ use crate::problem::{OdeProblem, of_element};
 pub(super) struct LanePullback {
     problem: OdeProblem,
     values: Array4<f64>,
-    /// True for the elements that the lanes solved.
+    /// True for the elements whose gradients the lanes find.
     in_lanes: Vec<bool>,
-    others: Vec<(usize, FactoredElement, SolvedElement)>,
+    others: Vec<Other>,
+    /// Elements that the lanes solved, but whose gradients go one by one; factored when they are first asked for.
+    weak: Vec<usize>,
+    weak_factored: OnceLock<Result<Vec<Other>, SolveError>>,
     one_by_one: OnceLock<Result<BlockBandedPullback, SolveError>>,
 }
 
+/// Batch index, factors and solution of an element.
+type Other = (usize, FactoredElement, SolvedElement);
+
 impl LanePullback {
     pub(super) fn new(problem: OdeProblem, solved: SolvedInLanes<FactoredElement>) -> Self {
-        let SolvedInLanes { solution, others } = solved;
+        let SolvedInLanes { solution, others, weak } = solved;
         let mut in_lanes = vec![true; problem.sizes.batch];
-        others.iter().for_each(|(batch, ..)| in_lanes[*batch] = false);
-        Self { problem, values: solution.values, in_lanes, others, one_by_one: OnceLock::new() }
+        others.iter().map(|(batch, ..)| batch).chain(&weak).for_each(|&batch| in_lanes[batch] = false);
+        let (weak_factored, one_by_one) = (OnceLock::new(), OnceLock::new());
+        Self { problem, values: solution.values, in_lanes, others, weak, weak_factored, one_by_one }
+    }
+
+    fn weak_factored(&self) -> Result<&[Other], SolveError> {
+        let factored = self.weak_factored.get_or_init(|| {
+            let factor = |&batch: &usize| {
+                let (factored, solved) = factor_and_solve(&ElementView::new(&self.problem, batch))?;
+                Ok((batch, factored, solved))
+            };
+            first_error(self.weak.par_iter().map(factor).collect())
+        });
+        factored.as_deref().map_err(Clone::clone)
     }
 
     fn one_by_one(&self) -> Result<&BlockBandedPullback, SolveError> {
@@ -60,18 +78,20 @@ impl Pullback for LanePullback {
             true => total.clear_shared(&self.problem),
             false => *total = OdeGradient::zeros(&self.problem),
         }
-        lanes::pull(&self.problem, &self.values, &seeds.view(), &self.in_lanes, total);
-        let pulled = self
-            .others
+        let others: Vec<&Other> = self.others.iter().chain(self.weak_factored()?).collect();
+        if self.in_lanes.contains(&true) {
+            lanes::pull(&self.problem, &self.values, &seeds.view(), &self.in_lanes, total);
+        }
+        let pulled = others
             .par_iter()
             .map(|(batch, factored, solved)| {
                 let view = ElementView::new(&self.problem, *batch);
                 pull_element(&view, factored, solved, of_element(&seeds, *batch), 0.0, false)
             })
             .collect::<Vec<_>>();
-        for ((batch, ..), pulled) in self.others.iter().zip(first_error(pulled)?) {
-            total.clear_element(&self.problem, *batch);
-            pulled.gradient.add_to(&self.problem, *batch, total);
+        for (&(batch, ..), pulled) in others.into_iter().zip(first_error(pulled)?) {
+            total.clear_element(&self.problem, batch);
+            pulled.gradient.add_to(&self.problem, batch, total);
         }
         total.check_finite()
     }

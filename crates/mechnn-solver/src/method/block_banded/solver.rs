@@ -13,16 +13,16 @@ use crate::method::solver::{OdeSolver, Pullback};
 use crate::problem::OdeProblem;
 use crate::solution::{Solution, SolveInfo};
 
-/// Solves in O(N (D K)^3) work and O(N (D K)^2) memory per batch element; elements run in parallel, each exactly as
-/// if it were alone.
+/// Solves in O(N (D K)^3) work and O(N (D K)^2) memory; elements of a batch run in parallel, each exactly as if it were
+/// alone. Usual shapes run with an element in each lane of the processor's vectors (`docs/src/concepts/lanes.md`).
 ///
 /// $$ A^\top W^2 A\, z = A^\top W^2 c + \gamma\alpha\, e_0 $$
 ///
 /// is block tridiagonal (Taylor rows) or block pentadiagonal (central rows); the last point of a periodic problem and
 /// the slack of the relaxed LP border it. Dimensions that share no equation are factored separately. Refinement with
 /// the residuals of the rows (not of the normal equations) brings the rounding error from order `eps cond^2` to
-/// `eps cond`, and its next correction measures what is left; where that is too much, the rows are eliminated
-/// orthogonally instead.
+/// `eps cond`, and the size of a correction measures what is left; where that is too much, the rows are eliminated
+/// orthogonally instead, one element at a time.
 ///
 /// # References
 /// Chen et al., ICLR 2025, section 3.3; Björck, Numerical Methods for Least Squares Problems, section 2.9.
@@ -107,7 +107,13 @@ pub(super) struct SolvedInLanes<T> {
     pub(super) solution: Solution,
     /// Batch index, what is kept of the element's factors, and its solution.
     pub(super) others: Vec<(usize, T, SolvedElement)>,
+    /// Elements whose gradients in lanes would lose digits.
+    pub(super) weak: Vec<usize>,
 }
+
+/// With a smaller relative pivot an adjoint is so large that the rounding errors of its rows cost a gradient digits:
+/// 1e-8 and more were seen below, 3e-10 above. One by one its rows are summed as if in twice the working precision.
+const WEAK_PIVOT: f64 = 1e-5;
 
 fn solve_in_lanes<T: Send>(
     problem: &OdeProblem,
@@ -124,6 +130,8 @@ fn solve_in_lanes<T: Send>(
         })
         .collect::<Vec<_>>();
     let others = first_error(others)?;
+    let is_weak = |batch: &usize| evidence[*batch].is_some_and(|evidence| evidence.pivot_ratio < WEAK_PIVOT);
+    let weak = (0..problem.sizes.batch).filter(is_weak).collect();
     let mut info = SolveInfo { pivot_ratio: f64::INFINITY, ..SolveInfo::default() };
     for evidence in evidence.iter().flatten() {
         info.add(evidence.residuals, evidence.pivot_ratio, evidence.error_estimate);
@@ -135,7 +143,7 @@ fn solve_in_lanes<T: Send>(
         target.iter_mut().zip(&solved.values).for_each(|(target, value)| *target = *value);
         solved.add_to(&mut info);
     }
-    Ok(SolvedInLanes { solution: Solution { values, slack: None, info }, others })
+    Ok(SolvedInLanes { solution: Solution { values, slack: None, info }, others, weak })
 }
 
 /// All results, or the error of the first element that has one: which one another thread meets first is chance.

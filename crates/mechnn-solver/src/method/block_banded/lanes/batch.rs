@@ -40,9 +40,9 @@ pub(super) fn workspace<V: Real, const D: usize, const K: usize>(problem: &OdePr
     Workspace::new(problem.sizes.points, initial)
 }
 
-struct SolveBatch<'a> {
-    problem: &'a OdeProblem,
-    values: &'a mut [f64],
+pub(super) struct SolveBatch<'a> {
+    pub(super) problem: &'a OdeProblem,
+    pub(super) values: &'a mut [f64],
 }
 
 impl LaneKernel for SolveBatch<'_> {
@@ -69,7 +69,7 @@ impl ShapeKernel for SolveBatch<'_> {
                 |work, (group, out)| solve_group(&shared, group * V::LANES, out.len() / element, work, out),
             )
             .collect();
-        let lanes = of_groups.iter().flatten().copied();
+        let lanes = of_groups.iter().flat_map(|group| &group[..V::LANES]).copied();
         lanes.take(problem.sizes.batch).collect()
     }
 }

@@ -36,7 +36,7 @@ pub(in crate::method::block_banded) fn pull(
 }
 
 /// Gradients of the weights, `dL/dw = 2/w sum μ ρ`, and of the steps through what they do to all intervals.
-fn add_weights(problem: &OdeProblem, products: &[[f64; 3]], included: &[bool], total: &mut OdeGradient) {
+pub(super) fn add_weights(problem: &OdeProblem, products: &[[f64; 3]], included: &[bool], total: &mut OdeGradient) {
     let weights = [problem.weights.equation, problem.weights.initial, problem.weights.smoothness];
     for (batch, products) in products.iter().enumerate().filter(|(batch, _)| included[*batch]) {
         for i in 0..3 {
@@ -57,12 +57,12 @@ fn add_weights(problem: &OdeProblem, products: &[[f64; 3]], included: &[bool], t
 }
 
 /// Returns for each element the sums of `μ ρ`, weighted, over its equation, initial and smoothness rows.
-struct PullBatch<'a> {
-    problem: &'a OdeProblem,
-    values: &'a Array4<f64>,
-    cotangent: &'a ArrayView4<'a, f64>,
-    included: &'a [bool],
-    total: &'a mut OdeGradient,
+pub(super) struct PullBatch<'a> {
+    pub(super) problem: &'a OdeProblem,
+    pub(super) values: &'a Array4<f64>,
+    pub(super) cotangent: &'a ArrayView4<'a, f64>,
+    pub(super) included: &'a [bool],
+    pub(super) total: &'a mut OdeGradient,
 }
 
 impl LaneKernel for PullBatch<'_> {

@@ -30,6 +30,9 @@ mod batch;
 
 mod gradient;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use batch::solve;
 pub(super) use gradient::pull;
 pub(super) use shape::supports;
