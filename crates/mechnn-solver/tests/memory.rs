@@ -20,7 +20,8 @@
 //! pull, beside it      I + T work
 //! ```
 //!
-//! with some 20 numbers for each element of the batch. An element that the lanes leave is then solved by itself.
+//! with some 20 numbers for each element of the batch. Where pivots are below 1e-5 a pull factors the elements one by one
+//! and keeps their factors. An element that the lanes leave is then solved by itself.
 //!
 //! The first `B n` of a solve are the values of elements that are done, the second the array that is returned. An
 //! element at work in a gradient holds its solution and its adjoint, with a number for each row, a cotangent and a
@@ -153,7 +154,13 @@ impl Way {
     }
 
     /// Numbers in use by a solve, one with a pullback, and a pull.
-    fn formula(self, [points, dims, orders, batch]: [usize; 4], inputs: f64, fell_back: bool) -> [f64; 3] {
+    fn formula(
+        self,
+        [points, dims, orders, batch]: [usize; 4],
+        inputs: f64,
+        fell_back: bool,
+        is_weak: bool,
+    ) -> [f64; 3] {
         let w = match self {
             Way::Slack | Way::NormalEquations(Scheme::TaylorCentral) | Way::Hard(Scheme::TaylorCentral) => 2,
             _ => 1,
@@ -196,14 +203,13 @@ impl Way {
         if !is_soft || lanes == 0 || !matches!((dims, orders), (1, 2..=5) | (2 | 3, 2 | 3)) {
             return one_by_one;
         }
+        let one_work = work;
         let groups = batch.div_ceil(lanes).min(THREADS) as f64;
         let work = groups * lanes as f64 * all * (b * b + 3.0 * b + d * (b + 1.0) + 1.0);
         let evidence = 20.0 * elements;
-        let in_lanes = [
-            elements * n + work + evidence,
-            elements * n + (elements * n).max(work) + evidence,
-            inputs + work + evidence,
-        ];
+        let of_pull = if is_weak { elements * kept + one_by_one[2].max(threads * one_work) } else { inputs + work };
+        let in_lanes =
+            [elements * n + work + evidence, elements * n + (elements * n).max(work) + evidence, of_pull + evidence];
         match self {
             // The lanes' values are there while the elements are solved again.
             Way::Orthogonal => std::array::from_fn(|call| in_lanes[call].max(elements * n + one_by_one[call])),
@@ -257,7 +263,8 @@ fn peak_memory_follows_the_formula() {
             };
             assert!(is_expected, "{way:?} {size:?}: {:?}", solution.info);
             let fell_back = is_orthogonal && !matches!(way, Way::Orthogonal);
-            let formula = way.formula(size, problem.ode().coefficients().len() as f64, fell_back);
+            let is_weak = solution.info.pivot_ratio < 1e-5;
+            let formula = way.formula(size, problem.ode().coefficients().len() as f64, fell_back, is_weak);
             let (kept, of_pullback) = pool.install(|| peak(|| Automatic.solve_with_pullback(&problem).unwrap()));
             let cotangent = Cotangent { values: solution.values, slack: None };
             let (_, of_pull) = pool.install(|| peak(|| kept.1.pull(&cotangent).unwrap()));

@@ -16,7 +16,7 @@ fn documented(orders: usize, steps: f64) -> f64 {
     match orders {
         2 | 3 => [1e-11, 3e-10][are_short],
         // Mostly found one by one.
-        _ => [1e-10, 1e-9][are_short],
+        _ => 1e-9,
     }
 }
 
